@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
+import { LongestFirst } from './support/longest-first.ts';
 import { patienceMs } from './support/patience.ts';
 
 /**
@@ -36,6 +37,11 @@ const projectOf = (name: string, include: readonly string[], exclude: readonly s
   extends: true as const,
   test: { name, include: [...include], exclude: [...exclude] },
 });
+/** Pure tests leave nothing behind in their process, so they share one: a new one costs more than most of them. */
+const unitProject = {
+  extends: true as const,
+  test: { name: 'unit', include: unit, exclude: worded, isolate: false },
+};
 
 const rewordedProject = {
   extends: true as const,
@@ -56,12 +62,13 @@ export default defineConfig({
     testTimeout: 2 * patienceMs,
     hookTimeout: 2 * patienceMs,
     expect: { poll: { timeout: patienceMs, interval: 20 } },
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3, // tests of processes mostly wait, so two cores serve three workers
     projects:
       engine === undefined
         ? [
-            projectOf('unit', unit, worded),
+            unitProject,
             rewordedProject,
             projectOf('parts', ['test/**/*.test.ts'], [...unit, ...endToEnd]),
             projectOf('e2e', endToEnd),

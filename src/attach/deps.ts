@@ -7,35 +7,35 @@ import type { Settings } from '../plan/index.ts';
 import type { OperationInfo, Report, TraceContext } from '../report/index.ts';
 import type { Turn } from './steps/turn.ts';
 
-/** Everything the engine works with; nothing of it is reached in another way. */
+/** All dependencies of the engine. The engine has no other way to reach the node or the cluster. */
 export interface AttachDeps {
   readonly settings: Settings;
   readonly host: Host;
   readonly journal: Journal;
   readonly locks: SandboxLocks;
-  /** DELs of this node that were answered and still have to be carried out. */
+  /** DELs that were answered but have not yet been carried out. */
   readonly deferred: Pick<DeferredCalls, 'has' | 'remove'>;
-  /** What Multus left on this node. */
+  /** The state files that Multus left on this node. */
   readonly multusState: MultusState;
-  /** Absent when no Kubernetes is configured: then only `delegates` run. */
+  /** Undefined without a Kubernetes configuration; then only `delegates` run. */
   readonly cluster: Cluster | undefined;
   readonly devices: Devices;
   readonly deviceInfo: DeviceInfoFiles;
   /** Reads a network configuration file, or a folder of them. Never rejects. */
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
-  /** Begins the span of an operation, below the one its caller gave. Absent when nobody traces. */
+  /** Starts the span of an operation below the caller's span. Undefined if tracing is off. */
   readonly beginTrace?:
     | ((operation: Omit<OperationInfo, 'trace'>, parent: TraceContext | undefined) => TraceContext)
     | undefined;
-  /** Of the operation that these are for. */
+  /** The span of the current operation. */
   readonly trace?: TraceContext;
-  /** Of this start of the machine. */
+  /** Identifies the current boot of the node. */
   readonly bootId: string;
-  /** Shares the time for planning between namespaces; absent where a process serves one call. */
+  /** Shares planning time fairly between Kubernetes namespaces. Absent in a process that serves one call. */
   readonly turn?: Turn;
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   readonly now: () => number;
-  /** Asks the process that holds a sandbox to stop its ADD (it undoes it, then gives the sandbox free). */
+  /** Asks the process that holds a sandbox to stop its ADD; that process undoes the ADD, then releases the sandbox. */
   readonly cancel: (holder: LockHolder) => void;
 }

@@ -1,5 +1,5 @@
-// The engine: carries out ADD, DEL, CHECK, STATUS, GC in terms of the interfaces below. Knows no process arguments
-// and no transport: the same for the plugin itself and for a daemon.
+// The engine: carries out ADD, DEL, CHECK, STATUS and GC in terms of injected interfaces. It knows neither process
+// arguments nor transports, so the plugin and the daemon share it.
 export { type Answer, type RuntimeCall, type Prepared, answerCall, failure } from './calls/answer.ts';
 export { delDeferred } from './calls/del.ts';
 export {
@@ -9,7 +9,7 @@ export {
   checkSandbox,
 } from './sandbox/check-sandbox.ts';
 export { type AttachDeps } from './deps.ts';
-export { type NamespaceNow, namespaceNow } from './sandbox/sandbox-namespace.ts';
+export { type NamespaceNow, isPathOfAnother, namespaceNow } from './sandbox/sandbox-namespace.ts';
 export { type ChangeFailure, type ChangeRun, change } from './sandbox/change.ts';
 export { type ChangeSandboxDeps, changeSandbox } from './sandbox/change-sandbox.ts';
 export { undoLost } from './sandbox/undo-lost.ts';

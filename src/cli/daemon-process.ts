@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { type WatchedCluster, connectForLong, connectOptionsFor } from '../cluster/index.ts';
 import { type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
-import { fileUnusable, operationCancelled, problemOf } from '../errors/index.ts';
+import { operationCancelled } from '../errors/index.ts';
+import { loadNative } from '../files/index.ts';
 import { type KeepOptions, isInSight, keepConfiguration } from '../install/index.ts';
 import { createLog, createTracing } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
@@ -42,7 +42,7 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
           keepConfiguration(() => keepOptions(configuration), report, signal),
         ]);
       },
-      peerUid: await peerUid(),
+      peerUid: peerUid(),
       log: log.report,
       tracing,
     },
@@ -79,25 +79,8 @@ function keepOptions(configuration: LiveConfiguration): KeepOptions {
   };
 }
 
-// Node.js has no API for the peer credentials of a unix socket; a few lines of C do (src/shim/node).
-async function peerUid(): Promise<(socket: Socket) => number | undefined> {
-  const places = [
-    join(import.meta.dirname, 'peer-credentials.node'),
-    join(import.meta.dirname, '../../dist/peer-credentials.node'),
-  ];
-  const problems: string[] = [];
-  for (const place of places) {
-    try {
-      const addon = createRequire(import.meta.url)(place) as { readonly peerUid: (fd: number) => number | undefined };
-      return (socket) =>
-        addon.peerUid((socket as unknown as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
-    } catch (error) {
-      problems.push(problemOf(error));
-    }
-  }
-  throw fileUnusable({
-    file: places[0] ?? '',
-    action: 'load',
-    problem: `${problems.join('; ')} (npm run build makes it)`,
-  });
+function peerUid(): (socket: Socket) => number | undefined {
+  const native = loadNative();
+  return (socket) =>
+    native.peerUid((socket as unknown as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
 }

@@ -1,5 +1,6 @@
 import { type Path, configurationInvalid, versionIncompatible } from '../errors/index.ts';
 import { type JsonObject, type JsonValue, isJsonObject, nameOfType } from './json.ts';
+import { nestedPath, nestedPathProblem } from './meta-plugins.ts';
 import { isNetworkName, isPluginType } from './names.ts';
 import { type CniVersion, cniVersions, compareVersions, isCniVersion } from './version.ts';
 
@@ -87,6 +88,8 @@ function parsePlugin(
   const { type, capabilities } = value;
   if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${describeMisspelling(value)}`);
   if (!isPluginType(type)) throw invalid(`"type" ${JSON.stringify(type)} is not a plugin's bare file name`, ['type']);
+  const nested = nestedPath(value);
+  if (nested !== undefined) throw invalid(nestedPathProblem(nested), nested.path);
   return { type, capabilities: trueKeys(capabilities), json: value };
 }
 

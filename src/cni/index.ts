@@ -8,6 +8,7 @@ export {
   type PluginConfiguration,
   wantsSiblingPlugins,
 } from './configuration.ts';
+export { withKeys } from './folded-keys.ts';
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,
@@ -35,8 +36,9 @@ export {
 } from './json.ts';
 export { describeCharacter, overlooked } from './characters.ts';
 export { jsonProblem, type JsonProblem } from './json-problem.ts';
+export { jsonBudget, sizeProblem, weightOfJson } from './json-limits.ts';
 export { sizeOfJson } from './json-size.ts';
-export { isMetaPlugin, nestedMetaPlugin } from './meta-plugins.ts';
+export { isMetaPlugin, nestedMetaPlugin, nestedPath, nestedPathProblem } from './meta-plugins.ts';
 export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';
 export { gcInput, pluginInput, type PluginCall, statusInput } from './plugin-input.ts';
 export { decodeResult, type DecodeOptions, encodeForRuntime, encodeResult } from './result-codec.ts';

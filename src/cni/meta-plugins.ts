@@ -1,7 +1,7 @@
 import { type JsonValue, isJsonObject } from './json.ts';
 
-/** A meta-plugin inside a configuration, and the keys that lead to its `type`. */
-export interface NestedMetaPlugin {
+/** A plugin inside a configuration, and the keys that lead to its `type`. */
+export interface NestedPlugin {
   readonly type: string;
   readonly path: readonly (string | number)[];
 }
@@ -20,19 +20,53 @@ export const isMetaPlugin = (type: unknown): boolean =>
  * Finds the first meta-plugin that a configuration names at any depth: a plugin of its list, a plugin's `ipam`, a
  * `delegate` (flannel), an element of `delegates`. Keys match in any case, as in Go. Undefined if there is none.
  */
-export function nestedMetaPlugin(json: JsonValue, path: NestedMetaPlugin['path'] = []): NestedMetaPlugin | undefined {
-  if (Array.isArray(json)) return firstOf(json.entries(), path);
-  if (!isJsonObject(json)) return undefined;
-  const own = Object.entries(json).find(([key, value]) => key.toLowerCase() === 'type' && isMetaPlugin(value));
-  return own === undefined ? firstOf(Object.entries(json), path) : { type: own[1] as string, path: [...path, own[0]] };
+export const nestedMetaPlugin = (json: JsonValue): NestedPlugin | undefined => findType(json, isMetaPlugin);
+
+/**
+ * Finds the first `type` with a slash in an `ipam`, a `delegate` or an element of `delegates`, at any depth. A plugin
+ * looks up such a type with FindInPath of the CNI library, which has refused every path separator since version 0.8.1
+ * (pkg/invoke/find.go, "invalid plugin name"). Older versions run a file of any folder (CVE-2021-20206). So no network
+ * that works has such a type. Other objects may have one: their `type` need not name a plugin. Meta-plugins are left to
+ * nestedMetaPlugin.
+ */
+export const nestedPath = (json: JsonValue): NestedPlugin | undefined =>
+  findType(
+    json,
+    (type, isDelegate) => isDelegate && typeof type === 'string' && type.includes('/') && !isMetaPlugin(type),
+  );
+
+/** Why such a type is refused, as part of a sentence. */
+export const nestedPathProblem = ({ type, path }: NestedPlugin): string =>
+  `"type" ${JSON.stringify(type)} in ${path.slice(0, -1).join('.')} is not a plugin's bare file name`;
+
+type IsWanted = (type: JsonValue, isDelegate: boolean) => boolean;
+const delegateKeys = new Set(['ipam', 'delegate', 'delegates']);
+// As Go compares keys: also "ſ" with "s".
+const folded = (key: string): string => key.toUpperCase().toLowerCase();
+
+interface Place {
+  readonly path: NestedPlugin['path'];
+  /** Whether the object there names a plugin that the plugin runs. */
+  readonly isDelegate: boolean;
 }
 
-function firstOf(
-  entries: Iterable<readonly [string | number, JsonValue]>,
-  path: NestedMetaPlugin['path'],
-): NestedMetaPlugin | undefined {
+function findType(
+  json: JsonValue,
+  isWanted: IsWanted,
+  { path, isDelegate }: Place = { path: [], isDelegate: false },
+): NestedPlugin | undefined {
+  const inList = Array.isArray(json);
+  if (!inList && !isJsonObject(json)) return undefined;
+  const entries = Object.entries(json);
+  const own = inList
+    ? undefined
+    : entries.find(([key, value]) => folded(key) === 'type' && isWanted(value, isDelegate));
+  if (own !== undefined) return { type: own[1] as string, path: [...path, own[0]] };
   for (const [key, value] of entries) {
-    const nested = nestedMetaPlugin(value, [...path, key]);
+    const place = inList
+      ? { path: [...path, Number(key)], isDelegate }
+      : { path: [...path, key], isDelegate: delegateKeys.has(folded(key)) };
+    const nested = findType(value, isWanted, place);
     if (nested !== undefined) return nested;
   }
   return undefined;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import { observeSocketOf } from '../host/index.ts';
-import { dropLocksOf, fileJournal } from '../journal/index.ts';
+import { fileJournal } from '../journal/index.ts';
 import {
   createMetrics,
   type EventQueue,
@@ -29,7 +29,7 @@ import { journalNumbers } from './journal-numbers.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/link-server.ts';
 import { nodeEvent } from './node-events.ts';
 import { serveObserving } from './observe-socket.ts';
-import { type AgentSlot, type DaemonState, agentSlot, lockOwner, openState, settingsOf } from './state.ts';
+import { type AgentSlot, type DaemonState, agentSlot, openState, settingsOf } from './state.ts';
 import { notifyingJournal, tellingJournal, timedJournal } from './telling-journal.ts';
 
 export interface RunningDaemon {
@@ -115,7 +115,6 @@ async function serveCalls(
 ): Promise<LinkServer> {
   const { socket } = deps.options();
   await assertSocketFree(socket);
-  await dropLocksOf(lockOwner, `${settingsOf(deps).cniDir}/locks`); // this is the only daemon, and it has not begun
   return serveLink({
     socket,
     program: deps.program,

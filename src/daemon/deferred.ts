@@ -2,7 +2,7 @@ import { type Prepared, delDeferred } from '../attach/index.ts';
 import { type DelInvocation, parseCniArgs, parseInvocation, podOfArgs } from '../cni/index.ts';
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
-import type { KeptCall } from '../journal/index.ts';
+import type { RecordKey } from '../journal/index.ts';
 import type { WorkOutcome, Work } from '../queue/index.ts';
 import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
@@ -17,7 +17,7 @@ const listMs = 5000;
  */
 export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Work {
   const { deferred, options, report } = context;
-  let kept = new Map<string, KeptCall>();
+  let kept = new Map<string, RecordKey>();
   let waiting = 0;
   let lastSeen = performance.now();
   return {
@@ -50,14 +50,16 @@ interface Trying {
   readonly signal: AbortSignal;
 }
 
-async function carryOut(kept: KeptCall, trying: Trying): Promise<WorkOutcome> {
+async function carryOut(kept: RecordKey, trying: Trying): Promise<WorkOutcome> {
   const { context } = trying;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
   const report: Report = (step) => context.report(step, operation);
   const finished = { kind: 'operation-finished', sandbox: kept.containerId, command: 'DEL' } as const;
   try {
-    const call = decoded(kept);
+    const bytes = await context.deferred.read(kept);
+    if (bytes === undefined) return 'done';
+    const call = decoded(bytes, kept);
     if (call === undefined) return await setAside(kept, context);
     operation = { ...operation, ...podIn(call) };
     const understood = understand(call, { ...trying, context: { ...context, report } });
@@ -94,7 +96,7 @@ function understand(
 }
 
 /** The call in a file; undefined when it is none, or another than the file's name says. */
-function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
+function decoded(bytes: Buffer, { containerId, ifName }: RecordKey): Call | undefined {
   try {
     const [hello, call, ...more] = frameReader().push(bytes);
     if (hello === undefined || call === undefined || more.length > 0 || call.type !== shimFrame.call) return undefined;
@@ -108,7 +110,7 @@ function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
 }
 
 // the journal still has the sandbox: reclaiming finds it
-async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<WorkOutcome> {
+async function setAside(kept: RecordKey, { deferred, report }: CallContext): Promise<WorkOutcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });
   return 'done';

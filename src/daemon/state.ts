@@ -50,9 +50,6 @@ export interface DaemonState {
   readonly agentDeps: () => AbandonedDeps | undefined;
 }
 
-/** The name of the daemon in the locks that it holds. */
-export const lockOwner = 'daemon';
-
 export const settingsOf = (deps: Pick<DaemonDeps, 'options'>): Settings =>
   parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
@@ -63,7 +60,7 @@ export async function openState(
 ): Promise<DaemonState> {
   const { cniDir } = settingsOf(deps);
   const { journal, report, cluster, agent } = shared;
-  const locks = fileLocks(`${cniDir}/locks`, lockOwner);
+  const locks = fileLocks(`${cniDir}/locks`, 'daemon');
   const settings = (): Settings => settingsOf(deps);
   const context: CallContext = {
     journal,

@@ -6,7 +6,6 @@ import { crd } from './checks/crd.ts';
 import { daemonAnswers } from './checks/daemon-answers.ts';
 import { daemonReady } from './checks/daemon-ready.ts';
 import { daemonSet } from './checks/daemon-set.ts';
-import { deadLocks } from './checks/dead-locks.ts';
 import { defaultNetwork } from './checks/default-network.ts';
 import { deferredDels } from './checks/deferred-calls.ts';
 import { directModeTools } from './checks/direct-mode-tools.ts';
@@ -58,7 +57,6 @@ export const nodeChecks: readonly Check<NodeScene>[] = [
   undone,
   lostSandboxes,
   deferredDels,
-  deadLocks,
   podsNotAttached,
   diskSpace,
   clock,

@@ -1,7 +1,9 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asPlexusError, is, recordNewer } from '../errors/index.ts';
+import { jsonBudget } from '../cni/index.ts';
+import { asPlexusError, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import { readRegularText } from '../files/index.ts';
+import { damagedFolder, isRecordName } from '../journal/index.ts';
 import { type SandboxRecord, decodeRecord } from '../plan/index.ts';
 
 /** What is in the journal, read without changing anything: damaged files stay where they are. */
@@ -20,16 +22,22 @@ export async function assertState(stateDir: string): Promise<void> {
     throw new Error(`folder ${stateDir} does not exist (set --cni-dir to another one)`);
 }
 
+// Some kilobytes for each network of a thousand pods. The daemon can write there, and doctor runs as root.
+const mostWeight = 64 * 1024 * 1024;
+
 /** Reads the journal of a state folder. Rejects as readdir(3) does, and when there is no state folder. */
 export async function readJournal(stateDir: string): Promise<JournalFiles> {
   await assertState(stateDir);
   const folder = join(stateDir, 'journal');
   const records: SandboxRecord[] = [];
   const unreadable: { file: string; problem: string; isNewer: boolean }[] = [];
-  for (const name of (await namesInFolder(folder)).filter((each) => each.includes('@') && each.endsWith('.json'))) {
+  const fits = jsonBudget(mostWeight);
+  for (const name of (await namesInFolder(folder)).filter(isRecordName)) {
     const file = join(folder, name);
     try {
       const text = textIn(file);
+      if (text !== undefined && !fits(text))
+        throw recordDamaged({ file, problem: 'the records up to this one are too large together' });
       if (text !== undefined) records.push(decodeRecord(text, file));
     } catch (thrown) {
       unreadable.push({ file, problem: asPlexusError(thrown).message, isNewer: is(thrown, recordNewer) });
@@ -38,7 +46,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   return {
     records,
     unreadable,
-    damaged: (await namesInFolder(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)),
+    damaged: (await namesInFolder(join(folder, damagedFolder))).map((name) => join(folder, damagedFolder, name)),
   };
 }
 

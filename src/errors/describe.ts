@@ -1,4 +1,4 @@
-import { problemOf } from './as-plexus-error.ts';
+import { combinedIn, problemOf } from './as-plexus-error.ts';
 import { clip } from './clip.ts';
 import type { PlexusError } from './known.ts';
 import type { Where } from './plexus-error.ts';
@@ -47,11 +47,13 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 const mostCauses = 8;
 
 function causesOf(error: Error): string[] {
-  const texts: string[] = [];
-  let cause: unknown = error.cause;
-  while (cause !== undefined && cause !== null && texts.length < mostCauses) {
-    texts.push(problemOf(cause));
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return texts;
+  const causes = directCauses(error);
+  for (let at = 0; at < causes.length && causes.length < mostCauses; at++) causes.push(...directCauses(causes[at]));
+  return causes.slice(0, mostCauses).map(problemOf);
 }
+
+// The message of an error that combines several names them, but not their causes.
+const directCauses = (error: unknown): unknown[] =>
+  error instanceof Error
+    ? [error.cause, ...combinedIn(error).flatMap(directCauses)].filter((cause) => cause !== undefined && cause !== null)
+    : [];

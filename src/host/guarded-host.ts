@@ -1,4 +1,4 @@
-import { isMetaPlugin, nestedMetaPlugin, parseJson } from '../cni/index.ts';
+import { isMetaPlugin, nestedMetaPlugin, nestedPath, nestedPathProblem, parseJson } from '../cni/index.ts';
 import { hostRefused } from '../errors/index.ts';
 import type { Host, PluginRun } from './host.ts';
 
@@ -26,7 +26,7 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
     ...host,
     runPlugin: async (run, signal) => {
       assertFollows(run, allowed);
-      assertNoMetaPlugin(run);
+      assertPluginTypes(run);
       const netns = run.env['CNI_NETNS'] ?? '';
       if (netns !== '') assertNetns(netns);
       return host.runPlugin(run, signal);
@@ -54,10 +54,13 @@ function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed
     throw refusal(plugin, `${id} is not the sandbox of the runtime’s call`);
 }
 
-// The plan rejects meta-plugins too, but a journal record may never have been planned.
-function assertNoMetaPlugin({ plugin, stdin }: PluginRun): void {
-  if (isMetaPlugin(plugin) || nestedMetaPlugin(parseJson(stdin, 'configuration')) !== undefined)
+// The plan rejects such types too, but a journal record may never have been planned.
+function assertPluginTypes({ plugin, stdin }: PluginRun): void {
+  const json = parseJson(stdin, 'configuration');
+  if (isMetaPlugin(plugin) || nestedMetaPlugin(json) !== undefined)
     throw refusal(plugin, 'a meta-plugin would run arbitrary programs');
+  const nested = nestedPath(json);
+  if (nested !== undefined) throw refusal(plugin, nestedPathProblem(nested));
 }
 
 const refusal = (what: string, problem: string) => hostRefused({ what, problem });

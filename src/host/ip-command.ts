@@ -1,9 +1,10 @@
 import type { Env } from '../cni/index.ts';
 import { hostCommandFailed, netnsUnusable, problemOf } from '../errors/index.ts';
-import { type ChildEnd, runChild } from './child.ts';
+import { type ChildEnd, type ChildRun, runChild } from './child.ts';
 import type { HeldNamespace } from './held-namespace.ts';
 
 const mostStdoutBytes = 16 * 1024 * 1024;
+const dumpTries = 5;
 
 // A fixed environment, so that the caller's environment cannot change what these two commands do.
 const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
@@ -16,7 +17,7 @@ export async function ipIn<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const command = `ip ${args.join(' ')}`;
-  const end = await runChild(
+  const end = await completeEnd(
     { file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes },
     signal,
   );
@@ -25,6 +26,15 @@ export async function ipIn<T>(
   if (end.kind === 'exited' && end.stderr.includes('reassociate'))
     throw netnsUnusable({ netns: held.netns, problem: 'it is not a network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
+}
+
+// `ip` succeeds although the list may lack entries: the kernel's list changed while ip read it.
+async function completeEnd(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
+  for (let tries = 1; ; tries++) {
+    const end = await runChild(run, signal);
+    if (end.kind !== 'exited' || !end.stderr.includes('Dump was interrupted')) return end;
+    if (tries === dumpTries) return { ...end, exitCode: 1, stderr: 'the list kept changing while ip read it' };
+  }
 }
 
 function problemOfEnd(end: ChildEnd): string {

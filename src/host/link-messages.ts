@@ -85,10 +85,11 @@ export function decodeCall(frame: Frame): Call {
   return { netnsIsHost, env: Object.fromEntries(pairs), stdin: body.text() };
 }
 
-// Far more than the kernel passes to a program, or a namespace contains.
+/** Limits for one namespace; beyond them the shim answers FAILED (src/shim/links.c). */
+export const mostLinks = 4096;
+export const mostAddresses = 8192;
+// Far more than the kernel passes to a program, or the shim reads.
 const mostVariables = 10_000;
-const mostLinks = 4096;
-const mostAddresses = 4096;
 const mostRoutes = 4096;
 
 function pairOf(text: string): [string, string] {
@@ -152,16 +153,14 @@ export function decodeRan(frame: Frame): PluginExit {
 
 export function decodeLinks(frame: Frame): readonly Link[] {
   const body = bodyReader(frame.body);
+  let addressesLeft = mostAddresses;
   return body.list(() => {
     const name = body.text();
     const mac = body.text();
-    return {
-      name,
-      ...(mac !== '' && { mac }),
-      mtu: body.u32(),
-      up: body.u8() !== 0,
-      addresses: body.list(() => body.text(), mostAddresses),
-    };
+    const [mtu, up] = [body.u32(), body.u8() !== 0];
+    const addresses = body.list(() => body.text(), addressesLeft);
+    addressesLeft -= addresses.length;
+    return { name, ...(mac !== '' && { mac }), mtu, up, addresses };
   }, mostLinks);
 }
 

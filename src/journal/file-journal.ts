@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PlexusError, fileFailed, is, recordDamaged, recordNewer } from '../errors/index.ts';
+import { sizeProblem } from '../cni/index.ts';
+import { PlexusError, fileFailed, fileUnusable, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import {
   beneath,
   beneathMade,
@@ -32,8 +33,11 @@ export function fileJournal(folder: string): Journal {
     write: (record) =>
       beneathMade(folder, async (path) => {
         const file = join(path, fileName(record));
+        const text = encodeRecord(record);
+        const problem = sizeProblem(text);
+        if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
         if (!record.complete) await unmark(path, fileName(record)); // an ADD begins with such a record
-        await replaceAtomically(file, encodeRecord(record));
+        await replaceAtomically(file, text);
         if (record.complete) await dropProgress(file);
       }),
     note: (record) => beneath(folder, (path) => writeProgress(join(path, fileName(record)), record)),
@@ -62,6 +66,9 @@ function fileName({ containerId, ifName }: RecordKey): string {
     ? name
     : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
 }
+
+/** Whether a file of the journal may be a record, by its name. */
+export const isRecordName = (name: string): boolean => name.includes('@') && name.endsWith('.json');
 
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
   const path = join(folder, file);
@@ -141,7 +148,8 @@ function setAside(folder: string, file: string): Promise<string> {
   });
 }
 
-const damagedFolder = 'damaged';
+/** Subfolder for records that cannot be read. */
+export const damagedFolder = 'damaged';
 const mostDamaged = 1000;
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -197,7 +205,7 @@ async function listRecords<T>(
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
+    return (await readdir(folder)).filter(isRecordName).toSorted();
   } catch (error) {
     if (isAbsent(error)) return [];
     throw fileFailed({ file: shownPath(folder), action: 'list' }, error);

@@ -1,222 +1,193 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileFailed, is, operationCancelled, sandboxBusy } from '../errors/index.ts';
-import { openFolderMade, removeLeftovers, shownPath } from '../files/index.ts';
+import { type PlexusError, is, operationCancelled, sandboxBusy } from '../errors/index.ts';
 import { pauseAfter } from '../queue/index.ts';
-import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
-import type { LockContent } from './lock-content.ts';
-import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
-import { type ProcessIdentity, ownIdentity } from './process-identity.ts';
+import type { ByteLock } from './byte-locks.ts';
+import { anyFormerProcess } from './former-locks.ts';
+import { type HolderNote, readHolderNote, writeHolderNote } from './holder-notes.ts';
+import { type LockFile, sharedLockFile } from './lock-file.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
+import { type SandboxTurns, type TurnHolder, type TurnOf, sandboxTurns } from './sandbox-turns.ts';
+
+// Guarantees that one operation at a time works on a sandbox, across all processes of the node. Each sandbox is one
+// byte of one file (the hash of its container ID), locked with fcntl(2) for the open file (F_OFD_SETLK). The kernel
+// releases the lock when the process ends for any reason, also in another process-ID namespace, so nothing is written
+// or removed for a lock. GC uses two more bytes: holders of a sandbox share `active`, and GC locks it exclusively.
+// Every operation passes `gate` on its way to a sandbox, and GC keeps it closed from its first attempt on, so new
+// operations cannot starve GC. All operations of one process use the same open file, which the kernel cannot tell
+// apart: they exclude each other in memory (sandbox-turns.ts). A lock is not fair between processes.
+
+const gate = 0;
+const active = 1;
+const firstSandbox = 2;
+
+const backOff = { firstMs: 5, longestMs: 50 };
 
 /**
- * Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`:
- * see dropLocksOf.
+ * Locks between processes, in a folder that is created when missing. `owner`: the daemon, which must not be ended for
+ * one sandbox.
  */
-export function fileLocks(folder: string, owner?: string): SandboxLocks {
-  const beacon = sharedBeacon(folder, owner !== undefined);
-  let identity: Promise<ProcessIdentity> | undefined;
-  return {
-    withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
-      using open = await openFolderMade(folder);
-      const own = await (identity ??= ownIdentity());
-      return await beacon(async (name) => {
-        const path = join(open.path, lockName(containerId));
-        const wish = {
-          folder: open.path,
-          path,
-          sandbox: containerId,
-          command,
-          own,
-          owner,
-          beacon: name,
-          onBusy: once(onBusy),
-        };
-        await takeSandbox(wish, join(open.path, allName), signal);
-        return release(wish.path, work);
-      });
-    },
-    withAll: async (command, signal, work) => {
-      using open = await openFolderMade(folder);
-      const own = await (identity ??= ownIdentity());
-      return await beacon(async (name) => {
-        const wish = {
-          folder: open.path,
-          path: join(open.path, allName),
-          sandbox: 'all sandboxes',
-          command,
-          own,
-          owner,
-          beacon: name,
-        };
-        await take(wish, signal);
-        return release(wish.path, async () => {
-          await waitForSandboxes(wish, signal);
-          await removeGarbage(open.path);
-          return work();
-        });
-      });
-    },
-  };
-}
-
-const allName = 'all.lock';
-
-/**
- * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot
- * see whether the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is
- * lit.
- */
-export async function dropLocksOf(owner: string, folder: string): Promise<void> {
-  using open = await openFolderMade(folder);
-  const names = await namesIn(open.path);
-  for (const name of names.filter((each) => each.startsWith(beaconPrefix))) await removeIfDark(join(open.path, name));
-  const locks = names.filter((each) => each.endsWith('.lock'));
-  if (locks.length === 0) return;
-  const own = await readyLock(open.path, { ...(await ownIdentity()), command: 'drop', nonce: randomUUID() });
-  try {
-    for (const name of locks) await dropLock(join(open.path, name), owner, own);
-  } finally {
-    await discard(own.file);
-  }
-}
-
-// for every container ID there is (CNI-17) the ID itself; a path never
-function lockName(containerId: string): string {
-  const name = encodeURIComponent(containerId.toWellFormed());
-  return name.length <= 150 ? `${name}@.lock` : `${createHash('sha256').update(containerId).digest('hex')}@.lock`;
-}
-
-async function release<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    await unlock(path);
-  }
-}
-
-type WithBeacon = <T>(work: (name: string | undefined) => Promise<T>) => Promise<T>;
-
-/** One beacon for everything that runs at the same time; for a process of long life (`stays`) one for good. */
-function sharedBeacon(folder: string, stays: boolean): WithBeacon {
-  let users = stays ? 1 : 0;
-  let lit: Promise<Beacon> | undefined;
-  return async (work) => {
-    users++;
-    const current = (lit ??= lightBeacon(folder));
+export function fileLocks(folder: string, owner?: 'daemon'): SandboxLocks {
+  const isDaemon = owner !== undefined;
+  const turns = sandboxTurns();
+  const files = sharedLockFile(folder);
+  let mayHaveFormer = true;
+  const holding = async <T>(claim: Claim, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    const endTurn = await acquireTurn(claim, turns, signal);
     try {
-      return await work((await current).name);
+      return await files.use(async (file) => {
+        if (mayHaveFormer) await retryUntilFree(() => heldByFormer(folder), claim, file, signal);
+        mayHaveFormer = false;
+        const release = await acquireBytes(claim, file, signal);
+        try {
+          return await work();
+        } finally {
+          release();
+        }
+      });
     } finally {
-      users--;
-      if (users === 0) {
-        lit = undefined;
-        await (await current).end();
-      }
+      endTurn();
     }
   };
-}
-
-interface Wish {
-  readonly folder: string;
-  readonly path: string;
-  readonly sandbox: string;
-  readonly command: string;
-  readonly own: ProcessIdentity;
-  readonly owner: string | undefined;
-  readonly beacon: string | undefined;
-  readonly onBusy?: (holder: LockHolder) => void;
-}
-
-function once(tell: ((holder: LockHolder) => void) | undefined): (holder: LockHolder) => void {
-  let told = false;
-  return (holder) => {
-    if (!told) tell?.(holder);
-    told = true;
+  return {
+    withSandbox: ({ containerId, command, onBusy }, signal, work) =>
+      holding({ of: { sandbox: containerId }, command, isDaemon, onBusy: once(onBusy) }, signal, work),
+    withAll: (command, signal, work) => holding({ of: 'all', command, isDaemon, onBusy: () => {} }, signal, work),
   };
 }
 
-// Each side takes its own lock first and then looks for the other's: of two that meet, at least one sees the other
-// (CNI-63).
-async function takeSandbox(wish: Wish, all: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    await take(wish, signal);
-    if (await isFree(all, wish.path)) return;
-    await unlock(wish.path);
-    await waitUntilFree(all, wish, signal);
+interface Claim {
+  readonly of: TurnOf;
+  readonly command: string;
+  readonly isDaemon: boolean;
+  readonly onBusy: (holder: LockHolder) => void;
+}
+
+function once(report: ((holder: LockHolder) => void) | undefined): (holder: LockHolder) => void {
+  let isReported = false;
+  return (holder) => {
+    if (!isReported) report?.(holder);
+    isReported = true;
+  };
+}
+
+async function acquireTurn(
+  { of, command, isDaemon, onBusy }: Claim,
+  turns: SandboxTurns,
+  signal: AbortSignal,
+): Promise<() => void> {
+  let blocking: TurnHolder | undefined;
+  try {
+    const onTurnBusy = (holder: TurnHolder): void => {
+      blocking = holder;
+      onBusy({ pid: process.pid, command: holder.command, isDaemon });
+    };
+    return await turns.acquire({ of, command }, onTurnBusy, signal);
+  } catch {
+    throw busy(of, `${blocking?.command ?? 'another operation'} (process ${process.pid})`, signal);
   }
 }
 
-async function isFree(all: string, own: string): Promise<boolean> {
+/** Acquires the bytes of a claim; returns the function that releases them. */
+async function acquireBytes(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
+  return claim.of === 'all' ? acquireAll(claim, file, signal) : acquireSandbox(claim, claim.of.sandbox, file, signal);
+}
+
+async function acquireSandbox(
+  claim: Claim,
+  containerId: string,
+  file: LockFile,
+  signal: AbortSignal,
+): Promise<() => void> {
+  const { bytes } = file;
+  const offset = offsetOf(containerId);
+  const enter = (): Held => {
+    if (!bytes.lock(gate, 'shared')) return gate;
+    try {
+      if (file.active === 0 && !bytes.lock(active, 'shared')) return active;
+      if (bytes.lock(offset, 'exclusive')) {
+        file.active++;
+        return undefined;
+      }
+      if (file.active === 0) bytes.lock(active, 'none');
+      return offset;
+    } finally {
+      bytes.lock(gate, 'none');
+    }
+  };
+  await retryUntilFree(enter, claim, file, signal);
+  noteHolder(offset, claim, file);
+  return () => {
+    file.active--;
+    bytes.lock(offset, 'none');
+    if (file.active === 0) bytes.lock(active, 'none');
+  };
+}
+
+// No other operation of this process holds a lock now: this one has the turn of all.
+async function acquireAll(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
+  const { bytes } = file;
+  const acquire = async (offset: number, kind: ByteLock): Promise<void> => {
+    // Many share `active`, and the note there is from an earlier GC.
+    const held = offset === active ? 'unknown' : offset;
+    await retryUntilFree(() => (bytes.lock(offset, kind) ? undefined : held), claim, file, signal);
+    noteHolder(offset, claim, file);
+  };
+  await acquire(gate, 'exclusive');
   try {
-    return (await liveHolder(all)) === undefined;
+    await acquire(active, 'exclusive');
   } catch (error) {
-    await unlock(own);
+    bytes.lock(gate, 'none');
     throw error;
   }
+  return () => {
+    bytes.lock(active, 'none');
+    bytes.lock(gate, 'none');
+  };
 }
 
-async function waitForSandboxes(wish: Wish, signal: AbortSignal): Promise<void> {
-  for (const name of await namesIn(wish.folder)) {
-    if (name.endsWith('@.lock')) await waitUntilFree(join(wish.folder, name), wish, signal);
-  }
-}
+const noteHolder = (offset: number, { command, isDaemon }: Claim, { bytes, own }: LockFile): void =>
+  writeHolderNote(bytes.fd, { ...own, offset, command, isDaemon });
 
-async function waitUntilFree(path: string, wish: Wish, signal: AbortSignal): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const holder = await liveHolder(path);
-    if (holder === undefined) return;
-    await pause(tries, { wish, holder }, signal);
-  }
-}
+const heldByFormer = async (folder: string): Promise<Held> =>
+  (await anyFormerProcess(folder)) ? 'unknown' : undefined;
 
-async function take(wish: Wish, signal: AbortSignal): Promise<void> {
-  const { owner, beacon } = wish;
-  const optional = { ...(owner !== undefined && { owner }), ...(beacon !== undefined && { beacon }) };
-  const own = await readyLock(wish.folder, { ...wish.own, ...optional, command: wish.command, nonce: randomUUID() });
-  try {
-    for (let tries = 0; ; tries++) {
-      const attempt = await tryLock(wish.path, own);
-      if (attempt.kind === 'taken') return;
-      const holder = attempt.kind === 'held' ? attempt.holder : undefined;
-      // a process ID of another namespace would name somebody else here
-      if (holder?.pidNamespace === own.content.pidNamespace)
-        wish.onBusy?.({ pid: holder.pid, command: holder.command, isDaemon: holder.owner !== undefined });
-      if (holder !== undefined || tries > 2) await pause(tries, { wish, holder }, signal);
-    }
-  } finally {
-    await discard(own.file);
-  }
-}
+/** The byte that another process holds; 'unknown' if its note would not name that process; undefined: none. */
+type Held = number | 'unknown' | undefined;
 
-// 5, 10, 20, 40, then 50 ms
-async function pause(
-  tries: number,
-  { wish, holder }: { readonly wish: Wish; readonly holder: LockContent | undefined },
+/** Retries with back-off until `attempt` returns undefined. Rejects with sandboxBusy when the signal is aborted. */
+async function retryUntilFree(
+  attempt: () => Held | Promise<Held>,
+  claim: Claim,
+  { bytes, own }: LockFile,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    await delay(pauseAfter(tries + 1, { firstMs: 5, longestMs: 50 }), undefined, { signal });
-  } catch {
-    const reason: unknown = signal.reason;
-    if (is(reason, operationCancelled)) throw reason;
-    const name = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
-    throw sandboxBusy({ sandbox: wish.sandbox, holder: name }, { cause: reason });
+  for (let failures = 1; ; failures++) {
+    const held = await attempt();
+    if (held === undefined) return;
+    const holder = held === 'unknown' ? undefined : readHolderNote(bytes.fd, held);
+    // A process ID of another namespace would name another process here.
+    if (holder?.pidNamespace === own.pidNamespace) {
+      const { pid, command, isDaemon } = holder;
+      claim.onBusy({ pid, command, isDaemon });
+    }
+    try {
+      await delay(pauseAfter(failures, backOff), undefined, { signal });
+    } catch {
+      throw busy(claim.of, nameOfHolder(holder), signal);
+    }
   }
 }
 
-// what killed processes left behind: nobody else is at work now
-async function removeGarbage(folder: string): Promise<void> {
-  await removeLeftovers(folder, readyPrefix);
-  for (const name of await namesIn(folder)) {
-    if (name.startsWith(beaconPrefix)) await removeIfDark(join(folder, name));
-    if (await isVainClaim(join(folder, name))) await discard(join(folder, name));
-  }
+const nameOfHolder = (holder: HolderNote | undefined): string =>
+  holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
+
+function busy(of: TurnOf, holder: string, signal: AbortSignal): PlexusError {
+  const reason: unknown = signal.reason;
+  if (is(reason, operationCancelled)) return reason;
+  return sandboxBusy({ sandbox: of === 'all' ? 'all sandboxes' : of.sandbox, holder }, { cause: reason });
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    throw fileFailed({ file: shownPath(folder), action: 'list' }, error);
-  });
-}
+// Two sandboxes with the same hash exclude each other, which is harmless.
+const offsetOf = (containerId: string): number =>
+  firstSandbox + createHash('sha256').update(containerId).digest().readUIntBE(0, 6);

@@ -1,9 +1,8 @@
 // What is attached, durably, and one operation per sandbox. Knows no plugin and no Kubernetes.
-export { type DeferredCalls, type KeptCall, deferredCalls } from './deferred-calls.ts';
-export { fileJournal } from './file-journal.ts';
-export { dropLocksOf, fileLocks } from './file-locks.ts';
+export { type DeferredCalls, deferredCalls } from './deferred-calls.ts';
+export { damagedFolder, fileJournal, isRecordName } from './file-journal.ts';
+export { fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
-export { liveHolder } from './lock-file.ts';
 export { type MultusState, multusState } from './multus-state.ts';
 export { bootIdNow } from './process-identity.ts';
 export { type UnattachedPod, type UnattachedPods, unattachedPods } from './unattached-pods.ts';

@@ -6,6 +6,7 @@ import {
   type JsonValue,
   type NetworkConfiguration,
   isJsonObject,
+  jsonBudget,
   parseConfiguration,
   parseJson,
   podOfArgs,
@@ -36,9 +37,10 @@ export function multusState(folder: string): MultusState {
       const text = readState(file);
       if (text === undefined) return undefined;
       const delegates = decodeDelegates(text, file, ifName);
+      const fits = jsonBudget(mostWeight);
       const attachments = delegates.map((delegate) => {
         const cached = readCached(folder, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`);
-        return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
+        return recordOf(delegate, fits(cached) ? cached : '', call.env['CNI_ARGS'] ?? '');
       });
       const { namespace, name, uid } = podOfArgs(call.args);
       const pod =
@@ -66,6 +68,8 @@ export function multusState(folder: string): MultusState {
   };
 }
 
+// Bounds the configurations of a sandbox, and its cached results, in bytes of memory: a few kilobytes for each network.
+const mostWeight = 32 * 1024 * 1024;
 const createdAt = '1970-01-01T00:00:00.000Z'; // not known
 const longestFileName = 255; // bytes: what is longer was never written
 const isFileName = (containerId: string): boolean =>
@@ -86,18 +90,27 @@ export function decodeDelegates(text: string, file: string, ifName: string): rea
   try {
     const json = parseJson(text, file);
     if (!Array.isArray(json)) throw new Error('it is not a list of delegates');
-    return json.map((each, index) => delegateOf(each, index, ifName));
+    const fits = jsonBudget(mostWeight);
+    return json.map((each, index) => delegateOf(each, { index, ifName, fits }));
   } catch (error) {
     throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
   }
 }
 
-function delegateOf(json: JsonValue, index: number, ifName: string): MultusDelegate {
+interface DelegatePlace {
+  readonly index: number;
+  readonly ifName: string;
+  readonly fits: (text: string) => boolean;
+}
+
+function delegateOf(json: JsonValue, { index, ifName, fits }: DelegatePlace): MultusDelegate {
   const place = `delegate ${index + 1}`;
   if (!isJsonObject(json)) throw new Error(`${place} is not an object`);
   const { Bytes: bytes, Name: name, ifnameRequest } = json;
   if (typeof bytes !== 'string') throw new Error(`${place} has no configuration (Bytes)`);
-  const written = parseJson(Buffer.from(bytes, 'base64').toString(), place);
+  const text = Buffer.from(bytes, 'base64').toString();
+  if (!fits(text)) throw new Error(`the configurations up to that of ${place} are too large together`);
+  const written = parseJson(text, place);
   if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is not an object`);
   const configuration = withoutPassthru(parseConfiguration(written, { source: place }));
   const requested = typeof ifnameRequest === 'string' && ifnameRequest !== '' ? ifnameRequest : undefined;
@@ -118,7 +131,7 @@ function withoutPassthru(configuration: NetworkConfiguration): NetworkConfigurat
 /** A delegate with what libcni cached of its ADD (kind cniCacheV1), as far as that can be read. */
 function recordOf(
   { network, interfaceName, isDefault, configuration }: MultusDelegate,
-  cached: string | undefined,
+  cached: string,
   args: string,
 ): AttachmentRecord {
   const cache = cacheOf(cached);
@@ -141,9 +154,9 @@ function recordOf(
 }
 
 // without it the plugins get no prevResult, which DEL allows
-function cacheOf(text: string | undefined): JsonObject {
+function cacheOf(text: string): JsonObject {
   try {
-    const json = text === undefined ? undefined : parseJson(text, 'cached result');
+    const json = parseJson(text, 'cached result');
     return isJsonObject(json) ? json : {};
   } catch {
     return {};
@@ -177,15 +190,15 @@ function readState(file: string): string | undefined {
   }
 }
 
-// without it the plugins get no prevResult, so nothing about it is an error; an interface's name may be written as a
-// path
-function readCached(folder: string, name: string): string | undefined {
-  if (name.includes('/')) return undefined;
+// Without a cached result the plugins get no prevResult, so nothing about it is an error: '' stands for any problem. An
+// interface's name may contain a slash.
+function readCached(folder: string, name: string): string {
+  if (name.includes('/')) return '';
   try {
     using results = openFolder(join(folder, 'results'));
     return readRegularText(join(results.path, name));
   } catch {
-    return undefined;
+    return '';
   }
 }
 

@@ -21,7 +21,7 @@ export async function markUndone(folder: string, name: string): Promise<void> {
 /** Whether it was, as far as that is remembered. */
 export function isMarkedUndone(folder: string, name: string): boolean {
   try {
-    return readRegularText(placeOf(folder, name)) === name;
+    return readRegularText(placeOf(folder, name), { mostBytes: 1024 }) === name;
   } catch {
     return false; // not remembered
   }

@@ -23,5 +23,6 @@ export const bundling = {
   banner: {
     js: "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);",
   },
+  external: ['bun:ffi'], // only the one-file build imports it
   logLevel: 'warning',
 } as const satisfies BuildOptions;

@@ -61,7 +61,7 @@ async function copyrightOf(library: string): Promise<string> {
 const node = await pinnedNode();
 await put(node, 'usr/bin/node', 0o755);
 await put(join(dirname(node), '../LICENSE'), 'app/LICENSE.node.txt', 0o644);
-const addon = join(dist, 'peer-credentials.node');
+const addon = join(dist, 'native.node');
 const libraries = new Set([...(await librariesOf(node)), ...(await librariesOf(addon))]);
 for (const path of libraries) await put(path, path);
 for (const path of new Set(await Promise.all([...libraries].map(copyrightOf)))) await put(path, path, 0o644);

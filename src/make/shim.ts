@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-// Builds the native parts: dist/shim/plexus (the shim, from src/shim) and dist/peer-credentials.node.
+// Builds the native parts: dist/shim/plexus (the shim, from src/shim) and dist/native.node.
 //
 //   node src/make/shim.ts [--arch x64|arm64|all] [--out FOLDER]
 //   node src/make/shim.ts --checked   builds for tests: with sanitizers, for valgrind, and as shipped with symbols
@@ -90,7 +90,7 @@ async function buildShim(arch: Arch, out: string): Promise<void> {
   console.log(`made ${out} (${arch}, ${(await stat(out)).size} bytes)`);
 }
 
-async function buildPeerCredentials(arch: Arch, out: string): Promise<void> {
+async function buildNativeAddon(arch: Arch, out: string): Promise<void> {
   const include = join(root, 'node_modules/node-api-headers/include');
   const args = [
     '-std=c11',
@@ -104,11 +104,7 @@ async function buildPeerCredentials(arch: Arch, out: string): Promise<void> {
     '-s',
     `-I${include}`,
   ];
-  await compile(
-    await compilerFor(arch),
-    [...args, join(shimFolder, 'node/peer-credentials.c'), '-Wl,-z,relro,-z,now'],
-    out,
-  );
+  await compile(await compilerFor(arch), [...args, join(shimFolder, 'node/native.c'), '-Wl,-z,relro,-z,now'], out);
 }
 
 const option = (name: string, otherwise: string): string => {
@@ -119,13 +115,16 @@ const out = option('--out', join(root, 'dist'));
 const wanted = option('--arch', process.arch);
 const own = process.arch as Arch;
 if (process.argv.includes('--checked')) {
-  await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
-  await compile('gcc', [...common, '-O1', '-g', ...(await sources())], join(out, 'shim/plexus-debug'));
-  await compile(
-    'gcc',
-    [...common, ...hardened, ...(await sources()), ...linked.filter((flag) => flag !== '-s')],
-    join(out, 'shim/plexus-symbols'),
-  );
+  const files = await sources();
+  await Promise.all([
+    compile('gcc', [...common, ...sanitized, ...files], join(out, 'shim/plexus-sanitized')),
+    compile('gcc', [...common, '-O1', '-g', ...files], join(out, 'shim/plexus-debug')),
+    compile(
+      'gcc',
+      [...common, ...hardened, ...files, ...linked.filter((flag) => flag !== '-s')],
+      join(out, 'shim/plexus-symbols'),
+    ),
+  ]);
 } else if (process.argv.includes('--fuzz')) {
   const parts = [...(await sources()).filter((file) => !file.endsWith('/main.c')), join(shimFolder, 'fuzz_frame.c')];
   const clang = await firstOf(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
@@ -140,5 +139,5 @@ if (process.argv.includes('--checked')) {
   for (const arch of wanted === 'all' ? (['x64', 'arm64'] as const) : [wanted as Arch]) {
     const suffix = arch === own ? '' : `-${arch}`;
     await buildShim(arch, join(out, `shim/plexus${suffix}`));
-    await buildPeerCredentials(arch, join(out, `peer-credentials${suffix}.node`));
+    await buildNativeAddon(arch, join(out, `native${suffix}.node`));
   }

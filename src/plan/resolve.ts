@@ -1,5 +1,11 @@
-import { type NetworkConfiguration, parseConfiguration, nestedMetaPlugin } from '../cni/index.ts';
-import { type Warning, nadNotFound, nestedCall } from '../errors/index.ts';
+import {
+  type NetworkConfiguration,
+  nestedMetaPlugin,
+  nestedPath,
+  nestedPathProblem,
+  parseConfiguration,
+} from '../cni/index.ts';
+import { type Warning, configurationInvalid, nadNotFound, nestedCall } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
@@ -64,15 +70,20 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
   isLeftOut: true,
 });
 
-// The shim refuses to run a plugin whose input names a meta-plugin, at DEL too. cni-args become part of that input, so
-// they are checked here as well: otherwise the attachment would fail after it was recorded, and could never be undone.
+// The shim refuses to run a plugin whose input names a meta-plugin, or a plugin by its path, at DEL too. cni-args become
+// part of that input, so they are checked here as well: otherwise the attachment would fail after it was recorded, and
+// could never be undone.
 function notNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
   if (nested !== undefined) throw nestedCall({ network, plugin: shownValue(nested.type) });
-  const requested = nestedMetaPlugin(selection?.cniArgs ?? {});
+  const cniArgs = selection?.cniArgs ?? {};
+  const requested = nestedMetaPlugin(cniArgs);
   if (requested !== undefined)
     throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: shownValue(requested.type) });
+  const path = nestedPath(cniArgs);
+  if (path !== undefined)
+    throw configurationInvalid({ source: `${network}, with the pod's cni-args`, problem: nestedPathProblem(path) });
   return delegate;
 }
 

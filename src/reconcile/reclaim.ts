@@ -1,4 +1,4 @@
-import { type AbandonedDeps, type NamespaceNow, namespaceNow, undoLost } from '../attach/index.ts';
+import { type AbandonedDeps, type NamespaceNow, isPathOfAnother, namespaceNow, undoLost } from '../attach/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { Host } from '../host/index.ts';
 import type { DeferredCalls } from '../journal/index.ts';
@@ -87,8 +87,9 @@ async function findGone(
 ): Promise<{ readonly certain: readonly Gone[]; readonly suspects: number }> {
   if (memory.host !== deps.host) Object.assign(memory, { host: deps.host, seen: new Set(), suspects: new Set() });
   const looks = await lookAll(deps, signal);
-  for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
-  const scene = { looks, isBlind: seesNothing(looks), memory, deps };
+  const alive = looks.filter(({ namespace }) => namespace === 'own').map(({ record }) => record);
+  for (const record of alive) memory.seen.add(nameOf(record));
+  const scene = { alive, isBlind: seesNothing(looks), memory, deps };
   const gone = looks.flatMap((look) => {
     const why = whyGone(evidenceFor(look, scene));
     return why === undefined ? [] : [{ record: look.record, why }];
@@ -123,11 +124,12 @@ async function lookAll(deps: ReclaimDeps, signal: AbortSignal): Promise<readonly
 }
 
 /** What is kept of a record during a round. */
-type Candidate = Pick<SandboxRecord, 'containerId' | 'ifName' | 'createdAt' | 'bootId' | 'pod'>;
+type Candidate = Pick<SandboxRecord, 'containerId' | 'ifName' | 'netns' | 'createdAt' | 'bootId' | 'pod'>;
 
-const candidate = ({ containerId, ifName, createdAt, bootId, pod }: SandboxRecord): Candidate => ({
+const candidate = ({ containerId, ifName, netns, createdAt, bootId, pod }: SandboxRecord): Candidate => ({
   containerId,
   ifName,
+  netns,
   createdAt,
   ...(bootId !== undefined && { bootId }),
   ...(pod !== undefined && { pod }),
@@ -139,19 +141,21 @@ const seesNothing = (looks: readonly Look[]): boolean =>
   looks.some(({ namespace, pod }) => namespace === 'missing' && pod === 'there');
 
 interface Scene {
-  readonly looks: readonly Look[];
+  /** Sandboxes whose own interfaces are in their namespaces. */
+  readonly alive: readonly Candidate[];
   readonly isBlind: boolean;
   readonly memory: Memory;
   readonly deps: ReclaimDeps;
 }
 
-function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory, deps }: Scene): GoneEvidence {
+function evidenceFor({ record, namespace, pod }: Look, { alive, isBlind, memory, deps }: Scene): GoneEvidence {
   return {
     boot: record.bootId === undefined ? 'unknown' : isOfEarlierBoot(record, deps) ? 'earlier' : 'this',
     namespace: isBlind && namespace === 'missing' ? 'unknown' : namespace,
     wasSeen: memory.seen.has(nameOf(record)),
     pod,
-    hasSuccessor: looks.some((other) => other.namespace === 'own' && isSamePod(other.record, record)),
+    hasSuccessor: alive.some((other) => isSamePod(other, record)),
+    isPathTaken: isPathOfAnother(record, alive),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster, PodState } from '../cluster/index.ts';
+import { clip } from '../errors/index.ts';
 import type { Journal, UnattachedPod } from '../journal/index.ts';
 import { type PodMetadata, type PodRef, networkStatusKey, networksKey, podKey } from '../npwg/index.ts';
 
@@ -64,6 +65,8 @@ function isAttached({ annotations }: PodMetadata): boolean {
 const runsInOwnNetwork = ({ phase, hostNetwork, deleting }: PodState): boolean =>
   phase === 'Running' && !hostNetwork && !deleting;
 
+const mostShownBytes = 4096;
+
 const unattachedPod = (
   { metadata: { namespace, name, uid, annotations }, startTime = '' }: PodState,
   deps: SweepDeps,
@@ -71,7 +74,7 @@ const unattachedPod = (
   namespace,
   name,
   ...(uid !== undefined && { uid }),
-  networks: annotations[networksKey] ?? '',
+  networks: clip(annotations[networksKey] ?? '', mostShownBytes),
   why: likelyWhy(startTime, deps),
 });
 

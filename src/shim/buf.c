@@ -3,16 +3,36 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-void *must_alloc(void *old, size_t size) {
-  void *p = realloc(old, size == 0 ? 1 : size);
-  if (p != NULL) return p;
+enum { MAX_SMALL = 64 * 1024 };
+
+_Noreturn static void out_of_memory(void) {
   static const char text[] =
       "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"PLX-SHIM-FAILED: out of memory in the plexus "
       "shim. Free memory on the node.\"}\n";
   if (write(STDOUT_FILENO, text, sizeof text - 1) < 0) _exit(2);
   _exit(1);
+}
+
+void *must_alloc(void *old, size_t size) {
+  void *p = realloc(old, size == 0 ? 1 : size);
+  if (p == NULL) out_of_memory();
+  return p;
+}
+
+// A large buffer is a mapping that keepers do not inherit: they live as long as their plugins, and would keep a copy of
+// what the shim has freed.
+static uint8_t *grow_large(const struct buf *b, size_t cap) {
+  const int access = PROT_READ | PROT_WRITE, kind = MAP_PRIVATE | MAP_ANONYMOUS;
+  void *p = b->cap > MAX_SMALL ? mremap(b->data, b->cap, cap, MREMAP_MAYMOVE) : mmap(NULL, cap, access, kind, -1, 0);
+  if (p == MAP_FAILED) out_of_memory();
+  if (b->cap > MAX_SMALL) return p;
+  madvise(p, cap, MADV_DONTFORK);
+  if (b->len > 0) memcpy(p, b->data, b->len);
+  free(b->data);
+  return p;
 }
 
 bool write_all(int fd, const void *data, size_t n) {
@@ -28,7 +48,7 @@ void buf_need(struct buf *b, size_t more) {
   if (b->cap - b->len >= more) return;
   size_t cap = b->cap == 0 ? 1024 : b->cap;
   while (cap - b->len < more) cap *= 2;
-  b->data = must_alloc(b->data, cap);
+  b->data = cap > MAX_SMALL ? grow_large(b, cap) : must_alloc(b->data, cap);
   b->cap = cap;
 }
 
@@ -45,11 +65,12 @@ void buf_drop(struct buf *b, size_t n) {
   b->len -= n;
   if (b->len > 0) memmove(b->data, b->data + n, b->len);
   // release the memory of a long frame
-  if (b->len == 0 && b->cap > 64 * 1024) buf_free(b);
+  if (b->len == 0 && b->cap > MAX_SMALL) buf_free(b);
 }
 
 void buf_free(struct buf *b) {
-  free(b->data);
+  if (b->cap > MAX_SMALL) munmap(b->data, b->cap);
+  else free(b->data);
   *b = (struct buf){0};
 }
 

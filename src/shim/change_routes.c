@@ -43,14 +43,14 @@ static int add_route(struct netlink *nl, const struct target *t, const struct ro
   if (requested->hops[0].family == 0 && t->family == AF_INET) q.u.route.rtm_scope = RT_SCOPE_LINK;
   add_attribute(&q, RTA_OIF, &t->index, sizeof t->index);
   add_gateway(&q, &requested->hops[0], t->family);
-  return netlink_request(nl, &q.h, NULL, NULL);
+  return netlink_request(nl, &q.h);
 }
 
 static int delete_hop(struct netlink *nl, const struct target *t, const struct route *route, const struct hop *hop) {
   struct request q = route_request(RTM_DELROUTE, 0, t, route);
   add_attribute(&q, RTA_OIF, &hop->index, sizeof hop->index);
   add_gateway(&q, hop, t->family);
-  return netlink_request(nl, &q.h, NULL, NULL);
+  return netlink_request(nl, &q.h);
 }
 
 // The kernel changes an IPv4 multipath route only as a whole, so replace it by one without the interface.
@@ -67,7 +67,7 @@ static int keep_other_hops(struct netlink *nl, const struct target *t, const str
     used += sizeof nh + n;
   }
   add_attribute(&q, RTA_MULTIPATH, list, used);
-  return netlink_request(nl, &q.h, NULL, NULL);
+  return netlink_request(nl, &q.h);
 }
 
 // Removes the interface from one default route; hops through other interfaces stay.
@@ -78,7 +78,7 @@ static int remove_interface(struct netlink *nl, const struct target *t, const st
   if (own < route->n && t->family == AF_INET) return keep_other_hops(nl, t, route);
   if (t->family == AF_INET && own > 1) {
     struct request q = route_request(RTM_DELROUTE, 0, t, route);
-    return netlink_request(nl, &q.h, NULL, NULL);
+    return netlink_request(nl, &q.h);
   }
   for (size_t i = 0; i < route->n; i++) {
     if (route->hops[i].index != t->index) continue;

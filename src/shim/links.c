@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// The daemon reads at most as many (src/host/link-messages.ts).
+enum { MOST_LINKS = 4096, MOST_ADDRESSES = 8192 };
+
 struct link {
   uint32_t index, mtu;
   bool up;
@@ -16,8 +19,8 @@ struct link {
   uint32_t address_count;
 };
 struct links {
-  struct link *all;
-  size_t n;
+  struct link all[MOST_LINKS];
+  size_t n, address_count;
 };
 
 static void format_mac(char *to, size_t size, const uint8_t *mac, size_t n) {
@@ -26,11 +29,17 @@ static void format_mac(char *to, size_t size, const uint8_t *mac, size_t n) {
     snprintf(to + (i == 0 ? 0 : 3 * i - 1), 4, i == 0 ? "%02x" : ":%02x", mac[i]);
 }
 
-static void on_link(const struct nlmsghdr *h, void *into) {
+static void links_clear(struct links *links) {
+  for (size_t i = 0; i < links->n; i++) buf_free(&links->all[i].addresses);
+  links->n = links->address_count = 0;
+}
+
+static const char *on_link(const struct nlmsghdr *h, void *into) {
   struct links *links = into;
-  if (h->nlmsg_type != RTM_NEWLINK) return;
+  if (h == NULL) return links_clear(links), NULL;
+  if (h->nlmsg_type != RTM_NEWLINK) return NULL;
+  if (links->n == MOST_LINKS) return "the namespace has more than 4096 links";
   const struct ifinfomsg *m = NLMSG_DATA(h);
-  links->all = must_alloc(links->all, (links->n + 1) * sizeof *links->all);
   struct link *link = &links->all[links->n++];
   *link = (struct link){.index = (uint32_t)m->ifi_index, .up = (m->ifi_flags & IFF_UP) != 0};
   size_t left = NLMSG_PAYLOAD(h, sizeof *m);
@@ -40,11 +49,28 @@ static void on_link(const struct nlmsghdr *h, void *into) {
     if (a->rta_type == IFLA_ADDRESS) format_mac(link->mac, sizeof link->mac, RTA_DATA(a), RTA_PAYLOAD(a));
     if (a->rta_type == IFLA_MTU) memcpy(&link->mtu, RTA_DATA(a), sizeof link->mtu);
   }
+  return NULL;
 }
 
-static void on_address(const struct nlmsghdr *h, void *into) {
+static int by_index(const void *a, const void *b) {
+  const struct link *x = a, *y = b;
+  return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void clear_addresses(struct links *links) {
+  for (size_t i = 0; i < links->n; i++) {
+    links->all[i].addresses.len = 0;
+    links->all[i].address_count = 0;
+  }
+  links->address_count = 0;
+}
+
+// The links are sorted by index.
+static const char *on_address(const struct nlmsghdr *h, void *into) {
   struct links *links = into;
-  if (h->nlmsg_type != RTM_NEWADDR) return;
+  if (h == NULL) return clear_addresses(links), NULL;
+  if (h->nlmsg_type != RTM_NEWADDR) return NULL;
+  if (links->address_count++ == MOST_ADDRESSES) return "the namespace has more than 8192 addresses";
   const struct ifaddrmsg *m = NLMSG_DATA(h);
   const void *local = NULL, *address = NULL;
   size_t left = NLMSG_PAYLOAD(h, sizeof *m);
@@ -54,19 +80,19 @@ static void on_address(const struct nlmsghdr *h, void *into) {
   }
   char text[INET6_ADDRSTRLEN], with_prefix[INET6_ADDRSTRLEN + 8];
   if (local == NULL) local = address;
-  if (local == NULL || inet_ntop(m->ifa_family, local, text, sizeof text) == NULL) return;
+  if (local == NULL || inet_ntop(m->ifa_family, local, text, sizeof text) == NULL) return NULL;
   snprintf(with_prefix, sizeof with_prefix, "%s/%u", text, m->ifa_prefixlen);
-  for (size_t i = 0; i < links->n; i++) {
-    if (links->all[i].index != m->ifa_index) continue;
-    buf_put(&links->all[i].addresses, with_prefix, strlen(with_prefix) + 1);
-    links->all[i].address_count++;
-  }
+  struct link *link = bsearch(&(struct link){.index = m->ifa_index}, links->all, links->n, sizeof *link, by_index);
+  if (link == NULL) return NULL;
+  buf_put(&link->addresses, with_prefix, strlen(with_prefix) + 1);
+  link->address_count++;
+  return NULL;
 }
 
-static void links_free(struct links *links) {
-  for (size_t i = 0; i < links->n; i++) buf_free(&links->all[i].addresses);
-  free(links->all);
-  *links = (struct links){0};
+static bool read_links(struct netlink *nl, struct links *links) {
+  if (netlink_dump(nl, RTM_GETLINK, AF_UNSPEC, on_link, links) != 0) return false;
+  qsort(links->all, links->n, sizeof links->all[0], by_index);
+  return netlink_dump(nl, RTM_GETADDR, AF_UNSPEC, on_address, links) == 0;
 }
 
 static void put_links(struct buf *out, uint32_t id, const struct links *links) {
@@ -90,23 +116,11 @@ void links_list(struct frame *frame, const struct guard *g, struct buf *out) {
   struct netlink nl;
   if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is malformed");
   else if (netlink_enter(&nl, netns, frame->id, g, out)) {
-    struct links links = {0};
-    bool ok = netlink_dump(&nl, RTM_GETLINK, AF_UNSPEC, on_link, &links) == 0 &&
-              netlink_dump(&nl, RTM_GETADDR, AF_UNSPEC, on_address, &links) == 0;
-    if (ok) put_links(out, frame->id, &links);
+    static struct links links;
+    if (read_links(&nl, &links)) put_links(out, frame->id, &links);
     else frame_failed(out, frame->id, R_SYSTEM, nl.problem);
-    links_free(&links);
+    links_clear(&links);
     close(nl.fd);
   }
   free(netns);
-}
-
-bool links_index(struct netlink *nl, const char *name, uint32_t *index) {
-  struct links links = {0};
-  *index = 0;
-  bool ok = netlink_dump(nl, RTM_GETLINK, AF_UNSPEC, on_link, &links) == 0;
-  for (size_t i = 0; i < links.n; i++)
-    if (strcmp(links.all[i].name, name) == 0) *index = links.all[i].index;
-  links_free(&links);
-  return ok;
 }

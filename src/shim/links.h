@@ -5,6 +5,4 @@
 
 // Handles LIST_LINKS: puts LINKS or FAILED into `out`.
 void links_list(struct frame *frame, const struct guard *g, struct buf *out);
-// Finds the index of an interface; 0: no such interface. false: the kernel refused.
-bool links_index(struct netlink *nl, const char *name, uint32_t *index);
 #endif

@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REPLY_BYTES = 64 * 1024, ANSWER_SECONDS = 5 };
+#include "clock.h"
+
+enum { REPLY_BYTES = 64 * 1024, MAX_ANSWER_MS = 5000, DUMP_TRIES = 5 };
 
 // A socket stays in the namespace where it was created, so the process enters the namespace only for that call.
 static int socket_in(int namespace, char *problem, size_t size) {
@@ -30,7 +32,7 @@ static bool open_in(struct netlink *nl, int namespace) {
   nl->fd = socket_in(namespace, nl->problem, sizeof nl->problem);
   if (nl->fd < 0) return false;
   int on = 1;
-  struct timeval timeout = {.tv_sec = ANSWER_SECONDS};
+  struct timeval timeout = {.tv_sec = MAX_ANSWER_MS / 1000};
   setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
   setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   return true;
@@ -67,31 +69,61 @@ static void read_error(struct netlink *nl, const struct nlmsghdr *h) {
   }
 }
 
-int netlink_request(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into) {
-  request->nlmsg_seq = nl->seq++;
-  static char reply[REPLY_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-  struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-  if (sendto(nl->fd, request, request->nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0) goto failed;
-  for (;;) {
-    ssize_t n = recv(nl->fd, reply, sizeof reply, 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) goto failed;
-    size_t left = (size_t)n;
-    for (struct nlmsghdr *h = (void *)reply; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
-      if (h->nlmsg_seq != request->nlmsg_seq) continue;
-      if (h->nlmsg_type == NLMSG_DONE) return 0;
-      if (h->nlmsg_type == NLMSG_ERROR) {
-        int problem = -((struct nlmsgerr *)NLMSG_DATA(h))->error;
-        if (problem != 0) read_error(nl, h);
-        return problem;
-      }
-      if (on != NULL) on(h, into);
-    }
-  }
-failed:
-  snprintf(nl->problem, sizeof nl->problem, "%s", strerror(errno));
-  return errno == 0 ? EIO : errno;
+static int fail(struct netlink *nl, int problem, const char *why) {
+  snprintf(nl->problem, sizeof nl->problem, "%s", why);
+  return problem;
 }
+
+enum { UNFINISHED = -1 };
+struct answer {
+  uint32_t seq;
+  on_message on;
+  void *into;
+  bool is_disturbed; // the dump may lack entries, or contain some twice
+};
+
+static int on_reply(struct netlink *nl, struct answer *answer, const struct nlmsghdr *h) {
+  int problem = 0;
+  if (h->nlmsg_flags & NLM_F_DUMP_INTR) answer->is_disturbed = true;
+  if (h->nlmsg_type == NLMSG_ERROR) {
+    problem = -((const struct nlmsgerr *)NLMSG_DATA(h))->error;
+    if (problem != 0) read_error(nl, h);
+    return problem;
+  }
+  if (h->nlmsg_type == NLMSG_DONE) {
+    if (NLMSG_PAYLOAD(h, 0) >= sizeof problem) memcpy(&problem, NLMSG_DATA(h), sizeof problem);
+    if (problem < 0) return fail(nl, -problem, strerror(-problem));
+    return answer->is_disturbed ? fail(nl, EINTR, "the kernel's list kept changing while it was read") : 0;
+  }
+  const char *why = answer->on == NULL || answer->is_disturbed ? NULL : answer->on(h, answer->into);
+  return why == NULL ? UNFINISHED : fail(nl, E2BIG, why);
+}
+
+static int receive(struct netlink *nl, struct answer *answer) {
+  static char reply[REPLY_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+  ssize_t n = recv(nl->fd, reply, sizeof reply, MSG_TRUNC);
+  if (n < 0) return errno == EINTR ? UNFINISHED : fail(nl, errno, strerror(errno));
+  if ((size_t)n > sizeof reply) return fail(nl, EMSGSIZE, "the kernel described one entry in more than 64 KiB");
+  size_t left = (size_t)n;
+  int result = UNFINISHED;
+  for (struct nlmsghdr *h = (void *)reply; result == UNFINISHED && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+    if (h->nlmsg_seq == answer->seq) result = on_reply(nl, answer, h);
+  return result;
+}
+
+static int request_with(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into) {
+  struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+  struct answer answer = {.seq = nl->seq++, .on = on, .into = into};
+  int64_t until = now_ms() + MAX_ANSWER_MS;
+  request->nlmsg_seq = answer.seq;
+  if (sendto(nl->fd, request, request->nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
+    return fail(nl, errno, strerror(errno));
+  int result = UNFINISHED;
+  while (result == UNFINISHED && now_ms() < until) result = receive(nl, &answer);
+  return result == UNFINISHED ? fail(nl, ETIMEDOUT, "the kernel's answer took too long") : result;
+}
+
+int netlink_request(struct netlink *nl, struct nlmsghdr *request) { return request_with(nl, request, NULL, NULL); }
 
 size_t write_attribute(char *at, uint16_t type, const void *data, size_t n) {
   struct rtattr a = {.rta_len = (unsigned short)RTA_LENGTH(n), .rta_type = type};
@@ -112,5 +144,10 @@ int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, on_message o
   q.h = (struct nlmsghdr){
       .nlmsg_len = (uint32_t)NLMSG_LENGTH(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP};
   if (type == RTM_GETROUTE) q.u.route.rtm_family = family;
-  return netlink_request(nl, &q.h, on, into);
+  int problem = EINTR;
+  for (int tries = 0; problem == EINTR && tries < DUMP_TRIES; tries++) {
+    on(NULL, into);
+    problem = request_with(nl, &q.h, on, into);
+  }
+  return problem;
 }

@@ -12,8 +12,9 @@ struct netlink {
   char problem[256]; // why the last request failed
 };
 
-// Called for each message of a dump.
-typedef void (*on_message)(const struct nlmsghdr *h, void *into);
+// Called for each message of a dump, and with NULL before each attempt: a dump that another process disturbed is
+// repeated. Returns NULL, or why it reads no further.
+typedef const char *(*on_message)(const struct nlmsghdr *h, void *into);
 
 struct request {
   struct nlmsghdr h;
@@ -27,8 +28,8 @@ struct request {
 
 // Opens a socket in the namespace of a request, or puts FAILED into `out`.
 bool netlink_enter(struct netlink *nl, const char *netns, uint32_t id, const struct guard *g, struct buf *out);
-// Returns 0, or an errno with its text in nl->problem.
-int netlink_request(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into);
+// Return 0, or an errno with its text in nl->problem.
+int netlink_request(struct netlink *nl, struct nlmsghdr *request);
 int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, on_message on, void *into);
 
 // Writes one attribute and returns its size.

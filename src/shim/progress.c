@@ -8,7 +8,9 @@
 #include "keeper.h"
 #include "run_internal.h"
 
-enum { MAX_STDOUT = 4 * 1024 * 1024, MAX_STDERR = 64 * 1024, GRACE_MS = 500 };
+// The daemon reads no more of stdout than MAX_SENT (src/host/shown-stdout.ts).
+enum { MAX_STDOUT = 4 * 1024 * 1024, MAX_SENT = 256 * 1024 + 1, MAX_STDERR = 64 * 1024 };
+enum { PIPE_BYTES = 8 * 1024, GRACE_MS = 500 };
 
 static void finish(struct run *run, struct buf *out) {
   if (run->killed_for != 0) {
@@ -53,36 +55,45 @@ static void write_stdin(struct run *run) {
 }
 
 static bool read_pipe(int *fd, struct buf *into) {
-  buf_need(into, 8 * 1024);
-  ssize_t n = read(*fd, into->data + into->len, into->cap - into->len);
+  buf_need(into, PIPE_BYTES);
+  ssize_t n = read(*fd, into->data + into->len, PIPE_BYTES);
   if (n > 0) into->len += (size_t)n;
   if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) run_close(fd);
   return n > 0;
 }
 
-// The last lines of stderr usually contain the reason of a failure.
-static void keep_tail(struct buf *text) {
+// Keeps the beginning, and counts all.
+static bool read_stdout(struct run *run) {
+  struct buf *text = &run->stdout_bytes;
+  size_t before = text->len;
+  if (!read_pipe(&run->out, text)) return false;
+  run->printed += text->len - before;
+  if (text->len > MAX_SENT) text->len = MAX_SENT;
+  return true;
+}
+
+// Keeps the end: the last lines of stderr usually contain the reason of a failure.
+static bool read_stderr(struct run *run) {
+  struct buf *text = &run->stderr_bytes;
+  if (!read_pipe(&run->err, text)) return false;
   if (text->len > MAX_STDERR) buf_drop(text, text->len - MAX_STDERR);
+  return true;
 }
 
 static void exchange(struct run *run, const struct pollfd *fds, int n, struct buf *out) {
   if (run->in >= 0 && is_ready(fds, n, run->in)) write_stdin(run);
-  if (run->out >= 0 && is_ready(fds, n, run->out)) read_pipe(&run->out, &run->stdout_bytes);
-  if (run->stdout_bytes.len > MAX_STDOUT) {
-    buf_free(&run->stdout_bytes);
-    run_kill_for(run, R_TOO_LONG, out);
-  }
-  if (run->used && run->err >= 0 && is_ready(fds, n, run->err)) read_pipe(&run->err, &run->stderr_bytes);
-  keep_tail(&run->stderr_bytes);
+  if (run->out >= 0 && is_ready(fds, n, run->out)) read_stdout(run);
+  if (run->printed > MAX_STDOUT && run->killed_for == 0) run_kill_for(run, R_TOO_LONG, out);
+  if (run->used && run->err >= 0 && is_ready(fds, n, run->err)) read_stderr(run);
 }
 
 static void record_exit(struct run *run, int64_t now) {
   run->exited = true;
   run->grace_end = now + GRACE_MS;
   run_close(&run->in);
-  while (run->out >= 0 && run->stdout_bytes.len <= MAX_STDOUT && read_pipe(&run->out, &run->stdout_bytes)) continue;
-  while (run->err >= 0 && read_pipe(&run->err, &run->stderr_bytes)) keep_tail(&run->stderr_bytes);
-  if (run->stdout_bytes.len > MAX_STDOUT && run->killed_for == 0) run->killed_for = R_TOO_LONG;
+  while (run->out >= 0 && run->printed <= MAX_STDOUT && read_stdout(run)) continue;
+  while (run->err >= 0 && read_stderr(run)) continue;
+  if (run->printed > MAX_STDOUT && run->killed_for == 0) run->killed_for = R_TOO_LONG;
 }
 
 // Waits at most GRACE_MS for pipes that descendants of an ended plugin hold open. Only a plugin that succeeded may

@@ -1,11 +1,11 @@
 #include "routes.h"
 
 #include <arpa/inet.h>
+#include <linux/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "links.h"
 
 size_t address_bytes(uint8_t family) { return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0; }
 
@@ -22,11 +22,13 @@ static void read_gateway(struct hop *hop, const struct rtattr *a, uint8_t family
   memcpy(hop->gateway, data, n);
 }
 
-static void read_hops(struct route *route, const struct rtattr *list, uint8_t family) {
+// Returns false if there are more than MAX_HOPS.
+static bool read_hops(struct route *route, const struct rtattr *list, uint8_t family) {
   const struct rtnexthop *nh = RTA_DATA(list);
   size_t left = RTA_PAYLOAD(list);
   route->n = 0;
-  while (left >= sizeof *nh && nh->rtnh_len >= sizeof *nh && nh->rtnh_len <= left && route->n < MAX_HOPS) {
+  while (left >= sizeof *nh && nh->rtnh_len >= sizeof *nh && nh->rtnh_len <= left) {
+    if (route->n == MAX_HOPS) return false;
     struct hop *hop = &route->hops[route->n++];
     *hop = (struct hop){.index = (uint32_t)nh->rtnh_ifindex};
     size_t inner = nh->rtnh_len - sizeof *nh;
@@ -37,13 +39,15 @@ static void read_hops(struct route *route, const struct rtattr *list, uint8_t fa
     left -= step;
     nh = RTNH_NEXT(nh);
   }
+  return true;
 }
 
-static void on_route(const struct nlmsghdr *h, void *into) {
+static const char *on_route(const struct nlmsghdr *h, void *into) {
   struct routes *routes = into;
-  if (h->nlmsg_type != RTM_NEWROUTE || routes->n == MAX_ROUTES) return;
+  if (h == NULL) return routes->n = 0, NULL;
+  if (h->nlmsg_type != RTM_NEWROUTE) return NULL;
   const struct rtmsg *m = NLMSG_DATA(h);
-  if (m->rtm_dst_len != 0 || m->rtm_type != RTN_UNICAST || (m->rtm_flags & RTM_F_CLONED)) return;
+  if (m->rtm_dst_len != 0 || m->rtm_type != RTN_UNICAST || (m->rtm_flags & RTM_F_CLONED)) return NULL;
   struct route route = {.n = 1};
   uint32_t table = m->rtm_table;
   size_t left = NLMSG_PAYLOAD(h, sizeof *m);
@@ -51,13 +55,17 @@ static void on_route(const struct nlmsghdr *h, void *into) {
     if (a->rta_type == RTA_TABLE) memcpy(&table, RTA_DATA(a), sizeof table);
     if (a->rta_type == RTA_OIF) memcpy(&route.hops[0].index, RTA_DATA(a), sizeof(uint32_t));
     if (a->rta_type == RTA_GATEWAY || a->rta_type == RTA_VIA) read_gateway(&route.hops[0], a, m->rtm_family);
-    if (a->rta_type == RTA_MULTIPATH) read_hops(&route, a, m->rtm_family);
+    if (a->rta_type == RTA_MULTIPATH && !read_hops(&route, a, m->rtm_family))
+      return "a default route has more than 16 next hops";
     if (a->rta_type == RTA_PRIORITY) {
       memcpy(&route.metric, RTA_DATA(a), sizeof route.metric);
       route.has_metric = true;
     }
   }
-  if (table == RT_TABLE_MAIN) routes->all[routes->n++] = route;
+  if (table != RT_TABLE_MAIN) return NULL;
+  if (routes->n == MAX_ROUTES) return "the namespace has more than 64 default routes";
+  routes->all[routes->n++] = route;
+  return NULL;
 }
 
 static int by_metric(const void *a, const void *b) {
@@ -79,8 +87,17 @@ void target_free(struct target *t) {
   free(t->name);
 }
 
+// 0: no such interface.
+static uint32_t index_of(const struct netlink *nl, const char *name) {
+  struct ifreq request = {0};
+  if (strlen(name) >= sizeof request.ifr_name) return 0;
+  strcpy(request.ifr_name, name);
+  return ioctl(nl->fd, SIOCGIFINDEX, &request) == 0 ? (uint32_t)request.ifr_ifindex : 0;
+}
+
 bool read_routes(struct netlink *nl, struct target *t, struct routes *routes) {
-  bool ok = links_index(nl, t->name, &t->index) && netlink_dump(nl, RTM_GETROUTE, t->family, on_route, routes) == 0;
+  t->index = index_of(nl, t->name);
+  bool ok = netlink_dump(nl, RTM_GETROUTE, t->family, on_route, routes) == 0;
   qsort(routes->all, routes->n, sizeof routes->all[0], by_metric);
   return ok;
 }

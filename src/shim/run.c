@@ -14,7 +14,7 @@
 #include "run_internal.h"
 #include "spawn.h"
 
-enum { MAX_VARIABLES = 1000, MAX_UNREAD_INPUT = 64 * 1024 * 1024 };
+enum { MAX_VARIABLES = 1000, MAX_INPUT = 64 * 1024 * 1024 };
 enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, POLL_MS = 2 };
 
 void runs_init(struct runs *runs) {
@@ -118,9 +118,9 @@ static void parse_run(struct run *run, struct frame *frame, char **plugin, const
   uint32_t timeout_ms = get_u32(r);
   *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
   free(variables);
+  const char *forbidden = forbidden_plugin(*plugin, (const char *)input.data, input.len);
   if (r->bad) *problem = "the request is malformed";
-  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len))
-    *problem = "a meta-plugin would run arbitrary programs";
+  else if (forbidden != NULL) *problem = forbidden;
   else buf_put(&run->stdin_bytes, input.data, input.len);
   if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
 }
@@ -138,12 +138,11 @@ static void start_if_allowed(struct runs *runs, struct run *run, const char *plu
   else run_try_start(runs, run, out);
 }
 
-// The input of all plugins that they have not read yet: a plugin may never read it, and it is held in memory until
-// then.
-static size_t unread_input(const struct runs *runs) {
+// The input of all running plugins. It is held in memory: here until a plugin reads it, then usually by the plugin.
+static size_t input_bytes(const struct runs *runs) {
   size_t sum = 0;
   for (int i = 0; i < MAX_RUNS; i++)
-    if (runs->all[i].used) sum += runs->all[i].stdin_bytes.len;
+    if (runs->all[i].used) sum += runs->all[i].request_bytes;
   return sum;
 }
 
@@ -157,11 +156,13 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
     frame_failed(out, frame->id, R_SYSTEM, "too many plugins are running");
     return;
   }
-  if (unread_input(runs) + (size_t)(frame->body.end - frame->body.at) > MAX_UNREAD_INPUT) {
-    frame_failed(out, frame->id, R_SYSTEM, "plugins have too much input to read");
+  const size_t request_bytes = (size_t)(frame->body.end - frame->body.at);
+  if (input_bytes(runs) + request_bytes > MAX_INPUT) {
+    frame_failed(out, frame->id, R_SYSTEM, "the running plugins have more than 64 MiB of input");
     return;
   }
   *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};
+  run->request_bytes = request_bytes;
   char *plugin = NULL;
   const char *problem = NULL;
   parse_run(run, frame, &plugin, g, &problem);

@@ -21,7 +21,7 @@ struct run {
   int in, out, err; // -1: closed
   int netns_fd;     // the namespace that CNI_NETNS names as /proc/PID/fd/N; -1: none
   struct buf stdin_bytes, stdout_bytes, stderr_bytes;
-  size_t written;
+  size_t request_bytes, written, printed;         // of the RUN; to stdin; on stdout
   int64_t deadline, grace_end, retry_at, kill_at; // 0: none
   int64_t keeper_deadline; // when a keeper that received a request must have ended; 0: no request
   int tries;

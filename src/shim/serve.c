@@ -13,7 +13,7 @@
 #include "links.h"
 #include "routes.h"
 
-enum { READ_BYTES = 64 * 1024, MAX_UNSENT = 64 * 1024 * 1024, FINISH_MS = 10000 };
+enum { READ_BYTES = 64 * 1024, MAX_UNSENT = 1024 * 1024, FINISH_MS = 10000 };
 
 int signals_open(void) {
   sigset_t set;
@@ -126,35 +126,26 @@ static enum outcome on_frame(struct session *s, struct frame *f, struct buf *out
   return PENDING;
 }
 
-static enum outcome read_frames(struct session *s, int fd, struct buf *in, struct buf *out) {
+static enum outcome receive(int fd, struct buf *in) {
   buf_need(in, READ_BYTES);
-  ssize_t n = recv(fd, in->data + in->len, in->cap - in->len, 0);
+  ssize_t n = recv(fd, in->data + in->len, READ_BYTES, 0);
   if (n == 0) return LOST;
   if (n < 0) return errno == EAGAIN || errno == EINTR ? PENDING : LOST;
   in->len += (size_t)n;
-  enum outcome outcome = PENDING;
-  size_t done = 0;
-  while (outcome == PENDING) {
-    struct frame f;
-    const struct buf rest = {.data = in->data + done, .len = in->len - done};
-    long size = frame_next(&rest, &f);
-    if (size == 0) break;
-    if (size < 0) return refuse(s, "the daemon sent a malformed frame");
-    outcome = on_frame(s, &f, out);
-    done += (size_t)size;
-  }
-  buf_drop(in, done);
-  return outcome;
+  return PENDING;
 }
 
 static bool send_some(int fd, struct buf *out) {
-  while (out->len > 0) {
-    ssize_t n = send(fd, out->data, out->len, MSG_NOSIGNAL);
+  size_t sent = 0;
+  while (sent < out->len) {
+    ssize_t n = send(fd, out->data + sent, out->len - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno == EAGAIN && out->len < MAX_UNSENT;
-    buf_drop(out, (size_t)n);
+    if (n < 0) break;
+    sent += (size_t)n;
   }
-  return true;
+  bool is_open = sent == out->len || errno == EAGAIN;
+  buf_drop(out, sent);
+  return is_open;
 }
 
 // The first signal requests the daemon to cancel and undo the call; the second ends the shim.
@@ -181,17 +172,30 @@ static int poll_timeout(const struct session *s) {
   return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
 }
 
+// Handles at most one frame, so that deadline, signals and plugins are served between two frames. Takes no frame, and
+// receives nothing, while the daemon leaves MAX_UNSENT bytes of answers unread.
 static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct buf *out) {
   static struct pollfd fds[2 + MAX_RUNS * FDS_PER_RUN];
-  fds[0] = (struct pollfd){.fd = fd, .events = (short)(out->len > 0 ? POLLIN | POLLOUT : POLLIN)};
+  struct frame frame;
+  bool is_drained = out->len < MAX_UNSENT;
+  long size = is_drained ? frame_next(in, &frame) : 0;
+  fds[0] = (struct pollfd){.fd = fd, .events = is_drained && size == 0 ? POLLIN : 0};
+  if (out->len > 0) fds[0].events |= POLLOUT;
   fds[1] = (struct pollfd){.fd = s->signals, .events = POLLIN};
   int n = runs_poll(s->runs, fds + 2);
-  if (poll(fds, (nfds_t)n + 2, poll_timeout(s)) < 0 && errno != EINTR) return LOST;
+  if (poll(fds, (nfds_t)n + 2, size == 0 ? poll_timeout(s) : 0) < 0 && errno != EINTR) return LOST;
   if (s->deadline != 0 && now_ms() >= s->deadline) return TIMEOUT;
   if (!s->welcomed && s->welcome_deadline != 0 && now_ms() >= s->welcome_deadline) return SILENT;
   if (fds[1].revents != 0 && !read_signals(s, out)) return STOPPED;
   runs_advance(s->runs, fds + 2, n, out);
-  enum outcome outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : PENDING;
+  enum outcome outcome = PENDING;
+  if (size < 0) return refuse(s, "the daemon sent a malformed frame");
+  if (size > 0) {
+    outcome = on_frame(s, &frame, out);
+    buf_drop(in, (size_t)size);
+  } else if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+    outcome = receive(fd, in);
+  }
   if (outcome == PENDING && !send_some(fd, out)) return LOST;
   return outcome;
 }

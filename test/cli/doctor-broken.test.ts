@@ -45,7 +45,6 @@ describe('plexus doctor', () => {
       ok        PLX-D-DIRECT-MODE-TOOLS      /usr/sbin, /usr/bin, /sbin, /bin                                         direct mode finds ip and nsenter, or is not in use
       ok        PLX-D-LOST-SANDBOXES         /node/state/journal                                                      the namespace of every recorded sandbox exists
       ok        PLX-D-DEFERRED               /node/state/deferred                                                     there are no deferred DELs
-      ok        PLX-D-LOCKS                  /node/state/locks                                                        there are no stale locks
       ok        PLX-D-UNATTACHED-PODS        /node/state/unattached.json                                              no pod of this node runs without the networks it requests, according to the daemon's last sweep
       ok        PLX-D-DISK                   /node/state                                                              the disk of the state folder has free space and inodes
       ok        PLX-D-CLOCK                  /node/state/journal                                                      the clock and the boot ID of the node are plausible
@@ -120,7 +119,7 @@ describe('plexus doctor', () => {
         - node-3
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      6 errors, 7 warnings, 5 unknown, 20 ok"
+      6 errors, 7 warnings, 5 unknown, 19 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(text);
   });

@@ -41,7 +41,6 @@ describe('plexus doctor', () => {
       ok        PLX-D-NOT-UNDONE             /node/state/journal                                                      there are no attachments left to undo
       ok        PLX-D-LOST-SANDBOXES         /node/state/journal                                                      the namespace of every recorded sandbox exists
       ok        PLX-D-DEFERRED               /node/state/deferred                                                     there are no deferred DELs
-      ok        PLX-D-LOCKS                  /node/state/locks                                                        there are no stale locks
       ok        PLX-D-UNATTACHED-PODS        /node/state/unattached.json                                              no pod of this node runs without the networks it requests, according to the daemon's last sweep
       ok        PLX-D-DISK                   /node/state                                                              the disk of the state folder has free space and inodes
       ok        PLX-D-CLOCK                  /node/state/journal                                                      the clock and the boot ID of the node are plausible
@@ -63,7 +62,7 @@ describe('plexus doctor', () => {
         - node-2
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      1 unknown, 35 ok"
+      1 unknown, 34 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
@@ -72,9 +71,9 @@ describe('plexus doctor', () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
-    expect(idsOf(json.stdout, 'ok')).toHaveLength(35);
+    expect(idsOf(json.stdout, 'ok')).toHaveLength(34);
     const node = await ends.onNode('--end', 'node', '-o', 'json');
-    expect(idsOf(node.stdout, 'ok')).toHaveLength(22);
+    expect(idsOf(node.stdout, 'ok')).toHaveLength(21);
     const ofCluster = await ends.onNode('--end', 'cluster', '--node', 'node-2', '-o', 'json');
     expect(idsOf(ofCluster.stdout, 'ok')).toHaveLength(13);
     const ofNone = await ends.onNode('--end', 'cluster', '--node', 'nod-2', '-o', 'json');
@@ -87,14 +86,14 @@ describe('plexus doctor', () => {
     expect(code).toBe(2);
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                                    WHERE         WHAT
-      unknown   PLX-D-RUNTIME-CONFIGURATION and 21 more  this machine  not checked: this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)
+      unknown   PLX-D-RUNTIME-CONFIGURATION and 20 more  this machine  not checked: this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)
       unknown   PLX-D-API and 13 more                    the cluster   not checked: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
 
-      PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-LOCKS, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
+      PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
 
       PLX-D-API, PLX-D-OWN-ACCESS, PLX-D-CRD, PLX-D-RBAC, PLX-D-DAEMONSET, PLX-D-NODES, PLX-D-IMAGES, PLX-D-RESTARTS, PLX-D-MULTUS, PLX-D-NAD-INVALID, PLX-D-SUBNETS, PLX-D-NODE-PLUGINS, PLX-D-POD-STATUS, PLX-D-EVENTS: the cluster
 
-      36 unknown
+      35 unknown
       "
     `);
     expect(stderr).toMatch(

@@ -22,7 +22,7 @@ const detaching: AttachmentRecord = {
   attempts: 3,
   lastError: 'the switch is busy',
 };
-const ofState = ['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'LOCKS', 'UNATTACHED-PODS', 'DISK', 'CLOCK'];
+const ofState = ['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'UNATTACHED-PODS', 'DISK', 'CLOCK'];
 
 interface Case {
   readonly id: string;
@@ -92,20 +92,6 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    id: 'LOCKS',
-    title: 'a process of an earlier start of the machine',
-    spoil: () =>
-      room.write('var/lib/cni/plexus/locks/c1@.lock', {
-        pid: 1,
-        startTime: '1',
-        bootId: 'x',
-        pidNamespace: 'pid:[1]',
-        command: 'ADD',
-        nonce: 'n',
-      }),
-    finds: ['note: 1 stale lock of a process that ended'],
-  },
-  {
     id: 'UNATTACHED-PODS',
     title: 'a pod without its networks',
     spoil: () =>
@@ -120,7 +106,7 @@ const cases: readonly Case[] = [
     spoil: () => writeRecord({ createdAt: '2999-01-01T00:00:00.000Z' }),
     finds: [/^warning: 1 record from the future/],
   },
-  ...['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'LOCKS', 'UNATTACHED-PODS', 'DISK'].map((id) => ({
+  ...['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'UNATTACHED-PODS', 'DISK'].map((id) => ({
     id,
     title: 'without a state folder nothing was looked at',
     spoil: () => rm(room.stateDir, { recursive: true }),
@@ -151,7 +137,6 @@ describe('checks of the state of a node', () => {
 
   it('change nothing: damaged records stay where they are', async () => {
     await room.write('var/lib/cni/plexus/journal/c1@eth0.json', 'half of a rec');
-    await room.write('var/lib/cni/plexus/locks/c1@.lock', 'x');
     const before = await readdir(room.dir, { recursive: true });
     for (const id of ofState) await look(id);
     expect(await readdir(room.dir, { recursive: true })).toEqual(before);

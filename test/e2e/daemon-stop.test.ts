@@ -1,8 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callCni, podArgs } from '../support/cni-runtime.ts';
 import { type TestDaemon, shim, startTestDaemon } from '../support/daemon.ts';
+import { processesWith } from '../support/open-files.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
 import { chain, errorIn } from '../support/recording-node.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
@@ -82,28 +83,27 @@ describe('SIGTERM', () => {
 });
 
 describe('a sandbox that a daemon works on', () => {
-  /** An ADD that is held, and until when; `asked`: a DEL of the same sandbox waits for it. */
+  /** An ADD that runs until `release`. `awaited` resolves when another process waits for its sandbox. */
   const held = async (name: string) => {
     const go = join(node.dir, 'go');
     await alpha.set({ ADD: { until: go } });
     const pod = await node.pod(name);
     const add = call('ADD', pod);
     await running('ADD');
-    const waiting = async () =>
-      (await readdir(join(node.dir, 'state/locks'))).filter((file) => file.startsWith('.lock-'));
-    const asked = () => expect.poll(waiting, { message: 'DEL asks for the sandbox' }).toHaveLength(1);
-    return { pod, add, asked, release: () => writeFile(go, '') };
+    const users = () => processesWith(join(node.dir, 'state/locks/sandboxes'));
+    const awaited = () => expect.poll(users, { message: 'DEL waits for the sandbox' }).toBe(2);
+    return { pod, add, awaited, release: () => writeFile(go, '') };
   };
   const commands = async () => (await alpha.calls()).map(({ command }) => command);
 
   it('stays its own while it ends, also when the next daemon is there already', async () => {
     await start('30');
-    const { pod, add, asked, release } = await held('taken-over');
+    const { pod, add, awaited, release } = await held('taken-over');
     const [old, stopped] = [daemon, daemon.stop('SIGTERM')];
     await waitFor('the word', async () => old.log.some((line) => line.includes('stopping; 1 calls in flight')));
     await start('30');
     const del = call('DEL', pod);
-    await asked();
+    await awaited();
     expect(await commands()).toEqual(['ADD']);
     await release();
     expect([await add, await stopped, await del]).toMatchObject([{ exitCode: 0 }, 0, { exitCode: 0 }]);
@@ -113,10 +113,10 @@ describe('a sandbox that a daemon works on', () => {
 
   it('is waited for by direct mode, which does not end the daemon for it', async () => {
     await start('30');
-    const { pod, add, asked, release } = await held('beside-direct-mode');
+    const { pod, add, awaited, release } = await held('beside-direct-mode');
     const config = node.config({ binDir: delegates, delegates: [chain('default-net', 'alpha')] });
     const del = node.call('DEL', pod, { config, path: [delegates] });
-    await asked();
+    await awaited();
     await release();
     expect([await add, await del]).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
     expect(await call('ADD', await node.pod('the-next'))).toMatchObject({ exitCode: 0 });

@@ -115,7 +115,7 @@ describe('GC', () => {
     for (const pod of [one, other]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().beta.set({ DEL: { hang: true } });
     await at().alpha.forget();
-    const config = at().config({ deadlines: { gcSeconds: 10 } });
+    const config = at().config({ deadlines: { gcSeconds: 20 } });
     expect(errorIn((await gc([], config, [at().delegates])).stdout).msg).toContain('PLX-GC-INCOMPLETE');
     const whole = ['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0'];
     expect((await at().steps()).filter((step) => step.startsWith('DEL'))).toEqual([...whole, ...whole]);

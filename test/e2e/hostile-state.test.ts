@@ -4,10 +4,11 @@ import { chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileJournal } from '../../src/journal/index.ts';
+import { fileJournal, fileLocks } from '../../src/journal/index.ts';
 import { encodeRecord } from '../../src/plan/index.ts';
 import { callCni, plexusCni, podArgs } from '../support/cni-runtime.ts';
 import { shim } from '../support/daemon.ts';
+import { patience } from '../support/patience.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
@@ -84,18 +85,17 @@ describe('a file of the state folder that is no regular file', () => {
   const places = (pod: TestPod): readonly string[] => [
     state('journal', `${pod.containerId}@eth0.json`),
     state('journal', `${pod.containerId}@eth0.progress`),
-    state('locks', `${pod.containerId}@.lock`),
-    state('locks/all.lock'),
+    state('locks/sandboxes'),
     state('deferred', `${pod.containerId}@eth0.call`),
     state('stand-in.json'),
   ];
-  it.each([0, 1, 2, 3, 4, 5])('is never waited for: a FIFO as file number %i', async (index) => {
+  it.each([0, 1, 2, 3, 4])('never blocks a call: a FIFO as file number %i', async (index) => {
     const pod = await attached('pod');
     const place = places(pod)[index] ?? '';
     await rm(place, { force: true });
     await mkdir(join(place, '..'), { recursive: true });
     await run('mkfifo', [place]);
-    // whatever the answers are: they come
+    // Each call answers, with success or an error.
     for (const command of ['CHECK', 'DEL', 'ADD', 'DEL']) {
       const { exitCode } = await node.call(command, pod, {
         config: node.config({ deadlines: { addSeconds: 5, delSeconds: 5, checkSeconds: 5 } }),
@@ -195,25 +195,21 @@ describe('a forged file in the state folder', () => {
     expect(await readdir(victim)).not.toContain('ran');
   });
 
-  it('a lock names a process of the node as its holder: DEL does not end it', async () => {
+  it('a note names a process of the node as the holder of a lock: DEL does not end it', async () => {
     const pod = await attached('pod');
     const bystander = spawn('sleep', ['1000'], { stdio: 'ignore' });
     try {
-      const stat = await readFile(`/proc/${bystander.pid}/stat`, 'utf8');
-      const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-      const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-      const { stdout: pidNamespace } = await run('readlink', ['/proc/self/ns/pid']);
-      const lock = {
-        pid: bystander.pid,
-        startTime,
-        bootId,
-        pidNamespace: pidNamespace.trim(),
-        command: 'ADD',
-        nonce: 'forged',
-      };
-      await writeFile(state('locks', `${pod.containerId}@.lock`), JSON.stringify(lock));
-      const { stdout } = await node.call('DEL', pod, { config: node.config({ deadlines: { delSeconds: 2 } }) });
-      expect(errorIn(stdout).msg).toContain('PLX-SANDBOX-BUSY');
+      const claim = { containerId: pod.containerId, command: 'ADD' };
+      await fileLocks(state('locks')).withSandbox(claim, patience(), async () => {
+        const notes = await readFile(state('locks/sandboxes'), 'utf8');
+        const forged = notes.replaceAll(/\{"pid":[^}]*\} */g, (note) =>
+          JSON.stringify({ ...(JSON.parse(note) as object), pid: bystander.pid }).padEnd(note.length),
+        );
+        await writeFile(state('locks/sandboxes'), forged);
+        const { stdout } = await node.call('DEL', pod, { config: node.config({ deadlines: { delSeconds: 2 } }) });
+        expect(errorIn(stdout).msg).toContain('PLX-SANDBOX-BUSY');
+        expect(errorIn(stdout).msg).toContain(`ADD (process ${bystander.pid})`);
+      });
       expect(bystander.signalCode).toBeNull();
       expect(bystander.kill(0)).toBe(true);
     } finally {

@@ -68,7 +68,7 @@ describe('pods without their networks', () => {
       spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }] },
       status: { phase: 'Running', startTime: '2020-01-01T00:00:00Z' },
     });
-    await at.start({ flags: { 'reclaim-seconds': '1', 'daemon-wait-seconds': '0.2' } });
+    await at.start({ flags: { 'reclaim-seconds': '0.2', 'daemon-wait-seconds': '0.2' } });
     await waitFor('the flag', async () => events('NetworksNotAttached').length === 1);
     await at.daemon().stop();
     expect(await readFile(join(at.confDir, '00-plexus.conflist'), 'utf8'), 'the configuration stays').toContain(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allScenarios, kindOf, nameOf, someScenarios } from './scenarios.ts';
+import { allScenarios, classOf, kindOf, nameOf, someScenarios } from './scenarios.ts';
 import { runSuite, summaryOf } from './suite.ts';
 
 const all = allScenarios();
@@ -15,10 +15,13 @@ describe('the fault suite', () => {
     }
   });
 
-  it('has every kind of fault of every operation in its short form', () => {
-    const kinds = (scenarios: typeof all): ReadonlySet<string> =>
-      new Set(scenarios.map(({ operation, fault }) => `${operation}: ${kindOf(fault)}`));
+  it('has every kind of fault, and every class of fault for every operation, in its short form', () => {
+    const kinds = (scenarios: typeof all): ReadonlySet<string> => new Set(scenarios.map(({ fault }) => kindOf(fault)));
+    const classes = (scenarios: typeof all): ReadonlySet<string> =>
+      new Set(scenarios.map((scenario) => `${scenario.operation}: ${classOf(scenario)}`));
     expect(kinds(some)).toEqual(kinds(all));
+    expect(classes(some)).toEqual(classes(all));
+    expect(new Set(some).size).toBe(some.length);
   });
 
   it('leaves nothing behind and affects no other pod after any fault (npm run test:faults runs all)', async () => {

@@ -49,6 +49,15 @@ export function kindOf(fault: Fault): string {
   return `${fault.action} at ${fault.call} of a journal file`;
 }
 
+/** Kinds of one class exercise the same code; only an ADD depends on the kind of an API fault. */
+export function classOf({ operation, fault }: Scenario): string {
+  const isKindItself = fault.kind === 'api' ? operation === 'ADD' : fault.action === 'kill-daemon';
+  if (isKindItself) return kindOf(fault);
+  if (fault.kind === 'api') return 'API';
+  if (fault.kind === 'file') return fault.action.startsWith('kill') ? 'kill at a journal file' : 'journal file error';
+  return ['error', 'garbage', 'nothing', 'flood'].includes(fault.action) ? 'plugin misbehaves' : fault.action;
+}
+
 function faultName(fault: Fault): string {
   if (fault.kind === 'plugin') return `${fault.action} at the ${fault.when} of plugin ${fault.number}`;
   if (fault.kind === 'api') return `API ${fault.action}`;
@@ -152,8 +161,28 @@ const shapesOf = (operation: Operation): readonly Shape[] =>
     ? shapes
     : shapes.filter(({ networks, plugins }) => (networks === 8 ? plugins === 'single' : plugins === 'chained'));
 
-/** One scenario for every kind of fault of every operation, for a run at each change. */
+/**
+ * A sample for a run at each change: every kind of fault at least once, and every class of fault for every operation.
+ * GC and reclaim use the same undo code as DEL, so the kinds of a class are spread over the operations.
+ */
 export function someScenarios(all: readonly Scenario[]): readonly Scenario[] {
+  const candidates = onePerKind(all);
+  const kinds = new Set<string>();
+  const choose = (scenario: Scenario): Scenario => {
+    kinds.add(kindOf(scenario.fault));
+    return scenario;
+  };
+  const isNew = ({ fault }: Scenario): boolean => !kinds.has(kindOf(fault));
+  const classes = Map.groupBy(candidates, (scenario) => `${scenario.operation} ${classOf(scenario)}`);
+  const ofClasses = [...classes.values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [choose([first, ...more].find(isNew) ?? first)],
+  );
+  const ofKinds = candidates.flatMap((scenario) => (isNew(scenario) ? [choose(scenario)] : []));
+  return [...ofClasses, ...ofKinds];
+}
+
+/** One scenario for every kind of fault of every operation, with three networks if there is one. */
+function onePerKind(all: readonly Scenario[]): readonly Scenario[] {
   const keyOf = ({ operation, fault }: Scenario): string => `${operation} ${kindOf(fault)}`;
   const ofThree = all.filter(({ networks }) => networks === 3);
   return [...new Map([...all, ...ofThree].map((scenario) => [keyOf(scenario), scenario])).values()];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, mkdtempDisposable, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,28 +44,47 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   });
 });
 
+/** Lists the links of a new namespace while another file is in the place of `ip`: the links, or the error. */
+async function linksWith(ip: string): Promise<unknown> {
+  const netns = await createNetns();
+  const program = `import { localHost } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/index.ts'))};
+    const listed = localHost().listLinks(${JSON.stringify(netns.path)}, new AbortController().signal);
+    await listed.catch(({ id, message }) => ({ id, message })).then((end) => console.log(JSON.stringify(end)));`;
+  const withIp = `mount --make-rprivate / && for ip in /usr/sbin/ip /sbin/ip /usr/bin/ip /bin/ip; do [ ! -f $ip ] || mount --bind ${ip} $ip; done && exec "$@"`;
+  const node = [process.execPath, '--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)('unshare', ['-m', 'sh', '-c', withIp, 'sh', ...node]);
+  await netns.remove();
+  return JSON.parse(stdout);
+}
+
 describe('a node without iproute2', () => {
   it('is reported with the command that failed', async () => {
-    const netns = await createNetns();
-    const program = `import { localHost } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/index.ts'))};
-      const listed = localHost().listLinks(${JSON.stringify(netns.path)}, new AbortController().signal);
-      await listed.catch(({ id, message }) => console.log(JSON.stringify({ id, message })));`;
-    const withoutIp = `mount --make-rprivate / && for ip in /usr/sbin/ip /sbin/ip /usr/bin/ip /bin/ip; do [ ! -f $ip ] || mount --bind /dev/null $ip; done && exec "$@"`;
-    const { stdout } = await promisify(execFile)('unshare', [
-      '-m',
-      'sh',
-      '-c',
-      withoutIp,
-      'sh',
-      process.execPath,
-      '--input-type=module',
-      '-e',
-      program,
-    ]);
-    await netns.remove();
-    expect(JSON.parse(stdout)).toEqual({
+    expect(await linksWith('/dev/null')).toEqual({
       id: 'PLX-HOST-COMMAND-FAILED',
       message: expect.stringMatching(/^ip -j address failed: nsenter: failed to execute ip: /),
+    });
+  });
+});
+
+describe('a list that the kernel changed while ip read it', () => {
+  const linksAfter = async (times: number): Promise<unknown> => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-ip-'));
+    const count = join(folder.path, 'count');
+    const script = `#!/bin/sh
+echo >>${count}
+[ $(wc -l <${count}) -gt ${times} ] || { echo 'Dump was interrupted and may be inconsistent.' >&2; echo '[]'; exit 0; }
+echo '[{"ifname":"lo"}]'
+`;
+    await writeFile(join(folder.path, 'ip'), script, { mode: 0o755 });
+    return await linksWith(join(folder.path, 'ip'));
+  };
+  it('is read again', async () => {
+    expect(await linksAfter(4)).toEqual([{ name: 'lo', up: false, addresses: [] }]);
+  });
+  it('is an error when it keeps changing', async () => {
+    expect(await linksAfter(1000)).toEqual({
+      id: 'PLX-HOST-COMMAND-FAILED',
+      message: expect.stringMatching(/^ip -j address failed: the list kept changing while ip read it/),
     });
   });
 });

@@ -67,7 +67,7 @@ describe('limits of a frame body', () => {
     expect(() => bodyReader(body).list(() => 0, 1000)).toThrow(/a list of 1001 items/);
   });
 
-  it('more links, or addresses of a link, than a namespace may have are rejected', () => {
+  it('more links, or addresses of all links, than a namespace may have are rejected', () => {
     const link = (addresses: number) => {
       const writer = bodyWriter().text('a').text('').u32(0).u8(1).u32(addresses);
       for (let index = 0; index < addresses; index++) writer.text('');
@@ -81,7 +81,9 @@ describe('limits of a frame body', () => {
       });
     expect(linksOf(2, 3)).toHaveLength(2);
     expect(() => linksOf(4097, 0)).toThrow(/a list of 4097 items/);
-    expect(() => linksOf(1, 4097)).toThrow(/a list of 4097 items/);
+    expect(linksOf(2, 4096)).toHaveLength(2);
+    expect(() => linksOf(1, 8193)).toThrow(/a list of 8193 items/);
+    expect(() => linksOf(3, 4096)).toThrow(/a list of 4096 items, of which there may be 0/);
   });
 
   it('plugin output is decoded only up to the bytes that a consumer reads', () => {

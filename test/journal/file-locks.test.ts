@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { link, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operationCancelled } from '../../src/errors/index.ts';
 import { type LockHolder, fileLocks } from '../../src/journal/index.ts';
-import { patience } from '../support/patience.ts';
+import { patience, patienceMs } from '../support/patience.ts';
 
 const worker = new URL('lock-worker.ts', import.meta.url).pathname;
 
@@ -48,9 +48,9 @@ async function killedHolder(mode: 'hold' | 'hold-all'): Promise<void> {
   await exitOf(child);
 }
 
-/** Everything there but the signs of life of processes. */
-const files = async (): Promise<readonly string[]> =>
-  (await readdir(folder)).filter((name) => !name.startsWith('.alive-'));
+const files = (): Promise<readonly string[]> => readdir(folder);
+/** The files in the folder, independent of the sandboxes. */
+const always = ['sandboxes'];
 const counted = async (): Promise<number> => Number(await readFile(counter, 'utf8'));
 const additions = async (): Promise<number> => (await readFile(`${counter}.log`, 'utf8')).length;
 const sandbox = (onBusy?: (holder: LockHolder) => void) => ({
@@ -59,7 +59,7 @@ const sandbox = (onBusy?: (holder: LockHolder) => void) => ({
   ...(onBusy !== undefined && { onBusy }),
 });
 
-/** Starts work that ends when it is told to. */
+/** Starts work that lasts until `end` is called. */
 function held(take: (work: () => Promise<void>) => Promise<void>): {
   readonly inside: Promise<void>;
   readonly end: () => Promise<void>;
@@ -85,10 +85,10 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     const exits = await Promise.all(Array.from({ length: 12 }, () => exitOf(start(25))));
     expect(exits).toEqual(Array.from({ length: 12 }, () => 0));
     expect(await counted()).toBe(300);
-    expect(await files()).toEqual([]);
+    expect(await files()).toEqual(always);
   });
 
-  it('loses no addition and never stands still while holders are killed', async () => {
+  it('loses no addition and makes progress while holders are killed', async () => {
     const survivors = Array.from({ length: 6 }, () => start(40));
     for (let round = 0; round < 8; round++) {
       const victim = start(1_000_000);
@@ -98,22 +98,22 @@ describe('CNI-63: one operation per sandbox at a time', () => {
       await exitOf(victim);
     }
     expect(await Promise.all(survivors.map(exitOf))).toEqual(survivors.map(() => 0));
-    // a killed process may have noted an addition that it did not come to make
+    // A killed process may have logged an addition that it did not make.
     expect((await additions()) - (await counted())).toBeLessThanOrEqual(8);
     expect(await counted()).toBeGreaterThanOrEqual(240);
   });
 
-  it('lets many processes steal one stale lock at the same time', async () => {
+  it('lets many processes acquire the lock of a killed one at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       await killedHolder('hold');
       const before = await counted();
       await Promise.all(Array.from({ length: 8 }, () => exitOf(start(3))));
       expect(await counted()).toBe(before + 24);
     }
-    expect(await files()).toEqual([]);
+    expect(await files()).toEqual(always);
   });
 
-  it('runs operations of different sandboxes side by side', async () => {
+  it('runs operations of different sandboxes concurrently', async () => {
     const locks = fileLocks(folder);
     const first = held((work) => locks.withSandbox({ containerId: 'a', command: 'ADD' }, patience(), work));
     await first.inside;
@@ -121,7 +121,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     await first.end();
   });
 
-  it('excludes operations of one process too, and gives the lock back after a failure', async () => {
+  it('excludes operations of one process too, and releases the lock after a failure', async () => {
     const locks = fileLocks(folder);
     const failure = locks.withSandbox(sandbox(), patience(), () => Promise.reject(new Error('work failed')));
     await expect(failure).rejects.toThrow('work failed');
@@ -135,29 +135,29 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('says once who holds the sandbox', async () => {
+  it('reports the holder of a busy sandbox once', async () => {
     const locks = fileLocks(folder);
-    const heard: LockHolder[] = [];
-    const told = Promise.withResolvers<void>();
+    const reported: LockHolder[] = [];
+    const isReported = Promise.withResolvers<void>();
     const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
     await first.inside;
     const second = locks.withSandbox(
       sandbox((holder) => {
-        heard.push(holder);
-        told.resolve();
+        reported.push(holder);
+        isReported.resolve();
       }),
       patience(),
       async () => {},
     );
-    await told.promise;
+    await isReported.promise;
     await first.end();
     await second;
-    expect(heard).toEqual([{ pid: process.pid, command: 'ADD', isDaemon: false }]);
+    expect(reported).toEqual([{ pid: process.pid, command: 'ADD', isDaemon: false }]);
   });
 
   it.each([
-    { reason: operationCancelled({ command: 'ADD', reason: 'told to' }), id: 'PLX-OPERATION-CANCELLED' },
-    { reason: new Error('enough'), id: 'PLX-SANDBOX-BUSY' },
+    { reason: operationCancelled({ command: 'ADD', reason: 'received SIGTERM' }), id: 'PLX-OPERATION-CANCELLED' },
+    { reason: new Error('deadline'), id: 'PLX-SANDBOX-BUSY' },
   ])('stops waiting with $id', async ({ reason, id }) => {
     const locks = fileLocks(folder);
     const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
@@ -170,18 +170,17 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     );
     await expect(second).rejects.toMatchObject({ id });
     await first.end();
-    expect(await files()).toEqual([]);
+    expect(await files()).toEqual(always);
   });
 });
 
-describe('CNI-63: GC excludes all others', () => {
-  it('waits for a sandbox that is held, and keeps new ones out', async () => {
+describe('CNI-63: GC excludes all other operations', () => {
+  it('waits for a held sandbox and excludes new operations meanwhile', async () => {
     const locks = fileLocks(folder);
     const order: string[] = [];
     const add = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
     await add.inside;
     const gc = held((work) => locks.withAll('GC', patience(), work));
-    await expect.poll(() => files()).toContain('all.lock');
     const late = locks.withSandbox(
       { containerId: 'two', command: 'ADD' },
       patience(),
@@ -202,92 +201,100 @@ describe('CNI-63: GC excludes all others', () => {
     expect(await counted()).toBe(120);
   });
 
-  it.each(['hold', 'hold-all'] as const)('a process killed while holding (%s) blocks neither', async (mode) => {
-    await killedHolder(mode);
-    const locks = fileLocks(folder);
-    expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
-    await killedHolder(mode);
-    expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
-  });
-});
-
-describe('CNI-63: locks that crashes leave', () => {
-  const lock = (): string => join(folder, 'one@.lock');
-
-  // a lock as a living process of this boot writes it, but for what is changed
-  async function writeLock(change: object): Promise<void> {
-    await fileLocks(folder).withSandbox({ containerId: 'model', command: 'ADD' }, patience(), async () => {
-      const model = JSON.parse(await readFile(join(folder, 'model@.lock'), 'utf8')) as object;
-      await writeFile(lock(), JSON.stringify({ ...model, ...change }));
-    });
-  }
-
-  it.each([
-    { why: 'of an earlier boot', change: { bootId: 'before' } },
-    { why: 'whose process ID was given again', change: { startTime: '1' } },
-    { why: 'of a process that is gone', change: { pid: 2 ** 22 + 1 } },
-  ])('takes over a lock $why', async ({ change }) => {
-    await writeLock(change);
-    expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-    expect(await files()).toEqual([]);
-  });
-
-  it.each(['', '{', 'null', '[]', '{}', '"text"', '{"pid":1,"nonce":"../x"}'])(
-    'takes over a damaged lock: %j',
-    async (text) => {
-      await writeLock({});
-      await writeFile(lock(), text);
-      expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-      expect(await files()).toEqual([]);
+  it.each(['hold', 'hold-all'] as const)(
+    'ignores a process that was killed while it held a lock (%s)',
+    async (mode) => {
+      await killedHolder(mode);
+      const locks = fileLocks(folder);
+      expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
+      await killedHolder(mode);
+      expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
     },
   );
+});
 
-  it('leaves the lock of a process that it cannot see and that gives no sign of life, and does not offer its process ID', async () => {
-    await writeLock({ pidNamespace: 'pid:[1]', beacon: undefined });
-    const heard: LockHolder[] = [];
-    const waiting = fileLocks(folder).withSandbox(
-      sandbox((holder) => heard.push(holder)),
-      AbortSignal.timeout(300),
-      async () => 'ran',
-    );
-    await expect(waiting).rejects.toMatchObject({
+describe('CNI-63: the locks of other processes', () => {
+  /** A process that holds the sandbox "one", or all of them. */
+  async function holder(mode: 'hold' | 'hold-all', wrap: readonly string[] = []): Promise<ChildProcess> {
+    const words = [...wrap, process.execPath, worker, folder, counter, '1', mode];
+    const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    if (child.stdout === null) throw new Error('no stdout');
+    await once(child.stdout, 'data');
+    return child;
+  }
+  const attempt = (ms: number, onBusy?: (holder: LockHolder) => void): Promise<string> =>
+    fileLocks(folder).withSandbox(sandbox(onBusy), AbortSignal.timeout(ms), async () => 'ran');
+
+  it.each(['hold', 'hold-all'] as const)('names the process that holds the lock (%s)', async (mode) => {
+    const child = await holder(mode);
+    const reported: LockHolder[] = [];
+    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({
       id: 'PLX-SANDBOX-BUSY',
-      message: expect.stringContaining('ADD') as string,
+      message: expect.stringContaining(`(process ${child.pid})`) as string,
     });
-    expect(heard).toEqual([]);
+    expect(reported).toEqual([{ pid: child.pid, command: mode === 'hold' ? 'ADD' : 'GC', isDaemon: false }]);
   });
 
-  it.each([1, 2])('passes over the claims of %i stealers that were killed', async (claims) => {
-    await writeLock({ startTime: '1', nonce: 'stale' });
-    for (let number = 0; number < claims; number++) await link(lock(), `${lock()}.stale-stale.${number}`);
-    expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-    expect(await files()).toEqual([]);
+  it('respects a holder in another process-ID namespace until it is killed, and does not report its process ID', async () => {
+    const child = await holder('hold', ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']);
+    const reported: LockHolder[] = [];
+    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+    expect(reported).toEqual([]);
+    child.kill('SIGKILL');
+    expect(await attempt(patienceMs)).toBe('ran');
   });
 
-  it('waits while a living process removes the stale lock', async () => {
-    await writeLock({});
-    await link(lock(), `${lock()}.stale-stale.0`);
-    await rm(lock());
-    await writeLock({ startTime: '1', nonce: 'stale' });
-    const waiting = fileLocks(folder).withSandbox(sandbox(), AbortSignal.timeout(300), async () => 'ran');
-    await expect(waiting).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+  it('keeps a frozen holder’s lock', async () => {
+    const child = await holder('hold');
+    child.kill('SIGSTOP');
+    await expect(attempt(300)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
   });
 
-  it('GC clears what killed processes left, and nothing that may be in use', async () => {
-    await writeLock({ startTime: '1', nonce: 'stale' });
-    for (const name of ['.lock-old', '.lock-new', 'one@.lock.stale-earlier.0', 'one@.lock.stale-stale.0'])
-      await writeFile(join(folder, name), '');
-    await utimes(join(folder, '.lock-old'), 1, 1);
-    await fileLocks(folder).withAll('GC', patience(), async () => {});
-    expect((await files()).toSorted()).toEqual(['.lock-new', 'one@.lock', 'one@.lock.stale-stale.0']);
+  it('GC waits while another process holds a sandbox, and excludes new operations meanwhile', async () => {
+    const child = await holder('hold');
+    const gc = held((work) => fileLocks(folder).withAll('GC', patience(), work));
+    const other = (ms: number): Promise<string> =>
+      fileLocks(folder).withSandbox({ containerId: 'two', command: 'ADD' }, AbortSignal.timeout(ms), async () => 'ran');
+    await expect.poll(() => other(50).catch(({ id }: { id: string }) => id)).toBe('PLX-SANDBOX-BUSY');
+    child.kill('SIGKILL');
+    await gc.inside;
+    await gc.end();
+    expect(await other(patienceMs)).toBe('ran');
+  });
+
+  it.each(['', '{', 'null', '[]', '{"pid":1}', 'x'.repeat(9000)])('ignores a damaged note: %j', async (text) => {
+    const child = await holder('hold');
+    await writeFile(join(folder, 'sandboxes'), text);
+    const reported: LockHolder[] = [];
+    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+    expect(reported).toEqual([]);
+    child.kill('SIGKILL');
+    expect(await attempt(patienceMs)).toBe('ran');
+  });
+
+  it('creates a new file after the old one was removed, also while an operation has that open', async () => {
+    const locks = fileLocks(folder, 'daemon');
+    const other = held((work) => locks.withSandbox({ containerId: 'two', command: 'ADD' }, patience(), work));
+    await other.inside;
+    await rm(join(folder, 'sandboxes'));
+    await locks.withSandbox(sandbox(), patience(), async () => {
+      await expect(attempt(200)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+    });
+    await other.end();
   });
 });
 
-describe('a folder of locks that cannot be used is an error at once', () => {
+describe('rejects an unusable folder of locks at once', () => {
   it.each([
-    { what: 'a file in its place', path: () => join(counter, 'locks') },
-    { what: 'a file system that takes no files', path: () => '/proc/locks' },
+    { what: 'a file in place of the folder', path: () => join(counter, 'locks') },
+    { what: 'a file system that refuses new files', path: () => '/proc/locks' },
+    { what: 'a file with two names', path: () => join(base, 'linked') },
+    { what: 'a folder in place of the file', path: () => join(base, 'blocked') },
   ])('$what', async ({ path }) => {
+    await mkdir(join(base, 'linked'));
+    await link(counter, join(base, 'linked/sandboxes'));
+    await mkdir(join(base, 'blocked/sandboxes'), { recursive: true });
     await expect(fileLocks(path()).withSandbox(sandbox(), patience(), async () => {})).rejects.toMatchObject({
       id: 'PLX-FILE-UNUSABLE',
     });
@@ -297,10 +304,10 @@ describe('a folder of locks that cannot be used is an error at once', () => {
   });
 
   it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])(
-    'a container ID is never a path: %j',
+    'never uses a container ID as a path: %j',
     async (containerId) => {
       await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
-        expect(await files()).toHaveLength(1);
+        expect(await files()).toEqual(always);
       });
       expect((await readdir(base)).toSorted()).toEqual(['counter', 'counter.log', 'locks']);
     },

@@ -1,6 +1,6 @@
-// One process of the lock tests: adds 1 to a counter file again and again, each time under the lock of the sandbox.
-// It reads, lets other processes run, and writes: without exclusion additions are lost. Beside the counter it appends
-// one character per addition, so that the test knows how many there were, also of processes that were killed.
+// A process of the lock tests: repeatedly adds 1 to a counter file, each time under the lock of the sandbox. It reads,
+// lets other processes run, and writes, so additions are lost without mutual exclusion. It also appends one character
+// per addition to a log, so that the test knows the number of additions, also of killed processes.
 import { appendFileSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { fileLocks } from '../../src/journal/index.ts';

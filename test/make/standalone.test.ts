@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileLocks } from '../../src/journal/index.ts';
 import { callCni, plexusCni } from '../support/cni-runtime.ts';
 import { shim } from '../support/daemon.ts';
+import { patience } from '../support/patience.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 const run = promisify(execFile);
@@ -134,6 +136,17 @@ describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
     ]);
     expect(await call('DEL')).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('awaits the sandbox that another process holds', async () => {
+    const pod = await node.pod('busy');
+    const claim = { containerId: pod.containerId, command: 'DEL' };
+    const options = { executable: alone, config: node.config({ deadlines: { delSeconds: 2 } }) };
+    await fileLocks(join(node.dir, 'state/locks')).withSandbox(claim, patience(), async () => {
+      const { exitCode, stdout } = await node.call('DEL', pod, options);
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining(`DEL (process ${process.pid})`)]);
+    });
+    expect(await node.call('DEL', pod, options)).toMatchObject({ exitCode: 0 });
   });
 
   it('answers instead of the daemon if the shim cannot reach it', async () => {

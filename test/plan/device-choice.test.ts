@@ -241,6 +241,16 @@ describe('NPWG-118: a device reaches the plugins three ways', () => {
       { type: 'tuning', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3' },
     ]);
   });
+
+  it.each(['DeviceID', 'DEVICEID', 'deviceid', 'PciBusID', 'pciBuſID'])(
+    'drops %s of the network, which a plugin written in Go would read instead',
+    (key) => {
+      const plan = planFor({ ...situation('one'), nads: { 'shop/one': { type: 'sriov', [key]: 'forged' } } });
+      expect(plan.attachments.slice(1).flatMap(stdinsOf)).toEqual([
+        { type: 'sriov', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3' },
+      ]);
+    },
+  );
 });
 
 describe('deviceID of the annotation', () => {

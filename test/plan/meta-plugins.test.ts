@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, isMetaPlugin, nestedMetaPlugin } from '../../src/cni/index.ts';
+import { type JsonObject, isMetaPlugin, nestedMetaPlugin, nestedPath } from '../../src/cni/index.ts';
 import { failure, planFor } from './planned.ts';
 
 describe('isMetaPlugin', () => {
@@ -106,5 +106,55 @@ describe('a network that names a meta-plugin at any depth', () => {
         ipam: { type: 'host-local', kind: 'multus' },
       }),
     ).toBeUndefined();
+  });
+});
+
+const paths: readonly {
+  readonly title: string;
+  readonly config: JsonObject;
+  readonly path: readonly (string | number)[];
+}[] = [
+  { title: 'in ipam', config: { type: 'bridge', ipam: { type: '../../tmp/x' } }, path: ['ipam', 'type'] },
+  { title: 'inside the plugin folder', config: { type: 'bridge', ipam: { type: './x' } }, path: ['ipam', 'type'] },
+  {
+    title: 'under keys in another spelling that Go accepts',
+    config: { type: 'x', DELEGATEſ: [{ Type: '/bin/sh' }] },
+    path: ['DELEGATEſ', 0, 'Type'],
+  },
+  {
+    title: 'in the ipam of a delegate',
+    config: { type: 'flannel', delegate: { type: 'bridge', ipam: { type: 'x/' } } },
+    path: ['delegate', 'ipam', 'type'],
+  },
+  {
+    title: 'in delegates',
+    config: { type: 'x', delegates: [{ type: 'y' }, { type: '/y' }] },
+    path: ['delegates', 1, 'type'],
+  },
+];
+
+describe('a network that names a plugin to run by its path', () => {
+  it.each(paths)('is refused: $title', ({ config }) => {
+    const situation = { networks: 'shop/x', nads: { 'shop/x': { name: 'x', ...config } } };
+    expect(() => planFor(situation)).toThrow(
+      failure('PLX-CONFIGURATION-INVALID', /shop\/x: plugin 1: "type" ".*" in .* is not a plugin's bare file name$/),
+    );
+  });
+
+  it.each(paths)('is found with its place: $title', ({ config, path }) => {
+    expect(nestedPath(config)?.path).toEqual(path);
+  });
+
+  it('is refused when the cni-args of a pod name the path, before anything is recorded', () => {
+    const networks = JSON.stringify([{ name: 'x', 'cni-args': { ipam: { type: '../x' } } }]);
+    const situation = { networks, nads: { 'shop/x': { name: 'x', type: 'bridge' } } };
+    expect(() => planFor(situation)).toThrow(
+      failure('PLX-CONFIGURATION-INVALID', /^shop\/x, with the pod's cni-args: "type" "..\/x" in ipam is not/),
+    );
+  });
+
+  it('is not one in which the type of another object contains a slash', () => {
+    const policy = { policy: { type: 'example.com/x' }, ipam: { type: 'host-local', x: [{ type: 'a/b' }] } };
+    expect(nestedPath({ type: 'bridge', ...policy })).toBeUndefined();
   });
 });

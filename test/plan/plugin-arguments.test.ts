@@ -25,6 +25,18 @@ describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin, the pod’s va
     expect(argsOf(written, { 'cni-args': cniArgs })).toEqual(args);
   });
 
+  it.each([
+    { title: 'args', written: { Args: { cni: { a: 'forged' } }, ARGſ: 1 }, args: { cni: { a: 1 } } },
+    { title: 'args.cni', written: { args: { CNI: { a: 'forged' }, b: 2 } }, args: { b: 2, cni: { a: 1 } } },
+    { title: 'a key of the pod', written: { args: { cni: { A: 'forged', b: 2 } } }, args: { cni: { b: 2, a: 1 } } },
+  ])('drops other spellings of $title, which a plugin written in Go would read instead', ({ written, args }) => {
+    const [stdin] = furtherStdins({
+      networks: [{ name: 'n', 'cni-args': { a: 1 } }],
+      nads: { 'shop/n': { type: 'x', ...written } },
+    });
+    expect(stdin).toEqual({ type: 'x', name: 'n', cniVersion: '0.4.0', args });
+  });
+
   it('without the key, args stay as written, whatever they are', () => {
     expect(argsOf({ type: 'x', args: 'text' }, {})).toEqual(['text']);
   });

@@ -8,6 +8,7 @@ const evidence: fc.Arbitrary<GoneEvidence> = fc.record({
   wasSeen: fc.boolean(),
   pod: fc.constantFrom('gone', 'replaced', 'ended', 'there', 'none', 'unknown'),
   hasSuccessor: fc.boolean(),
+  isPathTaken: fc.boolean(),
 });
 const always = (claim: (seen: GoneEvidence) => boolean): void =>
   fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
@@ -26,6 +27,16 @@ describe('a sandbox is never taken for gone', () => {
         seen.hasSuccessor ||
         whyGone(seen) === undefined,
     ));
+  it('because of the interfaces in its namespace alone, which a pod can rename and give other MACs', () =>
+    always(
+      (seen) =>
+        seen.namespace !== 'other' ||
+        seen.boot === 'earlier' ||
+        ['gone', 'replaced', 'ended'].includes(seen.pod) ||
+        seen.hasSuccessor ||
+        seen.isPathTaken ||
+        whyGone(seen) === undefined,
+    ));
   it('while its pod is there and has no other sandbox', () =>
     always(
       (seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined,
@@ -42,11 +53,19 @@ describe('a sandbox is gone', () => {
     { namespace: 'missing', pod: 'ended', why: /has ended/ },
     { namespace: 'missing', pod: 'there', hasSuccessor: true, why: /newer sandbox/ },
     { namespace: 'missing', pod: 'unknown', wasSeen: true, why: /were before/ },
-    { namespace: 'other', pod: 'none', wasSeen: true, why: /were before/ },
+    { namespace: 'other', pod: 'none', wasSeen: true, isPathTaken: true, why: /were before/ },
   ];
   it.each(gone)('$why', ({ why, ...seen }) => {
     expect(
-      whyGone({ boot: 'this', namespace: 'own', wasSeen: false, pod: 'unknown', hasSuccessor: false, ...seen }),
+      whyGone({
+        boot: 'this',
+        namespace: 'own',
+        wasSeen: false,
+        pod: 'unknown',
+        hasSuccessor: false,
+        isPathTaken: false,
+        ...seen,
+      }),
     ).toMatch(why);
   });
 });

@@ -16,7 +16,9 @@ import {
 } from '../support/link-codec.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
 import { type PlayedDaemon, playDaemon, rawRun } from '../support/played-daemon.ts';
+import { running } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const run = promisify(execFile);
 const shim = shimBuilds['as shipped'];
@@ -101,8 +103,11 @@ describe('the memory of the shim', () => {
     expect((await agent.ended).exitCode).toBe(0);
   });
 
-  it('refuses a plugin when plugins have more than 64 MiB of input to read', async () => {
-    await writeFile(join(bin, 'deaf'), '#!/bin/sh\nexec sleep 100\n', { mode: 0o755 });
+  it.each([
+    { title: 'do not read', script: 'exec sleep 100' },
+    { title: 'have read', script: 'cat >/dev/null; exec sleep 100' },
+  ])('refuses a plugin when 64 MiB of input were sent to plugins that run and $title it', async ({ script }) => {
+    await writeFile(join(bin, 'deaf'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const env = {
       PATH: '/usr/bin:/bin',
       CNI_COMMAND: 'ADD',
@@ -113,12 +118,43 @@ describe('the memory of the shim', () => {
     const call = startShim([shim], { ...env, PLEXUS_SOCKET: daemon.socket });
     const one = await daemon.called();
     const input = 'x'.repeat(15 * 1024 * 1024);
-    for (let id = 1; id <= 5; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('deaf', envOf('ADD'), input)));
+    const send = (id: number): void => one.send(encodeFrame(daemonFrame.run, id, rawRun('deaf', envOf('ADD'), input)));
+    for (let id = 1; id <= 4; id++) send(id);
+    await waitFor('the plugins', async () => (await running('sleep 100', `CNI_PATH=${bin}`)) === 4);
+    send(5);
     const refused = await one.next();
     expect(refused && decodeFailed(refused)).toEqual({
       reason: failReason.system,
-      detail: 'plugins have too much input to read',
+      detail: 'the running plugins have more than 64 MiB of input',
     });
+    one.send(encodeResultFrame(0, ''));
+    await call.ended;
+  });
+
+  it('is not kept by the keepers of its plugins after the shim has freed it', async () => {
+    await writeFile(join(bin, 'wait'), '#!/bin/sh\nexec sleep 100\n', { mode: 0o755 });
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_CONTAINERID: 'c1',
+      CNI_NETNS: netns.path,
+      CNI_PATH: bin,
+    };
+    const call = startShim([shim], { ...env, PLEXUS_SOCKET: daemon.socket });
+    const one = await daemon.called();
+    const ignored = encodeFrame(99, 9, Buffer.alloc(8 * 1024 * 1024, 1));
+    for (let id = 1; id <= 4; id++) {
+      one.send(Buffer.concat([ignored, encodeFrame(daemonFrame.run, id, rawRun('wait', envOf('ADD')))]));
+      await one.next(); // FAILED for the first of the two
+    }
+    await waitFor('the plugins', async () => (await running('sleep 100', `CNI_PATH=${bin}`)) === 4);
+    const { pid } = call.child;
+    const keepers = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+    expect(keepers).toHaveLength(4);
+    for (const keeper of keepers)
+      expect(Number(/^RssAnon:\s+(\d+)/m.exec(await readFile(`/proc/${keeper}/status`, 'utf8'))?.[1])).toBeLessThan(
+        1024,
+      );
     one.send(encodeResultFrame(0, ''));
     await call.ended;
   });

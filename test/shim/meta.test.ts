@@ -62,6 +62,37 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
       plugin: 'bridge',
       stdin: '{"ipam":{"type":"host-local","type":"plexus-cni"}}',
     },
+    { title: 'a plugin whose ipam is a path', plugin: 'bridge', stdin: '{"type":"bridge","ipam":{"type":"../x"}}' },
+    {
+      title: 'a plugin whose ipam has a slash at its end',
+      plugin: 'bridge',
+      stdin: '{"ipam":{"x":[{}],"type":"x\\/"}}',
+    },
+    {
+      title: 'a plugin whose delegate has an ipam that is a path',
+      plugin: 'bridge',
+      stdin: '{"Delegate":{"type":"bridge","ipam" :{"a":{"b":[1]},"type":"/bin/sh"}}}',
+    },
+    {
+      title: 'a plugin of whose delegates the last is a path',
+      plugin: 'bridge',
+      stdin: '{"delegates":[{"type":"x","x":{"y":[]}},[{}],{"type":"\\u002fbin\\u002fsh"}]}',
+    },
+    {
+      title: 'a plugin with a path in delegates, escaped as Go accepts it',
+      plugin: 'bridge',
+      stdin: '{"delegate\\u017f":[{"type":"/x"}]}',
+    },
+    {
+      title: 'a plugin with a path in delegates, as Go reads it',
+      plugin: 'bridge',
+      stdin: '{"delegateſ":[{"type":"/x"}]}',
+    },
+    {
+      title: 'a plugin with a path too deep in its configuration',
+      plugin: 'bridge',
+      stdin: `${'['.repeat(10_001)}{"type":"/x"}${']'.repeat(10_001)}`,
+    },
   ])('does not run $title', async ({ plugin, stdin }) => {
     const { frame, wasRun } = await answerTo(plugin, stdin);
     expect(frame.type).not.toBe(daemonFrame.run);
@@ -71,7 +102,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
 
   it('runs a plugin whose other values are such names', async () => {
     const stdin =
-      '{"type":"bridge","name":"plexus","bridge":"multus","args":["type","multus"],"ipam":{"type":"my-multus","kind":"multus"},"x":"\\"type\\":\\"multus\\""}';
+      '{"type":"bridge","name":"plexus","bridge":"multus","args":["type","multus"],"ipam":{"type":"my-multus","kind":"multus"},"x":"\\"type\\":\\"multus\\"","policy":{"type":"a/b"},"list":[{"ipam":{"a":{"type":"a/b"}},"type":"a/b"}],"delegated":{"type":"a/b"}}';
     const { frame, wasRun } = await answerTo('bridge', stdin);
     expect(decodeRan(frame).stdout).toBe(stdin);
     expect(wasRun).toBe(true);

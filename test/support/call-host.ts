@@ -1,18 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type IncomingCall, serveLink } from '../../src/daemon/link/link-server.ts';
+import { loadNative } from '../../src/files/index.ts';
 import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { shim } from './daemon.ts';
 
 /** Loads the daemon's own function for the user at the other end of a socket. */
 export function realPeerUid(): (socket: object) => number | undefined {
-  const addon = createRequire(import.meta.url)('../../dist/peer-credentials.node') as {
-    readonly peerUid: (fd: number) => number | undefined;
-  };
-  return (socket) => addon.peerUid((socket as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
+  const native = loadNative();
+  return (socket) => native.peerUid((socket as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
 }
 
 export interface CallHost {

@@ -10,6 +10,9 @@ export interface PlayedConnection {
   readonly next: () => Promise<Frame | undefined>;
   /** Sends a request and waits for its answer. */
   readonly ask: (type: number, body: Uint8Array) => Promise<Frame | undefined>;
+  /** Stops and starts reading what the shim sends. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly end: () => void;
 }
 export interface PlayedDaemon {
@@ -84,6 +87,8 @@ function played(client: net.Socket): PlayedConnection {
       client.write(encodeFrame(type, id++, body));
       return next();
     },
+    pause: () => void client.pause(),
+    resume: () => void client.resume(),
     end: () => client.destroy(),
   };
 }

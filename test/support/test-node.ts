@@ -49,7 +49,7 @@ export interface TestNode {
   readonly pod: (name: string, networks?: string | object, more?: object) => Promise<TestPod>;
   readonly call: (command: string, pod: TestPod, options?: CallOptions) => Promise<RuntimeAnswer>;
   readonly status: (pod: TestPod) => Promise<readonly NetworkStatus[]>;
-  /** Everything that pods have left: interfaces, address leases, journal files, lock files. */
+  /** Everything that pods have left: interfaces, address leases, journal files. */
   readonly leftovers: () => Promise<readonly string[]>;
   /** The program that the runtime executes, and its environment besides CNI. */
   readonly caller: () => Promise<{ readonly executable: string; readonly env: Readonly<Record<string, string>> }>;
@@ -204,7 +204,7 @@ async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
   const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const kept = files
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
-    .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$)/.test(file));
+    .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$|locks\/sandboxes$)/.test(file));
   // Partial files of killed processes are not leftovers of pods: they are removed when they are old.
-  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock|undone)-[\w-]+)$/.test(file))];
+  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|undone)-[\w-]+)$/.test(file))];
 }

@@ -15,9 +15,10 @@ import { resultOf } from '../sandbox/recorded-result.ts';
 import { atOnce, turnOf } from '../steps/turn.ts';
 
 /**
- * Attaches a pod to its default network and to every further network it asks for, in order; records all of it
- * before it happens, and undoes everything when one fails. Returns the default network's result in the caller's
- * cniVersion (CNI-15, CNI-24). CNI specification, section 2, "ADD"; NPWG standard, sections 4 to 7.
+ * Attaches a pod to its default network and then to its additional networks, in order. The journal is written before
+ * the first plugin runs; if one attachment fails, all of them are undone. Returns the result of the default network in
+ * the caller's cniVersion (CNI-15, CNI-24). Rejects with a PlexusError. CNI specification, section 2, "ADD"; NPWG
+ * standard, sections 4 to 7.
  */
 export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSignal): Promise<JsonObject> {
   const { containerId } = invocation;
@@ -63,15 +64,15 @@ async function addLocked(
     );
     return result;
   } catch (thrown) {
-    await Promise.allSettled([noted]); // or a late note would be of no record
+    await Promise.allSettled([noted]); // a late note must not recreate the record
     await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
     throw thrown;
   }
 }
 
 /**
- * The plan and its inputs. If there is no plan, nothing is attached; a mark records that, so that DEL does not treat
- * the sandbox as one whose record was lost.
+ * Returns the plan and its inputs. If planning fails, nothing is attached; the journal then marks the sandbox as undone
+ * so that DEL does not treat it as one whose record was lost.
  */
 async function planFor(
   invocation: AddInvocation,
@@ -103,7 +104,8 @@ function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
   };
 }
 
-// The journal is written while the status is on its way: whoever is killed meanwhile has not answered, and gets a DEL.
+// Writes the complete record while the status is being published. If the process is killed in between, the runtime gets
+// no result and sends a DEL.
 async function finish(
   { record, noted }: Pick<Changed, 'record' | 'noted'>,
   warnings: readonly string[],

@@ -16,27 +16,27 @@ import { type OperationInfo, type Report, escapeInvisible, maskText, parseTraceC
 import type { AttachDeps } from '../deps.ts';
 import { handle } from './engine.ts';
 
-/** What a plugin call ends in: one JSON document or nothing on stdout, and an exit status (CNI-05 to CNI-08). */
+/** The output of a plugin call: one JSON document or nothing on stdout, and the exit status (CNI-05 to CNI-08). */
 export interface Answer {
   readonly stdout: string;
   readonly exitCode: 0 | 1;
 }
-/** One call of the plugin as it arrives. */
+/** A plugin call before it is parsed. */
 export interface RuntimeCall {
   readonly env: Env;
   readonly readStdin: () => Promise<string>;
-  /** Whether a path leads to the network namespace of the node itself. */
+  /** Returns whether the path leads to the network namespace of the node itself. */
   readonly isHostNetns: (path: string) => Promise<boolean>;
-  /** Told of a call that cannot even be understood; absent where nobody would hear it. */
+  /** Reports a call that is rejected before its configuration is read. */
   readonly report?: Report;
 }
-/** What a call is carried out with, and what was noticed in the configuration. */
+/** The dependencies of one call, and the warnings found in its configuration. */
 export interface Prepared {
   readonly deps: AttachDeps;
   readonly warnings: readonly string[];
 }
 
-/** Answers one call of the plugin. Never rejects. CNI specification, section 2. */
+/** Answers one plugin call. Never rejects: an error becomes the JSON error object. CNI specification, section 2. */
 export async function answerCall(
   call: RuntimeCall,
   prepare: (invocation: WorkingInvocation) => Promise<Prepared>,
@@ -106,8 +106,8 @@ function operationInfo(invocation: WorkingInvocation, { now, beginTrace }: Attac
   return trace === undefined ? known : { ...known, trace };
 }
 
-// ADD and CHECK on the node's own namespace are refused (code 8, CNI-20), a DEL there goes on without a namespace, so
-// that nothing of the node is touched and addresses are still given back. CNI_NETNS_OVERRIDE=1 allows it.
+// Guards the node's own network namespace. ADD and CHECK are rejected with code 8 (CNI-20). DEL continues without a
+// namespace, so it releases addresses but changes nothing on the node. CNI_NETNS_OVERRIDE=1 disables the guard.
 async function guardNetns(invocation: WorkingInvocation, { isHostNetns }: RuntimeCall): Promise<Invocation> {
   if (!('netns' in invocation) || invocation.netns === undefined || allowsNodeNetns(invocation.env)) return invocation;
   if (!(await isHostNetns(invocation.netns))) return invocation;
@@ -124,8 +124,8 @@ interface FailedCall {
 }
 
 /**
- * The answer that reports an error, without secrets and invisible characters: it may contain a plugin's output, and
- * becomes an Event.
+ * Returns the answer that reports an error. Secrets are masked and invisible characters escaped, because the text may
+ * contain plugin output and runtimes copy it into Events.
  */
 export function failure(error: PlexusError, env: Env, { invocation, maskedKeys }: FailedCall = {}): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;

@@ -10,8 +10,9 @@ import { holdingSandbox } from '../steps/phase.ts';
 import { publishPending } from '../notify/publish.ts';
 
 /**
- * Checks every attachment of a sandbox against its recorded result, in order, and that its links still exist
- * (CNI-30, CNI-31). Also writes a network-status that could not be written before. Section 2, "CHECK".
+ * Checks in order that every attachment of a sandbox matches its recorded result and that its links still exist
+ * (CNI-30, CNI-31). Then publishes a network-status that ADD could not publish. Rejects with checkFailed on the first
+ * difference. CNI specification, section 2, "CHECK".
  */
 export function check(invocation: CheckInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId } = invocation;
@@ -34,8 +35,8 @@ async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal
 }
 
 /**
- * The record with the plugins whose CHECK has succeeded, written if that changed. A failed write is reported only: the
- * next CHECK repeats it.
+ * Returns the record with the plugins whose CHECK succeeded, and writes it if that changed. A failed write is only
+ * reported, because the next CHECK repeats it.
  */
 export async function withChecked(
   record: SandboxRecord,

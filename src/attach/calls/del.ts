@@ -13,11 +13,14 @@ import { isPathOfAnother, namespaceNow, sandboxPaths } from '../sandbox/sandbox-
 import { type Undone, undoAll } from '../sandbox/undo.ts';
 
 /**
- * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server. A
- * sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a
- * record of, or one without a record: its default network is detached by the configuration of the call
- * (lost-record.ts). What could not be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it
- * is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
+ * Detaches every attachment in the journal's record of a sandbox, last one first, without reading pods, NADs or the API
+ * server. If the journal has no record, DEL
+ * - succeeds if the sandbox was detached before (CNI-25, K8S-66);
+ * - uses the record that Multus left;
+ * - otherwise derives the attachments from the call's configuration (lost-record.ts).
+ * Attachments that cannot be detached stay in the journal, and DEL rejects with attachmentsLeft, which names them
+ * (NPWG-98, NPWG-99). Once all of them are abandoned, DEL succeeds and the daemon retries in the background. CNI
+ * specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
@@ -27,8 +30,8 @@ export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSig
 }
 
 /**
- * A DEL that was answered before it was carried out: as `del`, unless a later call has settled it. The runtime has
- * removed the namespace, or is about to.
+ * Carries out a DEL that was answered before it ran, unless a later call has already done so. The runtime has removed
+ * the namespace, or is about to.
  */
 export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId, ifName } = invocation;
@@ -41,8 +44,8 @@ export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: 
 }
 
 /**
- * Carries out what a deferred DEL left to do, while the sandbox is held. Its namespace is entered only if it still is
- * the sandbox's own.
+ * Carries out a deferred DEL while the caller holds the sandbox's lock. Plugins get the namespace only if it still
+ * belongs to the sandbox.
  */
 export async function settleDeferred(
   invocation: Omit<DelInvocation, 'command'>,
@@ -50,7 +53,7 @@ export async function settleDeferred(
   signal: AbortSignal,
 ): Promise<void> {
   const { netns: _maybeReused, ...rest } = invocation;
-  const record = await deps.journal.read(invocation).catch(() => undefined); // a damaged one is for delLocked
+  const record = await deps.journal.read(invocation).catch(() => undefined); // delLocked handles a damaged record
   const isOwn =
     record !== undefined &&
     (await namespaceNow(record, deps.host, signal)) === 'own' &&
@@ -69,7 +72,7 @@ async function delLocked(
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
   const detach = record.attachments;
   if (from === 'newer') {
-    const failed = await undoAll(detach, operation, deps, signal); // the journal's file is not ours to change
+    const failed = await undoAll(detach, operation, deps, signal); // this version must not change the file of a newer one
     if (failed.length === 0) return deps.deferred.remove(invocation);
     throw leftBehind(failed, operation);
   }
@@ -77,15 +80,15 @@ async function delLocked(
     (from === 'unknown' ? await withoutGuesses(all, operation, deps, signal) : all).map(abandonedIfDue(deps));
   const wanted = { attach: [], detach };
   const { left } = await change(record, wanted, { sandbox: 'ends', operation, deps, signal, keep });
-  await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
-  const areAllAbandoned = left.every((undone) => isAbandoned(undone.left)); // also when nothing is left
+  await deps.multusState.remove(invocation.containerId); // the journal now holds what remains
+  const areAllAbandoned = left.every((undone) => isAbandoned(undone.left)); // true also if nothing remains
   if (areAllAbandoned) await deps.deferred.remove(invocation);
   const before = new Set(detach.filter(isAbandoned).map(({ attachment }) => attachment));
   const abandoned = left
     .map((undone) => undone.left)
     .filter((entry) => isAbandoned(entry) && !before.has(entry.attachment));
   await tellAbandoned({ ...record, attachments: abandoned }, deps, signal);
-  if (!areAllAbandoned) throw leftBehind(left, operation); // otherwise the pod need not wait any longer
+  if (!areAllAbandoned) throw leftBehind(left, operation); // otherwise the runtime need not retry
 }
 
 const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
@@ -99,21 +102,21 @@ const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError =>
 interface Found {
   readonly record: SandboxRecord | undefined;
   /**
-   * Its origin. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record
-   * at all, so it is unknown whether the networks of the annotations were ever attached.
+   * `newer`: a newer version wrote the journal's file, which must stay unchanged. `unknown`: there was no record, so it
+   * is unknown whether the networks of the pod's annotations were ever attached.
    */
   readonly from: 'record' | 'newer' | 'unknown';
 }
 
-// A damaged record has been set aside by the journal, and one of a newer version cannot be read: what the pod and the
-// configuration say now is the best that is left to undo by, so that nothing is silently leaked. The same holds for a
-// sandbox that the journal does not know, unless it was undone: it ran before Plexus was installed, or its record was
-// lost.
+// Returns the record to detach from. If the record is damaged (the journal has set it aside) or written by a newer
+// version, it is derived from the pod's annotations and the call's configuration instead, so that no attachment leaks.
+// The same applies to a sandbox that the journal does not know and has not marked as undone: it was created before
+// Plexus was installed, or its record was lost.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
     const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
     if (record !== undefined) return { record, from: 'record' };
-    // by the daemon's rounds, or a DEL that was cut off
+    // set aside by a background controller or by a DEL that was interrupted
     if (await deps.journal.wasSetAside(invocation))
       return { record: await lostRecord(invocation, deps, signal), from: 'record' };
     if (await deps.journal.wasUndone(invocation)) return { record: undefined, from: 'record' };
@@ -128,7 +131,8 @@ async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: Abo
 }
 
 /**
- * Drops failures of networks that may never have been attached: only one whose link is in the sandbox fails the DEL.
+ * Drops failures of additional networks that may never have been attached: such a network fails the DEL only if its
+ * interface exists in the sandbox.
  */
 async function withoutGuesses(
   left: readonly Undone[],

@@ -7,8 +7,8 @@ import { gc } from './gc.ts';
 import { status } from './status.ts';
 
 /**
- * Carries out one call of the plugin. Returns what belongs on stdout: a result for ADD and VERSION, nothing for
- * the others (CNI-06). Rejects with a PlexusError. CNI specification, section 2.
+ * Runs the command of one plugin call. Returns its stdout: a result for ADD and VERSION, otherwise an empty string
+ * (CNI-06). Rejects with a PlexusError. CNI specification, section 2.
  */
 export async function handle(invocation: Invocation, deps: AttachDeps, signal: AbortSignal): Promise<string> {
   switch (invocation.command) {

@@ -9,11 +9,11 @@ import type { AttachDeps } from '../deps.ts';
 import type { SandboxPath } from '../sandbox/sandbox-namespace.ts';
 import { readDefaultNetwork } from './status.ts';
 
-// Passes GC on to the plugins of every network configuration of the node, once each. Configurations may be large and
-// are all in the journal, so only a digest of each is held: the record that is the last to hold a configuration brings
-// it along.
+// Passes GC on to the plugins of every network configuration of the node, once per configuration. Configurations may be
+// large, so GC keeps only their digests in memory and reads one record at a time. A configuration is passed on with the
+// last record that contains it.
 
-/** One GC. */
+/** The input of one GC call. */
 export interface GcRun {
   readonly invocation: GcInvocation;
   readonly valid: readonly Attached[];
@@ -21,9 +21,9 @@ export interface GcRun {
   readonly signal: AbortSignal;
 }
 
-/** What GC keeps of a record while it does not work on it. */
+/** What GC keeps in memory of each record. */
 export interface ListedSandbox extends RecordKey, SandboxPath {
-  /** Whether something of it could not be detached before. */
+  /** Whether an earlier operation failed to detach one of its attachments. */
   readonly hasFailed: boolean;
   readonly isPending: boolean;
   readonly attachments: readonly { readonly network: string; readonly ifName: string; readonly digest: string }[];
@@ -53,26 +53,29 @@ const digestOf = ({ name, plugins }: NetworkConfiguration): string =>
     .update(formatJson({ name, plugins: plugins.map(({ json }) => json) }))
     .digest('base64');
 
-/** The sandboxes of the journal, in the order in which GC works on them. */
+/** The journal's sandboxes, in the order in which GC processes them. */
 interface Sandboxes {
-  /** Stale, and not yet tried. */
+  /** Stale sandboxes without a failed detach. */
   readonly fresh: readonly ListedSandbox[];
   readonly alive: readonly ListedSandbox[];
   readonly failed: readonly ListedSandbox[];
 }
 
 interface Passing {
-  /** To the default network of the node, as the configuration of the call names it. */
+  /** Passes GC on to the node's default network, as the call's configuration names it. */
   readonly defaultNetwork: () => Promise<readonly PlexusError[]>;
-  /** To those networks of a record that no later record has. */
+  /** Passes GC on to those networks of a record that no later record contains. */
   readonly networksOf: (record: SandboxRecord) => Promise<readonly PlexusError[]>;
 }
 
-/** GC of networks. Each gets the valid attachments under its own interface names. Never rejects. */
+/**
+ * Creates the functions that pass GC on to networks. Plugins get the valid attachments under the interface names of
+ * their own network. The functions never reject.
+ */
 export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid, deps, signal }: GcRun): Passing {
   const known = new Set(alive.map(({ containerId }) => containerId));
-  // Sandboxes that the runtime knows and the journal does not (attached before Plexus came): their further
-  // attachments cannot be named, so only the default network may be told what is valid.
+  // Sandboxes that the runtime knows and the journal does not: they were attached before Plexus was installed. Their
+  // additional attachments are unknown, so only the plugins of the default network can get a complete list.
   const strangers = valid.filter(({ containerId }) => !known.has(containerId));
   const holders = strangers.length > 0 ? [] : [...fresh, ...alive, ...failed];
   const lastHolder = new Map(
@@ -91,7 +94,7 @@ export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid
       (thrown: unknown) => [asPlexusError(thrown)],
     );
   };
-  const own = readDefaultNetwork(invocation, deps, signal).catch(() => undefined); // does not exist now: nothing to pass on to
+  const own = readDefaultNetwork(invocation, deps, signal).catch(() => undefined); // without a default network there is nothing to pass on
   const ownDigest = own.then((configuration) => configuration && digestOf(configuration));
   return {
     defaultNetwork: async () => {
@@ -103,7 +106,7 @@ export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid
       for (const { attachment } of record.attachments) {
         const digest = digestOf(attachment.configuration);
         if (digest === (await ownDigest) || lastHolder.get(digest) !== nameOf(record)) continue;
-        lastHolder.delete(digest); // also when two attachments of the record have it
+        lastHolder.delete(digest); // at most once, even if two attachments share the configuration
         errors.push(...(await pass(attachment.configuration)));
       }
       return errors;
@@ -113,7 +116,7 @@ export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid
 
 const nameOf = ({ containerId, ifName }: RecordKey): string => `${containerId}@${ifName}`;
 
-// plugins keep their state by (network name, containerID, ifname): that name decides
+// plugins key their state by (network name, container ID, interface name), so the network name decides
 const validFor = ({ name }: NetworkConfiguration, alive: readonly ListedSandbox[]): readonly Attached[] =>
   alive.flatMap(({ containerId, attachments }) =>
     attachments.filter(({ network }) => network === name).map(({ ifName }) => ({ containerId, ifName })),

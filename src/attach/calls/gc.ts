@@ -13,9 +13,10 @@ import { type SandboxPath, isPathOfAnother, namespaceNow } from '../sandbox/sand
 import type { Undone } from '../sandbox/undo.ts';
 
 /**
- * Undoes every sandbox of the journal that the runtime's list does not name, then passes GC on to the plugins of
- * every network known, each with the valid attachments under that network's own interface names (CNI-37, CNI-38).
- * Without a list nothing is removed (CNI-39). Goes on after failures and reports all of them (CNI-60).
+ * Undoes every sandbox of the journal that is not in the runtime's list, then passes GC on to the plugins of every
+ * known network, each with the valid attachments under that network's own interface names (CNI-37, CNI-38). Without a
+ * list, GC removes nothing (CNI-39). Continues after failures and rejects with gcIncomplete, which lists all of them
+ * (CNI-60).
  */
 export async function gc(invocation: GcInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const valid = invocation.validAttachments;
@@ -48,16 +49,18 @@ async function collect(collection: GcRun): Promise<void> {
   }
   errors.push(...(await pass.defaultNetwork()));
   for (const key of [...alive, ...failed]) errors.push(...(await each(key, pass.networksOf)));
-  // What could not be undone before comes last, so that it does not take the time of all others again and again. Its
-  // failures are reported and counted in its record; the answer is about what this GC had to do, not about what earlier
-  // operations left.
+  // Sandboxes with failed attachments come last so that they do not use up the time of the others on every GC. Their
+  // failures are reported and counted in the record but do not fail this GC, because earlier operations caused them.
   for (const key of failed) await each(key, undo);
   for (const key of alive.filter(({ isPending }) => isPending))
     await each(key, (record) => publishPending(record, deps, signal).then(() => []));
   if (errors.length > 0) throw gcIncomplete({ problems: errors.map(({ message }) => message) }, { cause: errors[0] });
 }
 
-/** Reads one record and works on it: records are large, so only one of them is in memory. Never rejects. */
+/**
+ * Reads one record and calls `work` with it, so that only one record is in memory: records are large. Never rejects;
+ * returns the errors.
+ */
 async function withRecord(
   key: RecordKey,
   work: (record: SandboxRecord) => Promise<readonly PlexusError[]>,
@@ -67,7 +70,7 @@ async function withRecord(
     const record = await deps.journal.read(key);
     return record === undefined ? [] : await work(record);
   } catch (thrown) {
-    return reported(key, deps)(thrown); // a plugin's failure was reported where it was
+    return reported(key, deps)(thrown); // plugin failures have been reported already
   }
 }
 
@@ -84,7 +87,7 @@ async function undoStale(
   alive: readonly SandboxPath[],
   { invocation, deps, signal }: GcRun,
 ): Promise<PlexusError[]> {
-  // the path of a namespace may be another pod's by now
+  // the runtime may have reused the path for another pod
   const isTaken = isPathOfAnother(record, alive) || (await namespaceNow(record, deps.host, signal)) === 'other';
   const netns = isTaken ? undefined : record.netns;
   const operation = (entry: AttachmentRecord): Operation => ({
@@ -94,7 +97,7 @@ async function undoStale(
     path: pluginPath(deps, invocation.path),
   });
   const detach = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
-  // the daemon goes on with what is abandoned; otherwise it would wait for one GC after another
+  // the daemon retries abandoned attachments; without this, they would wait for the next GC
   const keep = (all: readonly Undone[]) => all.map(abandonedIfDue(deps));
   const run = { sandbox: 'ends', operation, deps: sharingTime(deps), signal, keep } as const;
   const { left } = await change(record, { attach: [], detach }, run);

@@ -9,8 +9,8 @@ import { gatherInputsFor, gatherPodlessInputs } from '../steps/inputs.ts';
 import { isDefaultNetworkReady } from '../steps/readiness.ts';
 
 /**
- * Says whether pods can be attached now: the default network and those of statusNetworks are there, ready, and say so
- * themselves. Never waits for anything. Rejects with code 50, or with the code of the plugin that is not ready: 50 or
+ * Checks that pods can be attached now: the default network and those in statusNetworks exist, are ready, and their
+ * plugins' STATUS succeeds. Never waits. Rejects with code 50, or with the code of the plugin that is not ready: 50 or
  * 51 (CNI-33 to CNI-36).
  */
 export function status(invocation: StatusInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
@@ -32,7 +32,8 @@ export function status(invocation: StatusInvocation, deps: AttachDeps, outer: Ab
 type PodlessCall = Parameters<typeof gatherPodlessInputs>[0];
 
 /**
- * The default network without any pod; undefined while the API server is unavailable: that must not make a node flap (K8S-67).
+ * Returns the default network, planned without a pod; undefined while the API server is unavailable, so that an API
+ * outage does not make nodes NotReady (K8S-67).
  */
 export async function readDefaultNetwork(
   invocation: PodlessCall,

@@ -9,10 +9,10 @@ import { resultOf } from '../sandbox/recorded-result.ts';
 
 type PodOf = { readonly namespace: string; readonly name: string; readonly uid?: string };
 
-// a message for people must never hold a pod back
+// an Event is best effort and must not delay a pod
 const eventSeconds = 3;
 
-/** One Normal event AddedInterface for each attachment (K8S-16). Failures are reported, never thrown. */
+/** Sends one Normal Event, AddedInterface, per attachment (K8S-16). Reports failures instead of rejecting. */
 export async function reportAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const { pod } = record;
   if (pod === undefined || deps.cluster === undefined) return;
@@ -29,10 +29,7 @@ const addedText = (entry: AttachmentRecord): string => {
   return `Add ${interfaceName} [${ips.join(' ')}] from ${network}`;
 };
 
-/**
- * One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went
- * through.
- */
+/** Sends one Warning Event, NetworkWarning, per warning about the pod's annotations and networks. */
 export async function reportWarnings(
   record: SandboxRecord,
   warnings: readonly string[],
@@ -46,7 +43,7 @@ export async function reportWarnings(
   );
 }
 
-/** For each attachment of a record, which has just been given up: a step, and one Warning event NetworkAbandoned. */
+/** Reports each attachment of a record as just abandoned, as a step and as a Warning Event NetworkAbandoned. */
 export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const { pod, containerId } = record;
   const sends = record.attachments.map(async (entry) => {
@@ -69,7 +66,7 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
   await Promise.all(sends);
 }
 
-// nobody is there to be told, or the API that would have to tell it is what failed
+// errors without an Event: the pod does not exist, or the API server that would store the Event is what failed
 const untold: readonly ErrorId[] = [
   'PLX-POD-NOT-FOUND',
   'PLX-POD-REPLACED',
@@ -80,20 +77,21 @@ const untold: readonly ErrorId[] = [
 ];
 
 /**
- * One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed.
+ * Sends one Warning Event with the reason a pod could not be attached: NoNetworkFound for a missing NAD, otherwise
+ * AttachmentFailed.
  */
 export async function reportFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
   const { namespace, name, uid } = podOfArgs(invocation.args);
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };
   const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
-  const sentence = escapeInvisible(maskText(error.message, deps.settings.maskedKeys)); // before it is shortened: half a secret looks like none
+  const sentence = escapeInvisible(maskText(error.message, deps.settings.maskedKeys)); // mask before shortening, because a truncated secret would not be recognized
   await send(pod, { type: 'Warning', reason, message: summaryOf(error, sentence) }, deps, new AbortController().signal);
 }
 
 async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   try {
-    const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) }; // it may hold what a plugin said
+    const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) }; // may contain plugin output
     await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) =>
       deps.cluster?.recordEvent(pod, shown, signal),
     );

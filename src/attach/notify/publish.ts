@@ -6,12 +6,12 @@ import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
 
-/** What publishing works with. */
+/** The dependencies of publishing a network-status. */
 export type PublishDeps = Pick<AttachDeps, 'settings' | 'cluster' | 'journal' | 'report' | 'now'>;
 
 /**
- * Writes the network-status annotation of a record's pod. Returns what has to be written later when the API cannot
- * be reached now: the pod's networks are up, so that is no reason to fail (design: the API server may be away).
+ * Writes the network-status annotation of a record's pod. If the API server is unavailable, returns the status to
+ * publish later: the pod's networks are up, so ADD must not fail.
  */
 export async function publishStatus(
   record: SandboxRecord,
@@ -22,7 +22,7 @@ export async function publishStatus(
   return publishText(record, statusText(record, deps), deps, signal);
 }
 
-/** Writes a status that an earlier ADD could not write. Returns whether the record has none any more. */
+/** Publishes a status that an earlier ADD could not publish. Returns whether nothing is pending any more. */
 export async function publishPending(record: SandboxRecord, deps: PublishDeps, signal: AbortSignal): Promise<boolean> {
   if (record.pendingStatus === undefined || deps.cluster === undefined) return true;
   if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return false;
@@ -31,7 +31,7 @@ export async function publishPending(record: SandboxRecord, deps: PublishDeps, s
   return true;
 }
 
-/** The annotation's text for what a record holds. NPWG standard, section 5. */
+/** Returns the annotation text for the attachments of a record. NPWG standard, section 5. */
 function statusText(record: SandboxRecord, deps: AttachDeps): string {
   const options = { addresses: deps.settings.statusAddresses };
   const statuses = record.attachments.flatMap((entry) => {
@@ -52,7 +52,7 @@ function statusText(record: SandboxRecord, deps: AttachDeps): string {
 
 type Entry = SandboxRecord['attachments'][number];
 
-// only an attachment that asked for the default route shows the key (NPWG-83)
+// only an attachment that requested the default route gets the key (NPWG-83)
 function finalGateways(
   decided: Entry['attachment']['defaultRoute'],
   routes: readonly { dst: string; gw?: string }[],
@@ -62,7 +62,7 @@ function finalGateways(
   return routes.filter(({ dst }) => isDefaultDestination(dst)).flatMap(({ gw }) => (gw === undefined ? [] : [gw]));
 }
 
-// the networks are up by then: the pod waits no longer than this for its annotation
+// the networks are up, so the pod waits at most this long for its annotation
 const publishSeconds = 5;
 
 async function patch(

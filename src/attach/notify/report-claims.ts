@@ -4,7 +4,7 @@ import type { AttachDeps } from '../deps.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
 
 /**
- * Reports the interfaces made of a pod's devices in the status of its ResourceClaims, if the node's configuration
+ * Reports the interfaces created from a pod's devices in the status of its ResourceClaims, if the node's configuration
  * enables that (claimStatus, K8S-22). Never rejects.
  */
 export async function reportClaims(

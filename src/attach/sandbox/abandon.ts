@@ -3,7 +3,8 @@ import type { AttachDeps } from '../deps.ts';
 import type { Undone } from './undo.ts';
 
 /**
- * An attachment that could not be undone for long enough (detachAttempts, detachSeconds) no longer holds its pod back.
+ * Marks an attachment as abandoned once its DEL has failed often or long enough (detachAttempts, detachSeconds). An
+ * abandoned attachment no longer blocks the deletion of its pod.
  */
 export const abandonedIfDue =
   ({ settings, now }: Pick<AttachDeps, 'settings' | 'now'>) =>
@@ -15,7 +16,7 @@ export const abandonedIfDue =
     return isDue ? abandoned(undone, now()) : undone;
   };
 
-/** The same, abandoned now unless it is already. */
+/** Marks an attachment as abandoned now, unless it already is. */
 export const abandoned = (undone: Undone, now: number): Undone => {
   const { left } = undone;
   if (left.state !== 'detaching' || isAbandoned(left)) return undone;

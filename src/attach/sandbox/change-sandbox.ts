@@ -6,14 +6,15 @@ import { withDeadline } from '../steps/deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
 
-/** What changing a live sandbox works with, when no runtime asks for it. */
+/** The dependencies of changing a live sandbox without a call from the runtime. */
 export type ChangeSandboxDeps = ChangeDeps &
   Pick<RepairDeps, 'path' | 'env'> & { readonly journal: Journal; readonly locks: SandboxLocks };
 
 /**
- * Changes the attachments of a live sandbox, while it is held. An earlier change that was interrupted is settled first;
- * `choose` then gets the record as it is. Returns undefined if the sandbox is not live any more, else what both changes
- * came to. Never abandons: DEL does. netnsUnusable if the namespace is gone or may be another sandbox's; sandboxBusy.
+ * Changes the attachments of a live sandbox while holding its lock. An earlier change that was interrupted is settled
+ * first; `choose` gets the record after that. Returns the record and the failures of both changes, or undefined if the
+ * sandbox is no longer live. Never abandons attachments; only DEL does. Rejects with netnsUnusable if the namespace is
+ * gone or may belong to another sandbox, and with sandboxBusy.
  */
 export function changeSandbox(
   key: RecordKey,

@@ -20,17 +20,18 @@ import { inPhase } from '../steps/phase.ts';
 import { type RecordProgress, recordProgress } from './record-progress.ts';
 import { type Undone, undoAll } from './undo.ts';
 
-// Every operation that attaches or detaches changes a sandbox; what differs is what becomes of the sandbox itself:
+// Every operation that attaches or detaches calls `change`. The operations differ in what happens to the sandbox
+// itself:
 //
-//            written before a plugin runs   an attachment fails            written at the end
-//   begins   all as intended                all of them are undone         by ADD, while it publishes the status
-//   lives    what the change touches        it alone, and what it          the record
-//                                           replaced is attached again
-//   ends     nothing: its record is good    it stays, for the next         what is left, or nothing
-//            for undoing as it is           operation to detach
+//           written before a plugin runs if an attachment fails written at the end
+//  begins all attachments as intended all of them are undone by ADD, while it publishes the status
+//  lives the attachments to change only it is undone, and what the record
+//                                          it replaced is restored
+//  ends nothing: the old record is it stays, for the next what remains, or nothing
+//           enough to undo everything operation that detaches
 //
-// A change that is killed leaves one of these records. `recoveryOf` settles that of a live sandbox; of any other, DEL,
-// GC, reclaim or the next ADD detaches everything.
+// A change that is killed leaves one of these records in the journal. `recoveryOf` returns the change that settles a
+// live sandbox; DEL, GC, reclaiming and the next ADD detach everything of any other.
 
 /** How a change is carried out. */
 export type ChangeRun = AttachRun | EndRun;
@@ -45,51 +46,55 @@ export interface EndRun {
   readonly operation: Operation | ((entry: AttachmentRecord) => Operation);
   readonly deps: EndDeps;
   readonly signal: AbortSignal;
-  /** What of that which could not be detached stays in the journal, and how. All of it, as it is, if absent. */
+  /**
+   * Returns which of the attachments that could not be detached stay in the journal, and in which state. The default
+   * keeps all of them unchanged.
+   */
   readonly keep?: (left: readonly Undone[]) => readonly Undone[] | Promise<readonly Undone[]>;
 }
-/** What ending a sandbox needs. */
+/** The dependencies of ending a sandbox. */
 export type EndDeps = DelegateDeps & { readonly journal: Pick<Journal, 'write' | 'remove'> };
-/** What changing a sandbox needs. */
+/** The dependencies of changing a sandbox. */
 export type ChangeDeps = AttachOneDeps & {
   readonly journal: Pick<Journal, 'write' | 'note' | 'remove'>;
   readonly settings: Pick<AttachDeps['settings'], 'deadlines' | 'attachmentConcurrency'>;
 };
 
-/** What a change of a live sandbox could not do. */
+/** A part of a change of a live sandbox that failed. */
 export interface ChangeFailure {
   readonly act: 'attach' | 'detach' | 'restore';
   readonly attachment: Attachment;
   readonly error: PlexusError;
 }
-/** What a change came to. */
+/** The outcome of a change. */
 export interface Changed {
   readonly record: SandboxRecord;
-  /** When all notes of it are written: a later write has to wait for them. */
+  /** Resolves when all notes are written. Later writes must wait for it. */
   readonly noted: Promise<void>;
-  /** What could not be detached, as it stays in the journal. */
+  /** The attachments that could not be detached, as they remain in the journal. */
   readonly left: readonly Undone[];
-  /** Of a live sandbox only. */
+  /** Empty unless the sandbox is live. */
   readonly failures: readonly ChangeFailure[];
 }
 
 /**
- * Carries out a change of a sandbox that is held, and records it. Rejects if an attachment of a sandbox that begins
- * fails, with the first cause (NPWG-96, NPWG-97), if the journal cannot be written, or if the signal ends a change of a
- * live sandbox: its record then says what to settle.
+ * Carries out a change of a sandbox whose lock the caller holds, and records it. Rejects
+ * - with the first failure, if an attachment of a sandbox that begins fails (NPWG-96, NPWG-97);
+ * - if the journal cannot be written;
+ * - if the signal is aborted while a live sandbox changes; its record then says what to settle.
  */
 export async function change(record: SandboxRecord, wanted: SandboxChange, run: ChangeRun): Promise<Changed> {
   if (run.sandbox === 'ends') return end(record, wanted.detach, run);
   const { deps, operation } = run;
   const begun = begunRecord(record, wanted, new Date(deps.now()).toISOString());
   const progress = recordProgress(begun, deps.journal);
-  await inPhase('journal', operation.containerId, deps, progress.write); // before anything runs (CNI-72)
+  await inPhase('journal', operation.containerId, deps, progress.write); // before any plugin runs (CNI-72)
   if (run.sandbox === 'lives') return changeLive(wanted, progress, run);
   await attachTogether(wanted.attach, progress, run);
   return { record: progress.record(), noted: progress.noted(), left: [], failures: [] };
 }
 
-/** Detaches entries of a sandbox that ends, and strikes off what is detached. */
+/** Detaches entries of a sandbox that ends, and removes those that are detached from its record. */
 async function end(record: SandboxRecord, detach: readonly AttachmentRecord[], run: EndRun): Promise<Changed> {
   const { operation, deps, signal, keep = (all) => all } = run;
   const all = await undoAll(detach, operation, deps, signal);
@@ -105,9 +110,9 @@ async function end(record: SandboxRecord, detach: readonly AttachmentRecord[], r
 }
 
 /**
- * Attaches all, one after the other (NPWG-100) unless the configuration or a NAD says that some may go together
- * (groups.ts). When one fails, those that run beside it are stopped, and all that were attempted are undone; what
- * could not be undone stays in the journal for DEL.
+ * Attaches one after another (NPWG-100), or concurrently where the configuration or a NAD allows it (groups.ts). If one
+ * fails, those running concurrently are aborted and all that were attempted are undone; what cannot be undone stays in
+ * the journal for DEL.
  */
 async function attachTogether(
   attachments: readonly Attachment[],
@@ -128,7 +133,7 @@ async function attachTogether(
         signal,
       );
   } catch (thrown) {
-    await Promise.allSettled([progress.noted()]); // whether that worked no longer matters: the undo writes the record
+    await Promise.allSettled([progress.noted()]); // ignore a failed note: the undo writes the record
     const record = progress.record();
     const entries = record.attachments.filter(({ attachment }) => attempted.has(attachment));
     await undoFailedAdd({ ...record, attachments: entries }, operation, deps);
@@ -137,8 +142,8 @@ async function attachTogether(
 }
 
 /**
- * Undoes what an ADD attempted; what cannot be undone stays in the journal for DEL, as does what cannot be struck off.
- * Never rejects.
+ * Undoes the attachments that an ADD attempted. What cannot be undone, or not removed from the record, stays in the
+ * journal for DEL. Never rejects.
  */
 export async function undoFailedAdd(attempted: SandboxRecord, operation: Operation, deps: EndDeps): Promise<void> {
   const deadline = { command: 'undo of ADD', seconds: deps.settings.deadlines.delSeconds };
@@ -161,10 +166,10 @@ async function changeLive(wanted: SandboxChange, progress: RecordProgress, run: 
     await detachEach(detachFirst, progress, { run, failures });
     await attachEach(attach, progress, { run, failures, restored: wanted.restore ?? [] });
     await detachEach(detachLast, progress, { run, failures });
-    signal.throwIfAborted(); // what was cut short has not failed: the record as it was begun is settled later
+    signal.throwIfAborted(); // an aborted change has not failed: its record is settled later
     await progress.write();
   } finally {
-    await Promise.allSettled([progress.noted()]); // or a late note would follow the next writer's record
+    await Promise.allSettled([progress.noted()]); // a late note must not follow the record of the next writer
   }
   return { record: progress.record(), noted: progress.noted(), left: [], failures };
 }
@@ -174,7 +179,7 @@ interface LiveRun {
   readonly failures: Failures;
 }
 
-/** Detaches entries of a live sandbox, last one first; one that cannot be detached keeps its entry. */
+/** Detaches entries of a live sandbox, last one first. An entry that cannot be detached stays in the record. */
 async function detachEach(
   entries: readonly AttachmentRecord[],
   progress: RecordProgress,
@@ -191,7 +196,9 @@ async function detachEach(
   }
 }
 
-/** Attaches to a live sandbox. If an attachment fails, only that one is undone, and what it replaced is restored. */
+/**
+ * Attaches to a live sandbox. If an attachment fails, only it is undone, and the attachment it replaced is restored.
+ */
 async function attachEach(
   attachments: readonly Attachment[],
   progress: RecordProgress,
@@ -211,14 +218,14 @@ async function attachEach(
     const isNext = left === undefined && fallback !== undefined;
     progress.put(attachment, isNext ? intendedEntry(fallback, fallback) : left?.left);
     if (!isNext) return;
-    await progress.write(); // before it runs
+    await progress.write(); // before its plugins run
     await restore(fallback, progress, live);
   };
   for (const group of groupsOf(attachments, run.deps.settings.attachmentConcurrency))
     await together(group, attachAt, run.signal);
 }
 
-/** Attaches again what was replaced. A failure is final: nothing else can take its place. */
+/** Restores an attachment that was replaced. A failure is final, because there is no further fallback. */
 async function restore(attachment: Attachment, progress: RecordProgress, live: LiveRun): Promise<void> {
   const failed = await attachOrUndo(attachment, progress, live);
   if (failed === undefined) return;
@@ -228,12 +235,15 @@ async function restore(attachment: Attachment, progress: RecordProgress, live: L
 
 interface FailedAttach {
   readonly error: PlexusError;
-  /** Set if it could not be undone either. */
+  /** Set if undoing failed as well. */
   readonly left: Undone | undefined;
   readonly fallback: Attachment | undefined;
 }
 
-/** Attaches one; if that fails, undoes it. Rejects when the signal ends it: the journal then says what to settle. */
+/**
+ * Attaches one attachment and undoes it if that fails. Rejects if the signal is aborted; the journal then says what to
+ * settle.
+ */
 async function attachOrUndo(
   attachment: Attachment,
   progress: RecordProgress,

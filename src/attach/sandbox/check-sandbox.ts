@@ -7,26 +7,26 @@ import { withChecked } from '../calls/check.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 
-/** What checking one attachment found. `skipped`: there is nothing to compare it with, or nowhere to look. */
+/** The outcome of checking one attachment. `skipped`: it has no result to compare with, or its namespace is gone. */
 export type CheckOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'skipped'; readonly why: string }
   | { readonly kind: 'failed'; readonly error: PlexusError };
 
-/** One attachment of a sandbox, checked. */
+/** One attachment of a sandbox, and the outcome of its check. */
 export interface CheckedAttachment {
   readonly entry: AttachmentRecord;
   readonly outcome: CheckOutcome;
 }
-/** A record, and what became of each of its attachments. */
+/** A record, and the outcome for each of its attachments. */
 export interface CheckedRecord {
   readonly record: SandboxRecord;
   readonly attachments: readonly CheckedAttachment[];
 }
 
 /**
- * Checks every attachment of a record, as CHECK does, and goes on after failures. undefined: there is no such record.
- * sandboxBusy.
+ * Checks every attachment of a record as CHECK does, but continues after failures. Returns undefined if there is no
+ * such record. Rejects with sandboxBusy.
  */
 export function checkSandbox(key: RecordKey, deps: RepairDeps, outer: AbortSignal): Promise<CheckedRecord | undefined> {
   return withDeadline({ command: 'check', seconds: deps.settings.deadlines.checkSeconds }, outer, (signal) =>

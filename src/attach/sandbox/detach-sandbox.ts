@@ -7,18 +7,18 @@ import { type RepairDeps, operationFor } from './repair.ts';
 import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
 import type { Undone } from './undo.ts';
 
-/** What became of detaching one record. */
+/** The outcome of detaching one record. */
 export interface DetachedRecord {
   readonly record: SandboxRecord;
   readonly done: readonly AttachmentRecord[];
-  /** Still in the journal, with the reason. */
+  /** What is still in the journal, with the reason. */
   readonly left: readonly Undone[];
 }
 
 /**
- * Undoes every attachment of a record now, last one first, as DEL does; what is undone is struck off. undefined: there
- * is no such record. Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive,
- * sandboxBusy.
+ * Detaches every attachment of a record, last one first, as DEL does, and removes those that are detached from the
+ * record. Returns undefined if there is no such record. Unless forced, rejects with podMayBeAlive while the sandbox's
+ * namespace exists. Rejects with sandboxBusy if another operation holds the sandbox.
  */
 export function detachSandbox(
   key: RecordKey,
@@ -35,7 +35,7 @@ export function detachSandbox(
         if (record === undefined) return undefined;
         const netns = await netnsOf(record, deps, signal);
         if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
-        // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
+        // the runtime may have reused the path for another pod
         const isTaken =
           isPathOfAnother(record, await sandboxPaths(deps.journal)) ||
           (await namespaceNow(record, deps.host, signal)) === 'other';
@@ -55,7 +55,7 @@ export function detachSandbox(
   );
 }
 
-/** The namespace of a sandbox that the runtime may still know; undefined when it is gone. */
+/** Returns the namespace of a sandbox that the runtime may still know; undefined if the namespace is gone. */
 async function netnsOf(
   { attachments, netns }: SandboxRecord,
   deps: RepairDeps,
@@ -66,7 +66,9 @@ async function netnsOf(
     await deps.host.listLinks(netns, signal);
     return netns;
   } catch (thrown) {
-    if (asPlexusError(thrown).id !== 'PLX-NETNS-UNUSABLE') throw thrown;
+    const { id } = asPlexusError(thrown);
+    if (id === 'PLX-HOST-COMMAND-FAILED') return netns; // it exists, but its links cannot be listed
+    if (id !== 'PLX-NETNS-UNUSABLE') throw thrown;
     return undefined;
   }
 }

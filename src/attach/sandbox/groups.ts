@@ -1,20 +1,21 @@
 import type { Attachment } from '../../plan/index.ts';
 
-/** Attachments that may be under way at the same time. */
+/** Attachments that may be attached concurrently. */
 export interface Group {
-  /** By position in the record. */
+  /** Positions in the record. */
   readonly indexes: readonly number[];
   readonly atMost: number;
 }
 
-// of networks that say so by themselves; the node's configuration may allow more
+// limit for networks whose NADs allow concurrency; the node's configuration may raise it
 const usualAtMost = 8;
 
 /**
- * The order in which attachments are made: the default network first and alone, the others one after the other, but
- * - with `concurrency` above 1 so many at a time,
- * - neighbours whose NADs all say that they may (plexus-cni.io/concurrent) together.
- * A chain that goes on with what others made (an auxiliary chain) is alone, after all before it.
+ * Returns the order in which attachments are made. The default network is first and alone. The others follow one by
+ * one, except that
+ * - with `concurrency` above 1, up to that many run at a time;
+ * - neighbours whose NADs all allow it (plexus-cni.io/concurrent) run at the same time.
+ * An auxiliary chain, which continues from the results of others, runs alone after all that precede it.
  */
 export function groupsOf(attachments: readonly Attachment[], concurrency: number): readonly Group[] {
   const groups: { indexes: number[]; atMost: number }[] = [];
@@ -30,8 +31,8 @@ export function groupsOf(attachments: readonly Attachment[], concurrency: number
 }
 
 /**
- * Does the work for every member, as many at a time as the group allows, begun in order. The first failure stops those
- * that run and keeps the rest from beginning; it is what is thrown.
+ * Runs `work` for every member in order, at most `group.atMost` at a time. The first failure aborts the running
+ * members, prevents the others from starting, and is thrown.
  */
 export async function together(
   group: Group,

@@ -10,9 +10,9 @@ import { inPhase } from '../steps/phase.ts';
 import { waitForReadiness } from '../steps/readiness.ts';
 
 /**
- * The step before an ADD: finishes what earlier calls left of the sandbox, a deferred DEL or an ADD that was
- * interrupted, and gathers the inputs of the plan. Rejects if the sandbox is attached already, or if what is left
- * cannot be undone.
+ * The step before an ADD: finishes what earlier calls left of the sandbox (a deferred DEL or an interrupted ADD) and
+ * gathers the inputs of the plan. Rejects with alreadyAttached if the sandbox is attached, or with the failure if the
+ * leftovers cannot be undone.
  */
 export async function inputsAfterLeftovers(
   invocation: AddInvocation,
@@ -26,16 +26,16 @@ export async function inputsAfterLeftovers(
   const waits = deps.settings.readinessIndicatorFile !== undefined;
   // gathered concurrently with the leftover check, which rarely finds anything
   const early = waits ? undefined : gather();
-  early?.catch(() => {}); // awaited below, if it is still of use then
+  early?.catch(() => {}); // awaited below unless its result is stale by then
   const [isDeferred, before] = await Promise.all([deps.deferred.has(invocation), deps.journal.read(invocation)]);
-  if (isDeferred) await settleDeferred(invocation, deps, signal); // or it would detach what this ADD attaches
+  if (isDeferred) await settleDeferred(invocation, deps, signal); // otherwise the deferred DEL would detach what this ADD attaches
   if (isDeferred || before !== undefined) await undoUnfinished(invocation, operation, deps, signal);
   if (waits) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
   return early !== undefined && !isDeferred && before === undefined ? early : gather();
 }
 
-// An ADD that was interrupted (its process was killed) left intended attachments: they are undone first. A sandbox that
-// is live must not be attached again (CNI-62).
+// Undoes the intended attachments of an ADD that was interrupted because its process was killed. A live sandbox must
+// not be attached again (CNI-62).
 async function undoUnfinished(
   invocation: AddInvocation,
   operation: Operation,

@@ -12,10 +12,10 @@ import type { AttachDeps } from '../deps.ts';
 import { gatherLostInputs } from '../steps/inputs.ts';
 
 /**
- * What DEL has to undo in a sandbox without a usable record: one that ran before Plexus was installed, or whose record
- * was lost or damaged (CNI-28). The default network is that of the node, with the result that the runtime hands over;
- * the networks of the pod's annotations are those that an ADD would attach now, as far as they can be planned.
- * Undefined, with a report, when not even the default network is known.
+ * Returns what DEL has to undo in a sandbox without a usable record: it was created before Plexus was installed, or its
+ * record was lost or damaged (CNI-28). The default network is that of the node, with the runtime's prevResult; the
+ * networks of the pod's annotations are those that an ADD would attach now, as far as they can be planned. Returns
+ * undefined and reports the problem if even the default network is unknown.
  */
 export async function lostRecord(
   invocation: DelInvocation,
@@ -45,7 +45,8 @@ export async function lostRecord(
   }
 }
 
-// an annotation that is refused as a whole attached nothing; the default network still has to be detached
+// if the annotation as a whole is invalid, nothing was attached for it, but the default network still has to be
+// detached
 function undoPlan(
   inputs: PlanInputs,
   leaveOut: (problem: unknown) => void,
@@ -60,7 +61,7 @@ function undoPlan(
   }
 }
 
-/** The default network was attached by Plexus or another program. */
+/** Plexus or another program attached the default network. */
 function withResult({ attachment }: AttachmentRecord, { config, cniVersion }: DelInvocation): AttachmentRecord {
   const result = resultIn(config, cniVersion);
   if (result !== undefined) return { state: 'attached', attachment, result };
@@ -68,7 +69,8 @@ function withResult({ attachment }: AttachmentRecord, { config, cniVersion }: De
 }
 
 /**
- * prevResult, which runtimes pass from version 0.4.0 on; one that cannot be read counts as absent, which DEL allows.
+ * Returns prevResult, which runtimes pass from version 0.4.0 on. A result that cannot be decoded counts as absent, as
+ * the specification allows at DEL.
  */
 function resultIn({ prevResult }: JsonObject, cniVersion: DelInvocation['cniVersion']): JsonObject | undefined {
   if (!isJsonObject(prevResult)) return undefined;

@@ -6,41 +6,38 @@ import { delList, ipamTypeOf, releaseAddresses } from '../../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from '../steps/call.ts';
 import { resultOf } from './recorded-result.ts';
 
-// A plugin that refuses a configuration at ADD (an absent master, a mistyped address) refuses it at DEL as well.
+// A plugin that rejects a configuration at ADD (an absent master, a mistyped address) rejects it at DEL as well.
 // Nothing exists then, but DEL can never succeed, so the attachment would stay in the journal forever. It counts as
-// undone when there is proof that it was never made: both refusals are the same, no link of its name is in the sandbox,
-// and its IPAM plugin holds no address for it. Anything else (a plugin that was killed, timed out, crashed, or answered
-// with another error) proves nothing and stays in the journal.
+// undone if three facts prove that it was never made: both plugin runs returned the same error, the sandbox has no link
+// of its name, and its IPAM plugin holds no address for it. Any other failure (a plugin that was killed, timed out,
+// crashed, or returned another error) proves nothing, so the attachment stays in the journal.
 
-/** How one plugin run ended; `undefined`: unknown (the plugin was missing, killed, or not reached). */
+/** How one plugin run ended; undefined if unknown: the plugin was missing, killed, or not reached. */
 export type PluginEnd = Pick<PluginExit, 'exitCode' | 'stdout'> | undefined;
 
-/** All that is known of whether an attachment whose DEL has failed was ever made. */
+/** The facts that show whether an attachment whose DEL failed was ever made. */
 export interface NeverMadeEvidence {
   readonly failedAdd: FailedAdd | undefined;
   /** How each plugin of the chain ended at DEL, in the chain's order. */
   readonly ends: readonly PluginEnd[];
-  /** Whether a link of its name is in the sandbox. */
+  /** Whether the sandbox has a link of its name. */
   readonly link: 'present' | 'absent' | 'unknown';
-  /** Whether the IPAM plugin of the plugin that refused may hold an address for it. */
+  /** Whether the IPAM plugin of the failed plugin may hold an address for it. */
   readonly address: 'none' | 'unknown';
 }
 
-/** Whether an attachment was certainly never made, although its DEL fails. */
+/** Returns whether an attachment was certainly never made, although its DEL fails. */
 export function isNeverMade({ failedAdd, ends, link, address }: NeverMadeEvidence): boolean {
   return failedAdd !== undefined && link === 'absent' && address === 'none' && isSameRefusal(failedAdd, ends);
 }
 
-// those before the plugin that refused had succeeded, so they have to be undone; those after it have never run
+// plugins before the failed one succeeded at ADD, so their DEL must succeed; plugins after it never ran
 const isSameRefusal = ({ plugin, answer }: FailedAdd, ends: readonly PluginEnd[]): boolean =>
   ends.slice(0, plugin).every((end) => end?.exitCode === 0) && refusalOf(ends[plugin]) === answer;
 
 const refusalOf = (end: PluginEnd): string | undefined => end && refusalIn(end);
 
-/**
- * Whether the DEL of a recorded attachment, which ended so, failed because there never was anything to undo. Never
- * rejects.
- */
+/** Returns whether the DEL of a recorded attachment failed because there never was anything to undo. Never rejects. */
 export async function wasNeverMade(
   record: AttachmentRecord,
   ends: readonly PluginEnd[],
@@ -59,8 +56,8 @@ export async function wasNeverMade(
   return isNeverMade({ failedAdd, ends, link: left === 'present' ? await linkNow() : left, address });
 }
 
-// macvlan, for example, leaves its link when its IPAM plugin refuses, and its DEL runs that plugin first: without IPAM,
-// DEL removes the link
+// Runs the DEL of the failed plugin without IPAM. macvlan, for example, leaves its link if its IPAM plugin fails at
+// ADD, and its DEL runs the IPAM plugin first; without IPAM, DEL removes the link.
 async function delWithoutAddresses(
   record: AttachmentRecord,
   { plugin }: FailedAdd,
@@ -75,7 +72,7 @@ async function delWithoutAddresses(
   await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {}); // the caller checks whether the link still exists
 }
 
-// without a namespace there is no sandbox any more, and so no link
+// without a namespace there is no sandbox, and so no link
 async function linkIn(
   netns: string | undefined,
   name: string,
@@ -90,9 +87,9 @@ async function linkIn(
   }
 }
 
-// Only the IPAM plugin knows whether it holds an address. Its DEL releases one if there is one, as the plugin that
-// refused would have made it do. A missing IPAM plugin never ran, and one that refuses with the answer of the ADD is
-// the one that refused the ADD.
+// Returns whether the IPAM plugin may hold an address. Only the plugin itself knows, so this runs its DEL, which also
+// releases an address if there is one. A missing IPAM plugin never ran. One that returns the error of the ADD is the
+// one that failed the ADD.
 async function addressNow(
   record: AttachmentRecord,
   { plugin, answer }: FailedAdd,
@@ -115,7 +112,7 @@ async function addressNow(
   }
 }
 
-/** A host that keeps how each plugin run ended, in the order of the runs. */
+/** Wraps a host so that it keeps how each plugin run ended, in the order of the runs. */
 export function watchedHost(host: Host): Host & { readonly ends: readonly PluginEnd[] } {
   const ends: PluginEnd[] = [];
   return {
@@ -130,7 +127,7 @@ export function watchedHost(host: Host): Host & { readonly ends: readonly Plugin
   };
 }
 
-/** How an ADD failed, from the ends of its plugins; undefined unless the last of them refused with an error object. */
+/** Returns how an ADD failed; undefined unless its last plugin run ended with an error object. */
 export function failedAddOf(ends: readonly PluginEnd[]): FailedAdd | undefined {
   const answer = refusalOf(ends.at(-1));
   return answer === undefined ? undefined : { plugin: ends.length - 1, answer };

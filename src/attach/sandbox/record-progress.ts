@@ -2,22 +2,22 @@ import type { Journal } from '../../journal/index.ts';
 import { type Attachment, type AttachmentRecord, type SandboxRecord, withAttachment } from '../../plan/index.ts';
 
 /**
- * A record while its attachments change, and its way into the journal. Writes and notes reach the journal one after
- * the other, each with all that is known by then.
+ * A record while its attachments change. Writes and notes reach the journal one after another, each with the state at
+ * the time it runs.
  */
 export interface RecordProgress {
   readonly record: () => SandboxRecord;
   /** Replaces the entry of an attachment; undefined removes it. */
   readonly put: (attachment: Attachment, entry: AttachmentRecord | undefined) => void;
-  /** Notes what the attachments have come to, in case this process is killed. */
+  /** Notes the current state of the attachments in the journal, in case this process is killed. */
   readonly note: () => Promise<void>;
-  /** When everything so far is written: a later write has to wait for it. */
+  /** Resolves when everything queued so far is written. A later write must wait for it. */
   readonly noted: () => Promise<void>;
   /** Writes the whole record. */
   readonly write: () => Promise<void>;
 }
 
-/** The progress of a record that is about to change. */
+/** Starts tracking a record that is about to change. */
 export function recordProgress(begun: SandboxRecord, journal: Pick<Journal, 'write' | 'note'>): RecordProgress {
   let record = begun;
   let written = begun;
@@ -37,7 +37,7 @@ export function recordProgress(begun: SandboxRecord, journal: Pick<Journal, 'wri
           ? { ...record, attachments: record.attachments.toSpliced(index, 1) }
           : withAttachment(record, index, entry);
     },
-    // what has come to its end as a whole is not noted: the record follows
+    // a fully attached record is not noted, because the whole record is written next
     note: () =>
       queue(async () => {
         if (written === record || record.attachments.every(({ state }) => state === 'attached')) return;

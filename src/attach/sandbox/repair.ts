@@ -4,8 +4,8 @@ import type { SandboxRecord } from '../../plan/index.ts';
 import type { DelegateDeps, Operation } from '../steps/call.ts';
 
 /**
- * What work on recorded sandboxes needs when no runtime asks for it. `path`: folders with plugins; `env`: what plugins
- * inherit.
+ * The dependencies of work on recorded sandboxes without a call from the runtime. `path`: plugin folders; `env`: what
+ * plugins inherit.
  */
 export type RepairDeps = DelegateDeps & {
   readonly journal: Journal;
@@ -14,7 +14,7 @@ export type RepairDeps = DelegateDeps & {
   readonly env: Env;
 };
 
-/** The operation on a recorded sandbox. */
+/** Returns the operation on a recorded sandbox. */
 export const operationFor = (
   { containerId, pod }: SandboxRecord,
   netns: string | undefined,

@@ -3,13 +3,13 @@ import { isAbandoned } from '../../plan/index.ts';
 import { change } from './change.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 
-/** What going on with abandoned attachments works with. `path`: folders with plugins. */
+/** The dependencies of retrying abandoned attachments. `path`: plugin folders. */
 export type AbandonedDeps = Omit<RepairDeps, 'env'>;
 
 /**
- * Tries again to undo what was given up of a sandbox; what is undone is struck off. Returns whether nothing of it is
- * left. The runtime has forgotten that sandbox: the plugins get no namespace, because its path may be another pod's by
- * now.
+ * Retries undoing the abandoned attachments of a sandbox, and removes those that are undone from its record. Returns
+ * whether none remain. The runtime has forgotten the sandbox and may have reused the path of its namespace, so the
+ * plugins get no namespace. Rejects with sandboxBusy.
  */
 export function undoAbandoned(key: RecordKey, deps: AbandonedDeps, signal: AbortSignal): Promise<boolean> {
   return deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {

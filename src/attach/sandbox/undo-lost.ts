@@ -7,10 +7,10 @@ import type { AbandonedDeps } from './undo-abandoned.ts';
 import type { Undone } from './undo.ts';
 
 /**
- * Undoes a sandbox that the runtime has lost, with DELs to its plugins, which get no namespace: its path may be another
- * pod's by now. `isStillLost` is asked while the sandbox is held, with its record as it is then. What cannot be undone
- * is abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run.
- * Returns what came of it.
+ * Undoes a sandbox that the runtime has lost. Its plugins' DEL gets no namespace, because the path may belong to
+ * another pod by now. `isStillLost` is called with the current record while the lock is held. What cannot be undone is
+ * abandoned at once, because no DEL will follow. Rejects with linkLost, leaving the record unchanged, if the host agent
+ * was lost before it ran the plugins. Returns the outcome; `changed`: the sandbox is no longer lost.
  */
 export function undoLost(
   { containerId, ifName }: RecordKey,
@@ -23,7 +23,7 @@ export function undoLost(
     if (record === undefined || !(await isStillLost(record))) return 'changed';
     const keep = (left: readonly Undone[]): readonly Undone[] => {
       const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
-      if (lost !== undefined) throw lost.error; // the host agent is gone: that proves nothing, and the next one retries
+      if (lost !== undefined) throw lost.error; // the host agent is gone, which proves nothing: the next agent retries
       return left.map((undone) => abandoned(undone, deps.now()));
     };
     const operation = operationFor(record, undefined, { path: deps.path, env: {} });

@@ -9,9 +9,9 @@ import { resultOf } from './recorded-result.ts';
 export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
 
 /**
- * Detaches the given attachments, last one first, and tries every one, those that failed before after the others: what
- * there was no time for comes first the next time. Returns those that are still attached, in the order they were given,
- * with the reason; one that was not tried as it was. An empty list means that all is undone (NPWG-98).
+ * Detaches the given attachments, last one first, but those that failed before after the others, so that they do not
+ * use up their time. Tries every one. Returns those that are still attached, in the given order, with the reason; an
+ * entry that was not tried is unchanged. Returns an empty list if all are undone (NPWG-98).
  */
 export async function undoAll(
   records: readonly AttachmentRecord[],
@@ -89,9 +89,8 @@ interface Watching {
   readonly onEnds: (ends: readonly PluginEnd[]) => void;
 }
 
-// Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are
-// given none, as the specification allows at DEL and as runtimes do: only then is there something that a repetition
-// could do better.
+// Runs DEL, and if it fails because of the namespace, again without one. Some plugins (host-device, sriov) fail if they
+// cannot open a missing namespace but succeed without one, which the specification allows at DEL and runtimes do.
 async function delAnyhow(
   record: AttachmentRecord,
   operation: Operation,
@@ -102,7 +101,7 @@ async function delAnyhow(
     const host = watchedHost(deps.host);
     const call = delegateCall(record.attachment, { ...operation, netns });
     const last = call.configuration.plugins.length - 1;
-    // DEL runs the chain backwards, and may not reach all of it
+    // DEL runs the chain backwards and may stop early
     const inOrder = (): readonly PluginEnd[] => call.configuration.plugins.map((_, index) => host.ends[last - index]);
     await delList(call, resultOf(record), runtimeDeps({ ...deps, host }), signal).finally(() => onEnds(inOrder()));
   };
@@ -114,7 +113,8 @@ async function delAnyhow(
   }
 }
 
-// host-device, whose device was absent at ADD, fails at DEL for the interface that it would have made
+// Returns whether the namespace or the interface is missing. host-device fails at DEL if its device was absent at ADD,
+// because it cannot find the interface.
 async function isNothingThere(
   record: AttachmentRecord,
   netns: string,
@@ -130,7 +130,7 @@ async function isNothingThere(
   }
 }
 
-// An attachment that never came to its end and whose plugin is missing: that plugin has never run, so it left nothing.
+// For an attachment that was never completed: a missing plugin has never run, so it left nothing and its DEL succeeds.
 const withoutMissingPlugins = (host: Host): Host => ({
   ...host,
   runPlugin: async (run, signal) => {

@@ -8,12 +8,13 @@ import { failedAddOf, watchedHost } from '../sandbox/never-made.ts';
 import type { RecordProgress } from '../sandbox/record-progress.ts';
 import { setRoutes } from './routes.ts';
 
-/** What making an attachment needs. */
+/** The dependencies of making an attachment. */
 export type AttachOneDeps = DelegateDeps & Pick<AttachDeps, 'devices'>;
 
 /**
- * Makes one attachment that its record holds as intended: runs its plugins, and notes the result of each, so that it
- * can be undone after a crash at any step. Its entry is `attached` when this resolves.
+ * Makes one attachment that its record holds as intended. Runs its plugins and notes the result of each, so that the
+ * attachment can be undone after a crash at any step. Its entry is `attached` when this resolves. Rejects with the
+ * failure of a plugin, or with deviceGone.
  */
 export async function attachOne(
   attachment: Attachment,
@@ -52,16 +53,16 @@ export async function attachOne(
     result: recordable(result, attachment),
     ...(info !== undefined && { deviceInfo: info }),
   });
-  void progress.note(); // overlaps the next delegate's run
+  void progress.note(); // overlaps the next attachment's plugins
 }
 
-/** The entry of an attachment that has not come to its end, with what is known of it. */
+/** Returns the current entry of an attachment that is not complete. */
 function intendedEntryOf(attachment: Attachment, progress: RecordProgress) {
   const entry = progress.record().attachments.find((each) => each.attachment === attachment);
   return entry?.state === 'intended' ? entry : ({ state: 'intended', attachment } as const);
 }
 
-// a plugin whose device has disappeared says all sorts of things
+// a plugin whose device has disappeared fails with arbitrary errors, so check the device itself
 async function reasonFor(
   thrown: unknown,
   { network, device }: Attachment,
@@ -71,7 +72,7 @@ async function reasonFor(
   return deviceGone({ network, device: device.id }, { cause: thrown });
 }
 
-/** What the plugins and the device plugin say of the device (NPWG-115). */
+/** Returns the device information that the plugins and the device plugin wrote (NPWG-115). */
 async function writtenInfo(
   file: string,
   { containerId, pod }: Operation,
@@ -87,6 +88,6 @@ const initialResult = (attachment: Attachment): Result | undefined =>
   attachment.initialResult &&
   decodeResult(attachment.initialResult, { source: 'prevResult', defaultVersion: attachment.configuration.cniVersion });
 
-// kept in the version it came in, so that nothing of it is lost (CNI-80)
+// kept in its own version so that no field is lost (CNI-80)
 const recordable = (result: Result, attachment: Attachment): JsonObject =>
   encodeResult(result, result.cniVersion ?? attachment.configuration.cniVersion);

@@ -7,14 +7,14 @@ import { type JudgeCheck, checkList } from '../../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, attachmentName, runtimeDeps } from './call.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
 
-// CHECK fails only on a proven difference. Two things prove one: the kernel, where it differs from the recorded result,
-// and a plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded
-// proves nothing: several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with
+// CHECK fails only on a proven difference. Two things prove one: links that differ from the recorded result, and a
+// plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves
+// nothing: several plugins fail at CHECK right after their own successful ADD (bridge without IPAM, sbr, tuning with
 // IFNAME in a sysctl, portmap), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and the
-// attachment counts as good. State that only a plugin can see, such as firewall rules, is therefore checked from its
+// attachment passes. State that only a plugin can see, such as firewall rules, is therefore checked from the plugin's
 // first successful CHECK on.
 
-/** One attachment, the links of its sandbox, and what its plugins are run with. */
+/** One attachment to check, with the links of its sandbox. */
 export interface AttachmentCheck {
   readonly entry: AttachmentRecord;
   readonly links: readonly Link[];
@@ -22,8 +22,8 @@ export interface AttachmentCheck {
 }
 
 /**
- * Rejects with the first proven difference between an attachment and its recorded result. Returns its entry, with the
- * plugins whose CHECK succeeded. One without a result passes.
+ * Rejects with the first proven difference between an attachment and its recorded result. Returns its entry, updated
+ * with the plugins whose CHECK succeeded. An attachment without a result passes.
  */
 export async function checkAttachment(
   { entry, links, operation }: AttachmentCheck,
@@ -56,8 +56,9 @@ export async function checkAttachment(
   return passed.size === before.length ? entry : { ...entry, soundChecks: [...passed].toSorted((a, b) => a - b) };
 }
 
-// Plexus compares the links itself, so that the message is clear whatever the plugin. Interfaces are checked also for
-// delegates whose own CHECK is disabled or too old: a pod with a missing interface is never healthy.
+// Compares the links with the result before any plugin does, so that the message is clear. The existence of interfaces
+// is checked even if the delegate's own CHECK is disabled or too old, because a pod without its interface is never
+// healthy.
 function assertAsRecorded(attachment: Attachment, result: Result, links: readonly Link[]): void {
   const { network, interfaceName, configuration } = attachment;
   const problem = missingLink(result, links) ?? (configuration.disableCheck ? undefined : changedLink(result, links));
@@ -76,7 +77,7 @@ function missingLink({ interfaces }: Result, links: readonly Link[]): string | u
   return gone && `interface ${gone.name} is gone`;
 }
 
-/** The first hardware address that is another one, or IP address that does not exist any more. */
+/** Returns a description of the first changed hardware address or missing IP address. */
 function changedLink({ interfaces, ips }: Result, links: readonly Link[]): string | undefined {
   for (const [index, { name, mac = '', sandbox }] of interfaces.entries()) {
     const link = links.find((each) => each.name === name);
@@ -90,7 +91,7 @@ function changedLink({ interfaces, ips }: Result, links: readonly Link[]): strin
   return undefined;
 }
 
-// a member of a bond or team has the address of the whole, as long as it is a member
+// a member of a bond or team has the hardware address of the bond or team
 function isOtherMac(recorded: string, { name, mac }: Link, links: readonly Link[]): boolean {
   if (recorded === '' || mac === undefined || canonicalMac(recorded) === canonicalMac(mac)) return false;
   return links.every(
@@ -98,9 +99,9 @@ function isOtherMac(recorded: string, { name, mac }: Link, links: readonly Link[
   );
 }
 
-// Plugins compare hardware addresses as texts with those of the kernel, which are in lower case. And a bridge on the
-// node takes the lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or goes, and the
-// bridge plugin's CHECK would fail for a healthy pod. Interfaces of the pod keep theirs.
+// Prepares a result for the plugins' CHECK. Hardware addresses become lower case, because plugins compare them as text
+// with the kernel's. Those of links on the node are removed: a bridge takes the lowest MAC of its ports, so its
+// recorded MAC is stale as soon as another pod is attached, and the bridge plugin's CHECK would fail for a healthy pod.
 const comparable = (result: Result): Result => ({
   ...result,
   interfaces: result.interfaces.map((link) => {

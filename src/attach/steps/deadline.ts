@@ -6,8 +6,8 @@ export interface Deadline {
 }
 
 /**
- * Runs `work` with a signal that is aborted after the deadline (reason: operationTimeout, code 11) or together with
- * `outer` (its reason). What the work was waiting for rejects with that reason (K8S-60).
+ * Runs `work` with a signal that is aborted at the deadline (reason: operationTimeout, code 11) or together with
+ * `outer` (with its reason). Whatever `work` awaits rejects with that reason (K8S-60).
  */
 export async function withDeadline<T>(
   deadline: Deadline,

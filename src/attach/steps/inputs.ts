@@ -25,29 +25,29 @@ import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor, wishesOf } fro
 import type { AttachDeps } from '../deps.ts';
 import { atOnce, turnOf } from './turn.ts';
 
-/** What a plan needs to know of the runtime's call. */
+/** The part of a runtime's call that a plan depends on. */
 export type PlannableCall = PlanInputs['call'] & Pick<AddInvocation, 'config'>;
-/** What is known before NADs and files are read. */
+/** The inputs that are known before NADs and files are read. */
 export interface Known {
   readonly call: PlannableCall;
   readonly pod: PodMetadata | undefined;
   /** Names of the links in the sandbox. */
   readonly links: readonly string[];
 }
-/** All that reading a plan's inputs needs. */
+/** The dependencies of gathering a plan's inputs. */
 export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' | 'turn'> & {
   readonly devices?: Pick<Devices, 'allocated'>;
 };
 
-/** Reads everything the plan for an ADD depends on, once, and decides nothing. */
+/** Reads everything that the plan of an ADD depends on, once. Decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
   const [links, pod] = await Promise.all([deps.host.listLinks(call.netns, signal), findPod(call, deps, signal)]);
   return gatherPlanInputs({ call, pod, links: links.map((link) => link.name) }, deps, signal);
 }
 
 /**
- * The same for a sandbox that is about to be deleted, whatever its links are. A pod or networks that cannot be read in
- * time are reported and left out, because DEL must not depend on the API server.
+ * Gathers the inputs for the DEL of a sandbox without a record, and ignores its links. A pod or networks that cannot be
+ * read in time are reported and left out, because DEL must not depend on the API server.
  */
 export async function gatherLostInputs(
   call: DelInvocation,
@@ -60,7 +60,7 @@ export async function gatherLostInputs(
   };
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
   const pod = await findPod(call, deps, soon()).catch(leftOut);
-  // kubelet may no longer know the pod, the limit may have been higher, and the pod's requests no longer matter
+  // kubelet may have forgotten the pod, the limit may have been higher at ADD, and the pod's requests no longer matter
   const settings = {
     ...deps.settings,
     missingDevice: 'ignore',
@@ -72,7 +72,7 @@ export async function gatherLostInputs(
       leftOut(thrown);
       return { devices: [], warnings: [] };
     });
-  const { prevResult: _ofTheSandbox, ...config } = call.config; // of an ADD it would be that of a plugin before us
+  const { prevResult: _ofTheSandbox, ...config } = call.config; // at ADD, prevResult would be the result of an earlier plugin
   const known = { call: { ...call, config, netns: call.netns ?? '' }, links: [] };
   const sources = { ...deps, settings, devices: { ...deps.devices, allocated } };
   try {
@@ -86,7 +86,7 @@ export async function gatherLostInputs(
 
 const lookUpMs = 3000;
 
-/** The same without any sandbox, to learn the default network only. */
+/** Gathers inputs without a sandbox, to plan only the default network. */
 export const gatherPodlessInputs = (
   call: StatusInvocation | GcInvocation,
   deps: PlanSources,
@@ -94,8 +94,8 @@ export const gatherPodlessInputs = (
 ): Promise<PlanInputs> => gatherPlanInputs({ call: withoutSandbox(call), pod: undefined, links: [] }, deps, signal);
 
 /**
- * The same with further networks (namespace/name), as if a pod of each one's namespace asked for it; it was given no
- * devices, and nobody is asked for any.
+ * Gathers inputs for additional networks (namespace/name), as if a pod requested them. Devices are not looked up,
+ * because there is no pod that they are allocated to.
  */
 export function gatherInputsFor(
   networks: readonly string[],
@@ -151,7 +151,7 @@ export async function gatherPlanInputs(
   return { ...inputs, ...(devices !== undefined && { devices }) };
 }
 
-// asked once for all networks, and only for a pod whose networks need a device (K8S-09)
+// queried once for all networks, and only if one of them needs a device (K8S-09)
 async function devicesOf(
   pod: PodMetadata,
   inputs: PlanInputs,
@@ -164,7 +164,7 @@ async function devicesOf(
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
-// annotations from the call itself or from the cluster (K8S-12); undefined when the container is no pod
+// annotations come from the call or from the cluster (K8S-12); undefined if the container is not a pod
 async function findPod(
   call: AddInvocation | DelInvocation,
   deps: AttachDeps,

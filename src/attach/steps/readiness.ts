@@ -5,11 +5,11 @@ import type { AttachDeps } from '../deps.ts';
 
 const pollMs = 100;
 
-/** Whether the default network has announced itself: its indicator file exists, or none is configured. */
+/** Returns whether the default network is ready: its indicator file exists, or none is configured. */
 export async function isDefaultNetworkReady(deps: AttachDeps): Promise<boolean> {
   const file = deps.settings.readinessIndicatorFile;
   if (file === undefined || (await isThere(file))) return true;
-  return file.startsWith('/host/') && isThere(file.slice('/host'.length)); // as Multus's own container has it, which mounts the node there
+  return file.startsWith('/host/') && isThere(file.slice('/host'.length)); // a path inside Multus's container, which mounts the node at /host
 }
 
 const isThere = (file: string): Promise<boolean> =>
@@ -18,7 +18,10 @@ const isThere = (file: string): Promise<boolean> =>
     () => false, // absent or unreachable: not ready either way
   );
 
-/** Waits for the indicator file for settings.deadlines.readinessSeconds, then notReady, code 11 (NPWG-94, K8S-55). */
+/**
+ * Waits up to settings.deadlines.readinessSeconds for the indicator file, then rejects with notReady, code 11 (NPWG-94,
+ * K8S-55).
+ */
 export async function waitForReadiness(deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const seconds = deps.settings.deadlines.readinessSeconds;
   const end = deps.now() + seconds * 1000;

@@ -2,8 +2,8 @@ import type { Attachment, KernelRoutes } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
 
 /**
- * Makes the kernel's default routes of one attachment what the plan decided; families it leaves alone are not touched
- * (NPWG-54).
+ * Sets the kernel's default routes of one attachment as the plan decided. An address family that the plan leaves
+ * undefined is not changed (NPWG-54).
  */
 export async function setRoutes(
   wanted: { readonly attachment: Attachment; readonly kernel: KernelRoutes; readonly netns: string },

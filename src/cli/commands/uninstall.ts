@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { problemOf, uninstallIncomplete } from '../../errors/index.ts';
 import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
 import { deferredCalls, fileJournal } from '../../journal/index.ts';
 import { usualDeviceInfoDir } from '../../npwg/index.ts';
@@ -63,7 +64,10 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
       ? await settleDeferredByHand({ folder: stateDir, path: binDirs, ...ofHost() }, AbortSignal.timeout(longestMs))
       : [];
     const state = { journal: fileJournal(`${stateDir}/journal`), deferred: deferredCalls(`${stateDir}/deferred`) };
-    const done = [...settled, ...(await uninstall({ confDirs, binDirs, stateDir, socket, force }, state))];
-    for (const line of done.length > 0 ? done : ['Plexus is not installed here']) say(line);
+    const { done, failed } = await uninstall({ confDirs, binDirs, stateDir, socket, force }, state);
+    const lines = [...settled, ...done];
+    for (const line of lines.length + failed.length > 0 ? lines : ['Plexus is not installed here']) say(line);
+    if (failed.length > 0)
+      throw uninstallIncomplete({ problems: failed.map(problemOf) }, { cause: new AggregateError(failed) });
   },
 };

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { namespaceNow } from '../../src/attach/index.ts';
+import { undoAll } from '../../src/attach/sandbox/undo.ts';
+import { deviceInfoFiles } from '../../src/devices/index.ts';
+import { hostRequestFailed } from '../../src/errors/index.ts';
+import type { Host } from '../../src/host/index.ts';
+import { parseSettings } from '../../src/plan/index.ts';
+import { quiet } from '../../src/report/index.ts';
+import { patience } from '../support/patience.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+// A pod with CAP_NET_ADMIN can have more links or addresses than the shim lists.
+describe('a namespace whose links cannot be listed', () => {
+  const ran: string[] = [];
+  const host: Host = {
+    runPlugin: async ({ env }) => (ran.push(env['CNI_COMMAND'] ?? ''), { exitCode: 0, stdout: '', stderr: '' }),
+    settle: async () => {},
+    listLinks: async () => {
+      throw hostRequestFailed({ what: 'listing links', problem: 'the namespace has more than 4096 links' });
+    },
+    defaultRoutes: async () => [],
+    setDefaultRoutes: async () => {},
+  };
+  const record = sampleRecord();
+
+  it('is never taken for one that is gone', async () => {
+    expect(await namespaceNow(record, host, patience())).toBe('unknown');
+  });
+
+  it('does not stop DEL', async () => {
+    const node = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] };
+    const { settings } = parseSettings(node);
+    const deps = { settings, host, deviceInfo: deviceInfoFiles('/nowhere'), report: quiet, now: Date.now };
+    const operation = { containerId: 'c1', netns: '/run/netns/x', env: {}, path: [] };
+    expect(await undoAll(record.attachments, operation, deps, patience())).toEqual([]);
+    expect(ran).toEqual(['DEL']);
+  });
+});
