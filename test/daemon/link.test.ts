@@ -116,7 +116,7 @@ describe('clients that misbehave', () => {
       client.write(head);
       client.write(Buffer.alloc(10 * 1024 * 1024));
     }
-    await saidSince(line, 'unfinished requests hold');
+    await saidSince(line, 'unfinished requests use');
     expect(await residentMiB()).toBeLessThan(800);
     for (const client of clients) client.destroy();
     await othersAreServed();
