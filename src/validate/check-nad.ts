@@ -64,7 +64,7 @@ function objectFindings(object: PlacedValue): readonly Finding[] {
       finding(
         keyUnknown,
         placeOf(object, ['spec', key], 'key'),
-        `spec has no key ${JSON.stringify(key)}: it holds only "config"`,
+        `spec must not have key ${JSON.stringify(key)}: only "config" is allowed`,
       ),
     ),
   ];
@@ -119,6 +119,6 @@ export const repeatedFindings = (text: PlacedText): readonly Finding[] =>
     finding(
       keyRepeated,
       placeIn(text, from, from + key.length + 2),
-      `${JSON.stringify(key)} is there twice in one object: the last one counts`,
+      `${JSON.stringify(key)} occurs twice in one object: the last one takes effect`,
     ),
   );

@@ -48,7 +48,7 @@ export function checkOptions(plugin: PlacedValue, type: string, caller?: string)
       finding(
         keyRepeated,
         placeOf(plugin, path, 'key'),
-        `${JSON.stringify(path.at(-1))} is there in another case as well: the last one counts`,
+        `${JSON.stringify(path.at(-1))} also occurs in another case: the last one takes effect`,
       ),
     ),
     ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) =>
@@ -82,7 +82,7 @@ function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
     type,
     known.map((name) => name.slice(kind.length)),
   );
-  const text = `the options of ${kind === '' ? 'plugin' : 'IPAM plugin'} ${JSON.stringify(type)} are not known and not checked`;
+  const text = `the options of ${kind === '' ? 'plugin' : 'IPAM plugin'} ${JSON.stringify(type)} are unknown and not checked`;
   return finding(pluginUnknown, placeOf(plugin, ['type']), `${text}${meantText(meant)}`);
 }
 

@@ -21,7 +21,7 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Findi
     const found = finding(
       duplicate,
       placeOf(object, ['metadata', 'name']),
-      `${key} is there already: ${first.file}, line ${line}`,
+      `${key} is already defined: ${first.file}, line ${line}`,
     );
     // files of one folder may be alternatives
     return [first.file === object.file ? found : { ...found, severity: 'warning' }];
@@ -70,7 +70,7 @@ function sharedFinding(
     finding(
       subnetShared,
       range.place,
-      `${key} and ${other.key} give out addresses of ${range.text} on the same ${network.link}`,
+      `${key} and ${other.key} assign addresses of ${range.text} on the same ${network.link}`,
     ),
   ];
 }

@@ -82,16 +82,16 @@ export const duplicate = rule(
 export const keyUnknown = rule(
   'KEY-UNKNOWN',
   'warning',
-  'A key that nobody reads.',
-  'Correct its spelling or take it out.',
+  'A key that no program reads.',
+  'Correct its spelling, or remove it.',
 );
 export const keyRepeated = rule(
   'KEY-REPEATED',
   'warning',
-  'A key is there twice; the last one counts.',
-  'Take one of them out.',
+  'A key occurs twice; the last one takes effect.',
+  'Remove one of them.',
 );
-export const keyMissing = rule('KEY-MISSING', 'error', 'A key is missing without which the plugin fails.', 'Add it.');
+export const keyMissing = rule('KEY-MISSING', 'error', 'A key that the plugin requires is missing.', 'Add it.');
 export const valueInvalid = rule(
   'VALUE',
   'error',
@@ -107,7 +107,7 @@ export const addressInvalid = rule(
 export const rangeInvalid = rule(
   'RANGE',
   'error',
-  'Addresses to give out do not fit their subnet.',
+  'Addresses of a range are not in their subnet.',
   'Correct the range or the subnet.',
 );
 export const gatewayOutside = rule(
@@ -125,7 +125,7 @@ export const rangeOverlap = rule(
 export const exclusive = rule(
   'EXCLUSIVE',
   'error',
-  'Keys that exclude each other are both set, or none of several that are needed.',
+  'Two keys that exclude each other are set, or none of several keys of which one is required.',
   'Keep exactly one of them.',
 );
 export const chain = rule(
@@ -137,14 +137,14 @@ export const chain = rule(
 export const pluginUnknown = rule(
   'PLUGIN-UNKNOWN',
   'note',
-  'A plugin whose options are not known here: they are not checked.',
-  'Nothing, if the type is spelled right.',
+  'The options of this plugin are unknown and not checked.',
+  'No action needed if the type is correct.',
 );
 export const versionAbsent = rule(
   'VERSION-ABSENT',
   'note',
-  'A configuration does not say its cniVersion.',
-  'Add "cniVersion": "1.0.0", or the version that all its plugins speak.',
+  'A configuration has no cniVersion.',
+  'Add "cniVersion": "1.0.0", or a version that all its plugins support.',
 );
 export const defaultRoute = rule(
   'DEFAULT-ROUTE',
@@ -155,7 +155,7 @@ export const defaultRoute = rule(
 export const misplaced = rule(
   'MISPLACED',
   'error',
-  'An annotation for pods stands at their owner, where nobody reads it.',
+  'An annotation for pods is on their owner, where no program reads it.',
   'Move it to spec.template.metadata.annotations.',
 );
 export const annotationUnknown = rule(
@@ -168,39 +168,39 @@ export const nodeFile = rule(
   'NODE-FILE',
   'note',
   'A NetworkAttachmentDefinition has no spec.config: a file of that name on the node is used, which is not checked.',
-  'Nothing, if the file is there on every node.',
+  'No action needed if every node has the file.',
 );
 export const subnetShared = rule(
   'SUBNET-SHARED',
   'warning',
-  'Two networks on the same link give out the same addresses without knowing of each other.',
+  'Two networks on the same link assign the same addresses independently.',
   'Use separate ranges, or one NetworkAttachmentDefinition for both.',
 );
 export const requestLost = rule(
   'REQUEST-LOST',
   'warning',
-  'A request of a pod that reaches no plugin.',
+  'No plugin receives a request of a pod.',
   'Declare the capability in the network, or drop the request.',
 );
 
 export const ignored = rule(
   'IGNORED',
   'warning',
-  'A key has no effect beside another one.',
-  'Keep the one that is meant.',
+  'A key has no effect because of another one.',
+  'Keep the intended one.',
 );
 export const noAddresses = rule(
   'NO-ADDRESSES',
   'warning',
-  'An IPAM plugin has no addresses to give out.',
-  'Name the addresses, or let pods ask for them.',
+  'An IPAM plugin has no addresses to assign.',
+  'Set the addresses, or let pods request them.',
 );
 
 export const requestOutside = rule(
   'REQUEST-OUTSIDE',
   'error',
-  'A pod asks for an address that its network cannot give.',
-  'Ask for an address of the network.',
+  'A pod requests an address that its network cannot assign.',
+  'Request an address of the network.',
 );
 
 export const rules: readonly Rule[] = [

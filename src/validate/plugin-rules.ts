@@ -62,7 +62,7 @@ const ethernetMtu: PluginRule = (input) => {
         input,
         ['mtu'],
         valueInvalid,
-        `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`,
+        `mtu ${mtu} is too small: the kernel accepts ${leastMtu} or more`,
         `Set ${leastMtu} or more, or 0 for the kernel's own.`,
       )
     : [];
@@ -87,7 +87,7 @@ const needsCapability =
           input,
           ['type'],
           requestLost,
-          `${input.type} is given nothing to do: it does not declare the capability ${capability}`,
+          `${input.type} has no effect: it does not declare the capability ${capability}`,
           `Add "capabilities": {"${capability}": true} beside its "type".`,
         );
 
@@ -109,7 +109,7 @@ const bridgeRoutes: PluginRule = (input) =>
         input,
         ['isDefaultGateway'],
         defaultRoute,
-        'isDefaultGateway does nothing without "ipam": there is no address to route from',
+        'isDefaultGateway has no effect without "ipam": the bridge then has no address',
       )
     : [];
 
@@ -131,7 +131,7 @@ const oneDevice: PluginRule = (input) => {
       `one of ${deviceKeys.join(', ')} is needed`,
       'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).',
     );
-  return others.flatMap((key) => at(input, [key], ignored, `${key} has no effect: ${first} already says which device`));
+  return others.flatMap((key) => at(input, [key], ignored, `${key} has no effect: ${first} already selects the device`));
 };
 
 const needsDevice: PluginRule = (input) =>
@@ -141,7 +141,7 @@ const needsDevice: PluginRule = (input) =>
         input,
         [],
         keyMissing,
-        'deviceID is missing, and no resource says where devices come from',
+        'deviceID is missing, and the network names no resource to take a device from',
         'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".',
       );
 

@@ -78,7 +78,7 @@ const repeatedFinding = (text: PlacedText, from: number, to: number): Finding =>
   return finding(
     keyRepeated,
     placeIn(text, from, to),
-    `${JSON.stringify(key)} is there twice in one object: the last one counts`,
+    `${JSON.stringify(key)} occurs twice in one object: the last one takes effect`,
   );
 };
 

@@ -32,7 +32,7 @@ describe('plexus validate', () => {
     ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
+      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap has no effect: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
           Add "capabilities": {"portMappings": true} beside its "type".
       test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but portmap receives it only if its configuration declares "capabilities": {"portMappings": true} [PLX-CAPABILITY-MISSING]
           Declare the capability in the configuration of that plugin, or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.
