@@ -2,20 +2,20 @@ import ipaddr from 'ipaddr.js';
 import { type JsonObject, type JsonValue, type NetworkConfiguration, isJsonObject } from '../cni/index.ts';
 import { parseCidr, parseIp } from '../npwg/index.ts';
 
-/** Addresses from the first to the last, both included. */
+/** A range of addresses, including the first and the last. */
 export interface AddressRange {
-  /** As written. */
+  /** As in the configuration. */
   readonly text: string;
   readonly family: 4 | 6;
   readonly first: bigint;
   readonly last: bigint;
 }
 
-/** Whether an address is in both. */
+/** Whether two ranges have an address in common. */
 export const overlaps = (one: AddressRange, other: AddressRange): boolean =>
   one.family === other.family && one.first <= other.last && other.first <= one.last;
 
-/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for all else. */
+/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for any other text. */
 export function rangeOf(cidr: string): AddressRange | undefined {
   const parsed = parseCidr(cidr.trim());
   if (parsed === undefined) return undefined;
@@ -32,8 +32,8 @@ const numberOf = (address: string): bigint =>
     .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
 
 /**
- * The addresses that a network may give to pods: host-local's and whereabouts' keys of `ipam`. What cannot be read is
- * left out.
+ * The addresses that a network may assign to pods, from the `ipam` keys of host-local and whereabouts. Omits what
+ * cannot be parsed.
  */
 export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] =>
   plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
@@ -66,7 +66,7 @@ function partsOf(written: string): { readonly from?: string; readonly to?: strin
     : { from, to: subnet.split('/')[0] ?? '', subnet };
 }
 
-/** The first that is written, if it is an address of the range. */
+/** The configured first address, if it lies in the range. */
 function boundOf(
   values: readonly (JsonValue | undefined)[],
   { family, first, last }: AddressRange,

@@ -1,6 +1,6 @@
 import { type AnnotationPlace, annotationPlaceText } from './place.ts';
 
-/** Something that a person should know and that stops nothing. As with errors, programs read `kind` and `context`. */
+/** A problem that stops nothing. As with errors, code reads `kind` and `context`; the text is for users. */
 export interface Warning<Kind extends string = string, Context extends object = object> {
   readonly kind: Kind;
   readonly context: Context;

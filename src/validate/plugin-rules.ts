@@ -131,7 +131,9 @@ const oneDevice: PluginRule = (input) => {
       `one of ${deviceKeys.join(', ')} is needed`,
       'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).',
     );
-  return others.flatMap((key) => at(input, [key], ignored, `${key} has no effect: ${first} already selects the device`));
+  return others.flatMap((key) =>
+    at(input, [key], ignored, `${key} has no effect: ${first} already selects the device`),
+  );
 };
 
 const needsDevice: PluginRule = (input) =>

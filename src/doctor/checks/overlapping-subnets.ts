@@ -11,7 +11,7 @@ interface Owned {
   readonly range: AddressRange;
 }
 
-/** Whether networks give the same addresses. */
+/** Whether networks assign the same addresses. */
 export const overlappingSubnets: Check<ClusterScene> = {
   id: 'PLX-D-SUBNETS',
   good: 'no network assigns addresses of another network, of pods or of services',
@@ -70,7 +70,7 @@ async function podRanges({ nodes }: ClusterScene): Promise<readonly Owned[]> {
   );
 }
 
-// Kubernetes 1.33 says it; before, at least the address of the API server's own service is known
+// Kubernetes 1.33 and later serve ServiceCIDRs; before, only the address of the API server's own Service is known.
 async function serviceRanges(api: ApiReader, signal: AbortSignal): Promise<readonly Owned[]> {
   const objects = (await api.list('list ServiceCIDRs', '/apis/networking.k8s.io/v1/servicecidrs', signal)) as
     | readonly ServiceCidr[]
@@ -91,7 +91,7 @@ interface Gathered {
   readonly blind: readonly Seen[];
 }
 
-// the networks are compared with each other all the same
+// the networks are still compared with each other
 const gathered = (what: string, ranges: Promise<readonly Owned[]>): Promise<Gathered> =>
   ranges.then(
     (owned) => ({ owned, blind: [] }),

@@ -9,7 +9,7 @@ import { programsOfNetwork } from '../networks.ts';
 import { type NodeScene, binPlace, clusterNetworkFile, oursIn, pluginFolders } from '../node-scene.ts';
 import { fewOf, headOf } from '../state-files.ts';
 
-/** Whether the programs that networks need are on this node. */
+/** Whether this node has the plugins of all networks. */
 export const plugins: Check<NodeScene> = {
   id: 'PLX-D-PLUGINS',
   good: 'every plugin that the default network and the NetworkAttachmentDefinitions name exists and can run',
@@ -67,7 +67,7 @@ function attempt(...found: Parameters<typeof findByPath>): NetworkConfiguration 
   try {
     return findByPath(...found).configuration;
   } catch {
-    return undefined; // the check of the default network says so
+    return undefined; // the check of the default network reports that
   }
 }
 
