@@ -75,10 +75,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
         default: 'table',
         describe: 'Output format',
       })
-      .check(
-        ({ timeout }) =>
-          (timeout > 0 && timeout <= 3600) || '--timeout must be a number of seconds above 0 and at most 3600',
-      )
+      .check(({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout must be above 0 and at most 3600')
       .example('$0 doctor', 'On a node, as root, or with a kubeconfig anywhere')
       .example('$0 doctor --end cluster --node worker-3', 'Check one node from the cluster')
       .example('$0 doctor --strict -o json', 'For a script')
