@@ -1,7 +1,11 @@
+import { sizeOfJson } from '../cni/index.ts';
 import type { OperationInfo, RecordedOperation, Report, Step } from '../report/index.ts';
 import { type Kept, type KeptStep, type OperationStep, recordedOperation } from './recorded-operation.ts';
 
-/** Limits of what is kept. Bytes count what plugins read and wrote, and a little for each step. */
+/**
+ * Limits of what is kept. Bytes count what plugins read and wrote, a share for each JSON value in it, and a little for
+ * each step.
+ */
 export interface RecentLimits {
   readonly operations: number;
   readonly bytes: number;
@@ -28,6 +32,9 @@ export interface RecentOperations {
 
 const usual: RecentLimits = { operations: 256, bytes: 4 * 1024 * 1024, bytesOfOne: 1024 * 1024, stepsOfOne: 300 };
 const bytesOfStep = 400;
+// An answer decodes all texts at once, and a value takes some hundred bytes of memory, also one that takes two bytes in
+// its text. With this share, the largest answer has fewer values than the commands read (json-limits.ts).
+const bytesOfValue = 16;
 
 /**
  * Keeps the last operations and evicts the oldest first. Steps are kept unchanged: nothing is copied or formatted
@@ -89,8 +96,13 @@ const kinds: readonly Step['kind'][] = [
 const isOfOperation = (step: Step): step is OperationStep =>
   kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== undefined;
 
-const sizeOf = (step: OperationStep): number =>
-  bytesOfStep + (step.kind === 'plugin-finished' ? step.input.length + step.output.length + step.stderr.length : 0);
+function sizeOf(step: OperationStep): number {
+  if (step.kind !== 'plugin-finished') return bytesOfStep;
+  const { input, output, stderr } = step;
+  return bytesOfStep + stderr.length + sizeOfText(input) + sizeOfText(output);
+}
+
+const sizeOfText = (text: string): number => text.length + bytesOfValue * sizeOfJson(text).elements;
 
 /** Returns the number of added bytes. */
 function add(entry: Kept, kept: KeptStep, { bytesOfOne, stepsOfOne }: RecentLimits): number {

@@ -13,6 +13,7 @@ import {
   string,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sizeOfJson, sizeProblem } from '../../src/cni/index.ts';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { recentOperations } from '../../src/observe/index.ts';
 import type { OperationInfo, Step } from '../../src/report/index.ts';
@@ -146,6 +147,14 @@ describe('recent operations', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each(['{},', '[],', '0,', '"",'])('stay readable and small in memory when plugins read only %s', (unit) => {
+    const { report, find } = recent();
+    const input = `[${unit.repeat(10_000)}0]`;
+    for (let number = 0; number < 200; number++) report(ran(`c${number}`, { input }), operation(`c${number}`));
+    expect(sizeProblem(JSON.stringify(find({})))).toBeUndefined();
+    expect(sizeOfJson(JSON.stringify(find({}))).elements).toBeLessThan(300_000);
   });
 
   it('are shown for any steps in any order', () => {
