@@ -34,8 +34,7 @@ function longRecord(mebibytes: number, state: 'intended' | 'detaching' = 'intend
   const [sample] = sampleRecord().attachments;
   if (sample === undefined) throw new Error('the sample has no attachment');
   const attachment = { ...sample.attachment, cniArgs: 'x'.repeat(mebibytes * 1024 * 1024) };
-  const entry =
-    state === 'intended' ? { state, attachment } : { state, attachment, attempts: 1, lastError: 'busy' };
+  const entry = state === 'intended' ? { state, attachment } : { state, attachment, attempts: 1, lastError: 'busy' };
   return sampleRecord({ complete: false, attachments: [entry] });
 }
 const del = {
