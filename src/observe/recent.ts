@@ -46,6 +46,7 @@ export function recentOperations(
 ): RecentOperations {
   const kept: Kept[] = [];
   const running = new WeakMap<OperationInfo, Kept>();
+  const dropped = new WeakSet<Kept>(); // Operations that still ran when they were dropped.
   let bytes = 0;
   const keep = (info: OperationInfo, background: boolean): Kept => {
     const entry: Kept = { info, background, steps: [], bytes: 0, leftOut: 0, end: undefined };
@@ -54,8 +55,12 @@ export function recentOperations(
     return entry;
   };
   const dropOldest = (): void => {
-    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1))
-      bytes -= kept.shift()?.bytes ?? 0;
+    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1)) {
+      const oldest = kept.shift();
+      if (oldest === undefined) return;
+      dropped.add(oldest);
+      bytes -= oldest.bytes;
+    }
   };
   const report: Report = (step, operation) => {
     // Called every few seconds, and not about a pod.
@@ -64,6 +69,7 @@ export function recentOperations(
       operation === undefined
         ? (backgroundOf(step, kept, now()) ?? keep(backgroundInfo(step, now()), true))
         : (running.get(operation) ?? keep(operation, false));
+    if (dropped.has(entry)) return;
     if (step.kind === 'operation-finished' || step.kind === 'reclaimed') entry.end = step;
     else bytes += add(entry, { step, at: now() }, limits);
     dropOldest();

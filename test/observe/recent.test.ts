@@ -157,6 +157,17 @@ describe('recent operations', () => {
     expect(sizeOfJson(JSON.stringify(find({}))).elements).toBeLessThan(300_000);
   });
 
+  it('are kept as before after many operations were dropped while they ran', () => {
+    const { report, find, size } = recent();
+    const input = 'x'.repeat(200 * 1024);
+    const running = Array.from({ length: 60 }, (_, number) => operation(`a${number}`));
+    for (let times = 0; times < 2; times++) for (const one of running) report(ran(one.sandbox, { input }), one);
+    for (const one of running) report(ended(one.sandbox), one);
+    for (let number = 0; number < 250; number++) report(ran(`b${number}`), operation(`b${number}`));
+    expect(find({ sandbox: 'b' })).toHaveLength(250);
+    expect(size().bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
   it('are shown for any steps in any order', () => {
     const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'm' });
     const texts = {
