@@ -5,7 +5,9 @@ import { PlexusError } from './known.ts';
 export const asPlexusError = (error: unknown): PlexusError =>
   error instanceof PlexusError ? error : internal({ problem: problemOf(error) }, { cause: error });
 
-/** One line that states what failed, for any thrown value. For an error that combines several, what each of them states. */
+/**
+ * One line that states what failed, for any thrown value. For an error that combines several, what each of them states.
+ */
 export function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'string' ? error : (JSON.stringify(error) ?? 'unknown');
   return [error.message, ...combinedIn(error).map(problemOf)].filter((text) => text !== '').join('; ');

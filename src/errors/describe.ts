@@ -18,12 +18,12 @@ export const describeWhere = (where: Where): string =>
     .map(([key, label]) => `${label} ${where[key]}`)
     .join(', ');
 
-// what an Event may hold (K8S-16); runtimes put this line into one as well
+// The limit of an Event (K8S-16): runtimes put this line into an Event, too.
 const mostSummaryBytes = 1024;
 const mostDetailsBytes = 8 * 1024;
 
 /**
- * One line for people: identifier, sentence, what to do. The sentence is shortened where the line would exceed 1 KiB;
+ * One line for users: identifier, sentence, fix. The sentence is shortened if the line would exceed 1 KiB;
  * `sentence`: what of it may be shown.
  */
 export function summaryOf(error: PlexusError, sentence = error.message): string {
@@ -32,8 +32,8 @@ export function summaryOf(error: PlexusError, sentence = error.message): string 
 }
 
 /**
- * Where it happened, the sentence if the summary has it shortened, and the chain of causes, outermost first; for CNI
- * `details` and logs. At most 8 KiB.
+ * For CNI `details` and logs: the place of the error, the sentence if the summary shortens it, and the chain of causes,
+ * outermost first. At most 8 KiB.
  */
 export function detailsOf(error: PlexusError): string {
   const where = describeWhere(error.where);

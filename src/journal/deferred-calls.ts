@@ -17,12 +17,12 @@ import type { RecordKey } from './journal.ts';
 
 /** DELs that the shim deferred while no daemon was running, for the daemon to carry out. Rejects with fileUnusable. */
 export interface DeferredCalls {
-  /** From now on the shim defers calls: it does so only while the file `.open` is there. */
+  /** Allows the shim to defer calls: creates the file `.open`, without which it defers none. */
   open(): Promise<void>;
-  /** From now on it keeps none; nothing that is kept is lost. */
+  /** Forbids the shim to defer calls. Deferred calls stay. */
   close(): Promise<void>;
   has(key: RecordKey): Promise<boolean>;
-  /** Also when there is none. */
+  /** Resolves also if there is none. */
   remove(key: RecordKey): Promise<void>;
   /** The deferred calls by their file names, at most ten thousand at a time. Reads no file: they may be large. */
   list(): Promise<readonly RecordKey[]>;
@@ -31,14 +31,14 @@ export interface DeferredCalls {
    * if there is none.
    */
   read(key: RecordKey): Promise<Buffer | undefined>;
-  /** Takes one that cannot be understood out of the way, content kept. Returns where it is. */
+  /** Moves a call that cannot be decoded aside. Returns its new path. */
   setAside(key: RecordKey): Promise<string>;
 }
 
 const suffix = '.call';
 const fileName = ({ containerId, ifName }: RecordKey): string => `${containerId}@${ifName}${suffix}`;
 
-/** The calls in a folder that the program on the host writes to (src/shim/defer.c). */
+/** The calls in a folder that the shim writes to (src/shim/defer.c). */
 export function deferredCalls(folder: string): DeferredCalls {
   const unusable =
     (action: string, file: string) =>
@@ -92,7 +92,7 @@ async function keysIn(folder: string): Promise<readonly RecordKey[]> {
     .filter((key) => key !== undefined);
 }
 
-// what is not a regular file is not a call: the caller sets it aside as damaged
+// Anything but a regular file is no call: the caller sets it aside as damaged.
 function bytesIn(file: string): Buffer | undefined {
   try {
     return readRegularFile(file, { mostBytes: mostCallBytes });
@@ -106,7 +106,7 @@ function bytesIn(file: string): Buffer | undefined {
 
 const mostCallBytes = 32 * 1024 * 1024; // two frames of the host link at most: HELLO and CALL
 
-// the program on the host keeps no call whose names are no file names
+// The shim defers no call whose names cannot be file names.
 const isName = ({ containerId, ifName }: RecordKey): boolean =>
   ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));
 
@@ -145,7 +145,8 @@ function firstNames(folder: string): readonly string[] {
   }
 }
 
-const isThere = (path: string): Promise<boolean> => whether((async () => lstatSync(path))()); // without the thread pool: each call checks here
+// not through the thread pool, because every call checks this
+const isThere = (path: string): Promise<boolean> => whether((async () => lstatSync(path))());
 /** Returns whether it existed. The daemon may have put a folder in its place. */
 const removed = async (path: string): Promise<boolean> => {
   if (!(await isThere(path))) return false;

@@ -22,11 +22,11 @@ import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, withProgress, writeProgress } from './progress.ts';
 import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
-/** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
+/** A journal of one file per sandbox and interface in a folder, which is created if missing (mode 0700). */
 export function fileJournal(folder: string): Journal {
   const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> =>
     beneath(folder, work).catch(absent);
-  // a full disk must not hold up a DEL
+  // A full disk must not block DEL.
   const remember = (key: RecordKey): Promise<void> =>
     beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
   return {
@@ -37,7 +37,7 @@ export function fileJournal(folder: string): Journal {
         const text = encodeRecord(record);
         const problem = sizeProblem(text) ?? lengthProblem(text, record);
         if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
-        if (!record.complete) await unmark(path, fileName(record)); // an ADD begins with such a record
+        if (!record.complete) await unmark(path, fileName(record)); // an ADD starts with an incomplete record
         await replaceAtomically(file, text);
         if (record.complete) await dropProgress(file);
       }),
@@ -69,8 +69,8 @@ function lengthProblem(text: string, { attachments }: SandboxRecord): string | u
   return Buffer.byteLength(text) > most ? `it is longer than ${most} bytes` : undefined;
 }
 
-// Every container ID there is (CNI-17) stays readable; a path never comes of it, nor a second "@". Very long names
-// would not fit into a file name.
+// Every valid container ID (CNI-17) stays readable. The name never contains a path or a second "@". A name that is too
+// long for a file name is hashed.
 function fileName({ containerId, ifName }: RecordKey): string {
   const name = `${[containerId, ifName].map((text) => encodeURIComponent(text.toWellFormed())).join('@')}.json`;
   return name.length <= 200
@@ -90,8 +90,8 @@ async function readRecord(folder: string, file: string, key?: RecordKey): Promis
   try {
     return withProgress(decode(path), path);
   } catch (error) {
-    if (is(error, recordNewer)) throw error; // the version that wrote it will need it
-    return decode(await setAside(folder, file)); // fails again, and says where the file is now
+    if (is(error, recordNewer)) throw error; // the version that wrote it needs it
+    return decode(await setAside(folder, file)); // fails again and names the file's new place
   }
 }
 
@@ -101,7 +101,7 @@ interface Place {
   readonly key: RecordKey | undefined;
 }
 
-// a copied or renamed file must never be taken for another sandbox
+// A copied or renamed file must never be read as another sandbox.
 function checked(record: SandboxRecord, { file, place, key = record }: Place): SandboxRecord {
   if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName)
     return record;
@@ -114,16 +114,16 @@ function checked(record: SandboxRecord, { file, place, key = record }: Place): S
 function readText(path: string): string | undefined {
   try {
     const bytes = readRegularFile(path);
-    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
+    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, as an empty text is
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code !== undefined && neverARecord.has(code)) return ''; // nothing of ours: set aside like damage
+    if (code !== undefined && neverARecord.has(code)) return ''; // not a record: set aside like a damaged one
     throw fileFailed({ file: shownPath(path), action: 'read' }, error);
   }
 }
 
-// a symbolic link, a folder, a FIFO or device, a file longer than any record
+// symbolic link, folder, FIFO or device, file longer than any record
 const neverARecord: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
 
 async function isThere(path: string): Promise<boolean> {
@@ -143,7 +143,7 @@ function absent(error: unknown): undefined {
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /**
- * Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is.
+ * Moves a damaged file to `damaged/` under a free name, so that no evidence is overwritten. Returns its new path.
  */
 function setAside(folder: string, file: string): Promise<string> {
   const from = join(folder, file);
@@ -170,8 +170,8 @@ async function linked(from: string, to: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    if (code === 'ENOENT') return true; // somebody else has set it aside
-    if (code === 'EPERM') return renamed(from, to); // a folder has one name only
+    if (code === 'ENOENT') return true; // another process has set it aside
+    if (code === 'EPERM') return renamed(from, to); // folders cannot have hard links
     throw fileFailed({ file: shownPath(from), action: 'set aside' }, error);
   }
 }
@@ -189,7 +189,7 @@ async function removeDurably(folder: string, path: string): Promise<void> {
     await removeFile(path);
     await syncFolder(folder);
   } catch (error) {
-    if (isAbsent(error)) return; // not even the folder is there
+    if (isAbsent(error)) return; // the folder does not exist either
     throw fileFailed({ file: shownPath(path), action: 'remove' }, error);
   }
 }

@@ -1,4 +1,4 @@
-// What is attached, durably, and one operation per sandbox. Knows no plugin and no Kubernetes.
+// The durable record of attachments, and locks that allow one operation per sandbox. Knows no plugin and no Kubernetes.
 export { type DeferredCalls, deferredCalls } from './deferred-calls.ts';
 export { damagedFolder, fileJournal, isRecordName } from './file-journal.ts';
 export { fileLocks } from './file-locks.ts';

@@ -15,18 +15,20 @@ import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
 import { openFolder, readRegularText, removeFile, shownPath } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
-/** What Multus left on a node about pods that it attached. */
+/** The state that Multus left on a node about pods that it attached. */
 export interface MultusState {
-  /** The sandbox as a record of ours; undefined when Multus knows nothing of it. recordDamaged, fileUnusable. */
+  /**
+   * The sandbox as a journal record; undefined if Multus has no state of it. Rejects with recordDamaged, fileUnusable.
+   */
   readonly read: (call: DelInvocation) => Promise<SandboxRecord | undefined>;
-  /** Forgets a sandbox that has been undone, or is in our journal now. Also when there is nothing. */
+  /** Removes Multus's state of a sandbox that is undone or in our journal. Resolves also if there is none. */
   readonly remove: (containerId: string) => Promise<void>;
 }
 
 /**
- * Its state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write there, and
- * direct mode is root on the node: only regular files are read, no link in it is followed, and what is removed is
- * removed beneath a descriptor.
+ * Reads Multus's state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write
+ * there, and direct mode is root on the node, so this code reads only regular files, follows no links, and removes
+ * files beneath a folder descriptor.
  */
 export function multusState(folder: string): MultusState {
   return {
@@ -70,14 +72,14 @@ export function multusState(folder: string): MultusState {
 
 // Bounds the configurations of a sandbox, and its cached results, in bytes of memory: a few kilobytes for each network.
 const mostWeight = 32 * 1024 * 1024;
-const createdAt = '1970-01-01T00:00:00.000Z'; // not known
-const longestFileName = 255; // bytes: what is longer was never written
+const createdAt = '1970-01-01T00:00:00.000Z'; // unknown
+const longestFileName = 255; // bytes; a longer name cannot exist
 const isFileName = (containerId: string): boolean =>
   !containerId.includes('/') &&
   !['', '.', '..', 'results'].includes(containerId) &&
   Buffer.byteLength(containerId) <= longestFileName;
 
-/** One delegate of Multus: what runs, and for which interface. */
+/** One delegate of Multus: its configuration and interface. */
 export interface MultusDelegate {
   readonly network: string;
   readonly interfaceName: string;
@@ -85,7 +87,7 @@ export interface MultusDelegate {
   readonly configuration: NetworkConfiguration;
 }
 
-/** The delegates in a state file, in their order. recordDamaged. */
+/** The delegates in a state file, in order. Throws recordDamaged. */
 export function decodeDelegates(text: string, file: string, ifName: string): readonly MultusDelegate[] {
   try {
     const json = parseJson(text, file);
@@ -122,13 +124,13 @@ function delegateOf(json: JsonValue, { index, ifName, fits }: DelegatePlace): Mu
   };
 }
 
-// Multus brought that plugin, which does nothing, to begin a chain with: it may be gone with Multus
+// A plugin of Multus that does nothing and starts a chain. It may have been removed with Multus.
 function withoutPassthru(configuration: NetworkConfiguration): NetworkConfiguration {
   const plugins = configuration.plugins.filter(({ type }) => type !== 'passthru');
   return plugins.length === 0 ? configuration : { ...configuration, plugins };
 }
 
-/** A delegate with what libcni cached of its ADD (kind cniCacheV1), as far as that can be read. */
+/** Adds the readable part of libcni's cache of the ADD (kind cniCacheV1) to a delegate. */
 function recordOf(
   { network, interfaceName, isDefault, configuration }: MultusDelegate,
   cached: string,
@@ -137,7 +139,7 @@ function recordOf(
   const cache = cacheOf(cached);
   const { capabilityArgs, result, cniArgs } = cache;
   const runtimeConfig = isJsonObject(capabilityArgs) ? capabilityArgs : {};
-  const { CNIDeviceInfoFile: file } = runtimeConfig; // Multus removes it at DEL
+  const { CNIDeviceInfoFile: file } = runtimeConfig; // Multus removes that file at DEL
   const unmanaged = { kind: 'unmanaged' } as const;
   const attachment = {
     interfaceName,
@@ -153,7 +155,7 @@ function recordOf(
   return { state: 'detaching', attachment, attempts: 0, lastError: 'attached by Multus' };
 }
 
-// without it the plugins get no prevResult, which DEL allows
+// Without the cache, plugins get no prevResult, which DEL allows.
 function cacheOf(text: string): JsonObject {
   try {
     const json = parseJson(text, 'cached result');
@@ -175,7 +177,7 @@ function argsOf(pairs: JsonValue | undefined): string | undefined {
 }
 
 const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
-// a symbolic link, a folder, a FIFO or device, a file longer than any state
+// symbolic link, folder, FIFO or device, file longer than any state
 const neverAState: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
@@ -190,8 +192,8 @@ function readState(file: string): string | undefined {
   }
 }
 
-// Without a cached result the plugins get no prevResult, so nothing about it is an error: '' stands for any problem. An
-// interface's name may contain a slash.
+// A missing or unreadable cached result is no error, because plugins then get no prevResult: '' stands for any problem.
+// An interface name may contain a slash.
 function readCached(folder: string, name: string): string {
   if (name.includes('/')) return '';
   try {
@@ -213,7 +215,7 @@ function openedOrNone(folder: string): ReturnType<typeof openFolder> | undefined
   try {
     return openFolder(folder);
   } catch {
-    return undefined; // not there, or a link: none of Multus
+    return undefined; // missing, or a link: Multus wrote neither
   }
 }
 

@@ -1,15 +1,15 @@
 import type { NamespaceNow } from '../attach/index.ts';
 
-/** All that is known of whether a recorded sandbox still exists. */
+/** The evidence about whether a recorded sandbox still exists. */
 export interface GoneEvidence {
-  /** When it was made: since the machine started, or before. */
+  /** Whether the sandbox was created in this boot of the machine or an earlier one. */
   readonly boot: 'this' | 'earlier' | 'unknown';
   readonly namespace: NamespaceNow;
-  /** Whether this daemon has seen the sandbox's own interfaces there. */
+  /** Whether this daemon has found the sandbox's own interfaces there before. */
   readonly wasSeen: boolean;
-  /** `none`: the sandbox is no pod's; `unknown`: the API server does not say. */
+  /** `none`: the sandbox belongs to no pod; `unknown`: the API server did not answer. */
   readonly pod: 'gone' | 'replaced' | 'ended' | 'there' | 'none' | 'unknown';
-  /** Whether another sandbox of the same pod is there. */
+  /** Whether another sandbox of the same pod exists. */
   readonly hasSuccessor: boolean;
   /** Whether the path of its namespace leads to another recorded sandbox, with that sandbox's own interfaces. */
   readonly isPathTaken: boolean;
