@@ -8,11 +8,11 @@ import { startApiServer } from '../support/api-server/index.ts';
 import { repository, runProgram } from '../support/plexus-command.ts';
 
 it.each([
-  { words: ['trace', '--last', 'abc'], says: '--last is a whole number, 1 or more' },
-  { words: ['trace', '--last', '0'], says: '--last is a whole number, 1 or more' },
-  { words: ['ui', '--port', 'abc'], says: '--port is a whole number, from 0 to 65535' },
-  { words: ['ui', '--port', '65536'], says: '--port is a whole number, from 0 to 65535' },
-  { words: ['plan', ''], says: 'Say which pod' },
+  { words: ['trace', '--last', 'abc'], says: '--last must be an integer, 1 or more' },
+  { words: ['trace', '--last', '0'], says: '--last must be an integer, 1 or more' },
+  { words: ['ui', '--port', 'abc'], says: '--port must be an integer from 0 to 65535' },
+  { words: ['ui', '--port', '65536'], says: '--port must be an integer from 0 to 65535' },
+  { words: ['plan', ''], says: 'Specify a pod' },
   { words: ['pods', '-o'], says: 'Not enough arguments following: o' },
 ])('$words is reported as invalid, with exit status 2', async ({ words, says }) => {
   const { code, stdout, stderr } = await runProgram('plexus', words);

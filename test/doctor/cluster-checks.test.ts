@@ -33,7 +33,7 @@ const cases: readonly Case[] = [
     id: 'CRD',
     title: 'it is missing',
     spoil: () => cluster.api.remove('customresourcedefinitions', '', crdName),
-    finds: ['error: it is not there: no pod can ask for a network'],
+    finds: ['error: it does not exist: no pod can request a network'],
   },
   {
     id: 'CRD',
@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
       })),
     finds: [
       'error: version v1 is not served',
-      'error: its scope is Cluster, and not Namespaced',
+      'error: its scope is Cluster, not Namespaced',
       'warning: NonStructuralSchema: spec.x: Required value',
       'error: Established: not yet',
     ],
@@ -64,13 +64,13 @@ const cases: readonly Case[] = [
     id: 'DAEMONSET',
     title: 'there is none',
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
-    finds: ['error: there is none in any namespace: no node is served'],
+    finds: ['error: there is none in any namespace, so no node has a daemon'],
   },
   {
     id: 'DAEMONSET',
     title: 'it wants no node',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 0 }),
-    finds: ['error: it wants no node at all'],
+    finds: ['error: it matches no node'],
   },
   {
     id: 'DAEMONSET',
@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
     id: 'DAEMONSET',
     title: 'an update is under way',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 1 }),
-    finds: [/^note: 1 of 3 pods are of its newest version/],
+    finds: [/^note: 1 of 3 pods have its newest version/],
   },
   {
     id: 'NODES',
@@ -101,13 +101,13 @@ const cases: readonly Case[] = [
     id: 'NODES',
     title: 'there is no DaemonSet',
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
-    finds: ['unknown: not looked at: there is no DaemonSet of Plexus'],
+    finds: ['unknown: not checked: there is no DaemonSet of Plexus'],
   },
   {
     id: 'NODES',
     title: 'that node is unknown',
     spoil: () => 0,
-    finds: ['error: there is no such node'],
+    finds: ['error: this node does not exist'],
     more: { node: 'node-7' },
   },
   {

@@ -31,7 +31,7 @@ describe('case 39: the annotation for a resource, spelled differently', () => {
       expect([short(network(key)), texts(network(key))]).toEqual([
         ['6 warning PLX-V-ANNOTATION', '8 error PLX-V-KEY-MISSING'],
         expect.stringContaining(
-          `nobody reads the annotation "${key}"; did you mean "k8s.v1.cni.cncf.io/resourceName"?`,
+          `no program reads the annotation "${key}"; did you mean "k8s.v1.cni.cncf.io/resourceName"?`,
         ) as unknown,
       ]);
     },
@@ -68,7 +68,7 @@ describe('requests that no plugin of a network is known to read', () => {
     const found = ask({ type: 'fabric' }, { mac: '02:00:00:00:00:01' });
     expect([short(found), texts(found)]).toEqual([
       ['6 note PLX-V-REQUEST-LOST'],
-      'whether fabric reads mac is not known',
+      'Plexus does not know whether fabric reads mac',
     ]);
   });
   it('nothing is said where a plugin reads it, declared or not', () => {

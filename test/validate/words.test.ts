@@ -184,7 +184,7 @@ describe('a note names what is not checked', () => {
   });
   it('values of a chart', () => {
     expect(texts(check({ text: 'podAnnotations:\n  k8s.v1.cni.cncf.io/networks: lan\n' }))).toContain(
-      'a file that is no Kubernetes object holds the annotation',
+      'a file that is not a Kubernetes object holds the annotation',
     );
   });
   it('nothing is said of an object without networks', () => {
