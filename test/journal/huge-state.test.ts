@@ -30,6 +30,13 @@ function recordWith(values: readonly number[], containerId = 'c1'): SandboxRecor
   const attachments = [{ state: 'attached', attachment: sample.attachment, result: { x: values } }] as const;
   return sampleRecord({ containerId, complete: true, attachments });
 }
+function longRecord(mebibytes: number, state: 'intended' | 'detaching' = 'intended'): SandboxRecord {
+  const [sample] = sampleRecord().attachments;
+  if (sample === undefined) throw new Error('the sample has no attachment');
+  const attachment = { ...sample.attachment, cniArgs: 'x'.repeat(mebibytes * 1024 * 1024) };
+  const entry = state === 'intended' ? { state, attachment } : { state, attachment, attempts: 1, lastError: 'busy' };
+  return sampleRecord({ complete: false, attachments: [entry] });
+}
 const del = {
   command: 'DEL',
   ...key,
@@ -56,6 +63,20 @@ describe('a text with more values than any file of Plexus', () => {
     await journal.write(recordWith([1]));
     await expect(journal.write(recordWith(many))).rejects.toThrow(tooMany);
     expect(await journal.read(key)).toEqual(recordWith([1]));
+  });
+
+  it('is never written as a record that is longer than what can be read: the one before stays', async () => {
+    const journal = fileJournal(at('journal'));
+    await journal.write(recordWith([1]));
+    await expect(journal.write(longRecord(17))).rejects.toThrow('it is longer than 12582912 bytes');
+    expect(await journal.read(key)).toEqual(recordWith([1]));
+  });
+
+  it('leaves room in a record for the errors of DEL', async () => {
+    const journal = fileJournal(at('journal'));
+    await expect(journal.write(longRecord(13))).rejects.toThrow('it is longer than 12582912 bytes');
+    await journal.write(longRecord(13, 'detaching'));
+    expect(await journal.read(key)).toEqual(longRecord(13, 'detaching'));
   });
 
   it('is no progress note', async () => {
