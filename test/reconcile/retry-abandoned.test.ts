@@ -51,19 +51,19 @@ async function abandoned(containerId: string): Promise<void> {
 const work = () => abandonedWork(journal, deps, () => {});
 const keys = async (): Promise<readonly string[]> => (await work().list?.(patience()))?.keys ?? [];
 
-it('retries what DEL has abandoned until nothing of it is left', async () => {
+it('retries an abandoned attachment until it is detached', async () => {
   await abandoned('c1');
   const [key = ''] = await keys();
   await bridge.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"busy"}' } });
   expect(await work().reconcile(key, patience())).toBe('retry');
   await bridge.set({});
-  clock -= 24 * 60 * 60 * 1000; // a wall clock that is set back delays nothing
+  clock -= 24 * 60 * 60 * 1000; // Setting the wall clock back delays no retry.
   expect(await work().reconcile(key, patience())).toBe('done');
   expect(await journal.read({ containerId: 'c1', ifName: 'eth0' })).toBeUndefined();
   expect(await keys()).toEqual([]);
 });
 
-it('retries one sandbox although the record of another cannot be read', async () => {
+it('retries a sandbox although the record of another is damaged', async () => {
   await abandoned('c1');
   await abandoned('c2');
   const both = await keys();

@@ -13,12 +13,12 @@ const evidence: fc.Arbitrary<GoneEvidence> = fc.record({
 const always = (claim: (seen: GoneEvidence) => boolean): void =>
   fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
 
-describe('a sandbox is never taken for gone', () => {
-  it('while its interfaces are in its namespace, unless the machine was started anew: also when its pod is gone from the API', () =>
+describe('a sandbox is never judged gone', () => {
+  it('while its interfaces are in its namespace, even if its pod was deleted, unless the node rebooted', () =>
     always((seen) => seen.namespace !== 'own' || seen.boot === 'earlier' || whyGone(seen) === undefined));
-  it('while nobody can tell what is in its namespace', () =>
+  it('while its namespace cannot be inspected, unless the node rebooted', () =>
     always((seen) => seen.namespace !== 'unknown' || seen.boot === 'earlier' || whyGone(seen) === undefined));
-  it('while the API server is away, unless the node itself is certain of it', () =>
+  it('while the API server is unavailable, unless there is proof on the node', () =>
     always(
       (seen) =>
         seen.pod !== 'unknown' ||
@@ -27,7 +27,7 @@ describe('a sandbox is never taken for gone', () => {
         seen.hasSuccessor ||
         whyGone(seen) === undefined,
     ));
-  it('because of the interfaces in its namespace alone, which a pod can rename and give other MACs', () =>
+  it('only because the interfaces in its namespace differ, since a pod can change their names and MAC addresses', () =>
     always(
       (seen) =>
         seen.namespace !== 'other' ||
@@ -37,7 +37,7 @@ describe('a sandbox is never taken for gone', () => {
         seen.isPathTaken ||
         whyGone(seen) === undefined,
     ));
-  it('while its pod is there and has no other sandbox', () =>
+  it('while its pod exists and has no newer sandbox', () =>
     always(
       (seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined,
     ));
