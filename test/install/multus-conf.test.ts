@@ -54,7 +54,7 @@ describe('adopting Multus’s default network', () => {
     expect(await plugin()).toMatchObject({ clusterNetwork: join(confDir.path, 'ovn.conf'), confDir: confDir.path });
   });
 
-  it('uses an inline delegate’s own file if there is one, otherwise keeps it in a file of ours that no runtime reads', async () => {
+  it('uses an inline delegate’s own file if there is one, otherwise writes it to a file that no runtime reads', async () => {
     const delegate = {
       cniVersion: '0.3.1',
       name: 'cbr0',
@@ -163,7 +163,7 @@ describe('adopting Multus’s default network', () => {
   });
 });
 
-describe('visibility of a node’s path', () => {
+describe('the visibility of a node’s path', () => {
   const inPod = [
     '1 0 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a',
     '2 1 0:51 / /proc rw - proc proc rw',
@@ -176,19 +176,19 @@ describe('visibility of a node’s path', () => {
     ['/etc/cni/my net.d/a', true],
     ['/run/flannel2/subnet.env', false],
     ['/run/ready', false],
-  ])('%s is visible to a pod that mounts others: %s', (path, expected) => {
+  ])('for %s in a pod with other mounts is %s', (path, expected) => {
     expect(isMounted(path, inPod)).toBe(expected);
   });
 });
 
 describe('the configuration of Multus', () => {
-  it('is also found in a list, and nowhere else', () => {
+  it('is found on its own and in a list, but not in that of another plugin', () => {
     expect(multusConf(JSON.stringify({ name: 'm', plugins: [{ type: 'multus', clusterNetwork: 'a' }] }))).toMatchObject(
       { clusterNetwork: 'a' },
     );
     expect(multusConf(bridge('x'))).toBeUndefined();
   });
-  it('any text is parsed or ignored', () => {
+  it('is parsed or ignored in any text', () => {
     const json = fc.record({
       type: fc.constantFrom('multus', 'multus-shim', 'x'),
       delegates: fc.jsonValue(),
