@@ -78,7 +78,7 @@ export function prepare(
   const multus = multusState(settings.multusStateDir);
   const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent, turn } = context;
   return {
-    warnings: warnings.map(({ text }) => text),
+    warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
     deps: {
       settings: { ...settings, binDir: [] },

@@ -64,7 +64,7 @@ async function carryOut(kept: RecordKey, trying: Trying): Promise<WorkOutcome> {
     operation = { ...operation, ...podIn(call) };
     const understood = understand(call, { ...trying, context: { ...context, report } });
     if (understood === undefined) return await setAside(kept, context);
-    for (const text of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
+    for (const { text } of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
     await delDeferred(understood.invocation, understood.deps, trying.signal);
     report({ ...finished, ms: Date.now() - startedAt });
     return 'done';

@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/index.ts';
 import type { NadRef } from './nad.ts';
 
 /** A device that a pod was given: by kubelet from a device plugin, by a ResourceClaim, or both at once. */
@@ -27,7 +28,7 @@ export interface ClaimedDevice {
 export interface PodDevices {
   readonly devices: readonly PodDevice[];
   /** Devices of its claims that nobody can name. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /**
    * Resources that device plugins of the node serve, where a device is lacking; absent: kubelet cannot be asked. Any
    * other resource only counts pods (bridge-marker).

@@ -1,7 +1,6 @@
 import {
   type PlexusError,
   type Warning,
-  claimSkipped,
   deviceAbsent,
   deviceIdLost,
   deviceMissing,
@@ -55,10 +54,7 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   const warnings = delegates.flatMap((delegate, index) =>
     shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs),
   );
-  return {
-    chosen,
-    warnings: [...warnings, ...(inputs.devices?.warnings ?? []).map((problem) => claimSkipped({ problem }))],
-  };
+  return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
 /** Whether a network is made of a device: then only one that the pod was given. */
@@ -194,7 +190,7 @@ function whyNone(
 ): PlexusError {
   const resource = kind === 'resource' ? nad?.resourceName : undefined;
   const { warnings = [], requested } = devices ?? {};
-  const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.join('; ')) };
+  const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.map(({ text }) => text).join('; ')) };
   if (candidates.length > 0 || resource === undefined || pod === undefined)
     return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
   if (requested !== undefined && !requested.includes(resource))

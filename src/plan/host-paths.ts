@@ -96,7 +96,7 @@ export function withHostPaths(
   if (fatal !== undefined) throw fatal.error;
   return {
     config: { ...others, ...host.settings },
-    warnings: errors.map(({ error }) => pathIgnored({ problem: error.message })),
+    warnings: errors.map(({ error }) => pathIgnored({ error })),
   };
 }
 

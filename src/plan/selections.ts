@@ -33,20 +33,20 @@ const nothing: PodWishes = { selections: [], warnings: [] };
  */
 export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
   if (pod === undefined) return nothing;
-  const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
-  const further = unlessIgnored(settings, () => selectionsOf(pod, settings, first.defaultNetwork));
+  const first = unlessIgnored(defaultNetworkKey, settings, () => defaultNetworkOf(pod, settings));
+  const further = unlessIgnored(networksKey, settings, () => selectionsOf(pod, settings, first.defaultNetwork));
   return { ...first, ...further, warnings: [...first.warnings, ...further.warnings] };
 }
 
 // each annotation by itself: a mistake in one is no reason to drop the other; a refusal by the policy is never ignored
-function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
+function unlessIgnored(key: string, settings: Settings, read: () => PodWishes): PodWishes {
   try {
     return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
     if (!(is(error, selectionInvalid) || is(error, networksTooMany)) || settings.invalidAnnotation === 'fail')
       throw error;
-    return { ...nothing, warnings: [annotationIgnored({ problem: error.message })] };
+    return { ...nothing, warnings: [annotationIgnored({ key, error })] };
   }
 }
 

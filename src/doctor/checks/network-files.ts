@@ -18,10 +18,13 @@ export const networkFiles: Check<NodeScene> = {
           where: folder,
         }),
       ];
-    return users.flatMap(({ key, problem }): Seen[] =>
-      problem === undefined
-        ? []
-        : [{ severity: 'warning', what: `${key}: ${problem.text}`, where: folder, evidence: [problem.id] }],
+    return users.flatMap(({ key, problems }) =>
+      problems.map(({ text, rule }): Seen => ({
+        severity: 'warning',
+        what: `${key}: ${text}`,
+        where: folder,
+        evidence: [rule],
+      })),
     );
   },
 };

@@ -1,10 +1,11 @@
 import type { ApiReader } from '../../kube/index.ts';
 import { problemOf } from '../../errors/index.ts';
+import { overlap } from '../../validate/index.ts';
 import { type ApiObject, nameOfObject } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 import { fewOf } from '../state-files.ts';
-import { type AddressRange, overlaps, rangeOf, rangesOf } from '../subnets.ts';
+import { type AddressRange, rangeOf, rangesOf } from '../subnets.ts';
 
 interface Owned {
   readonly owner: string;
@@ -31,7 +32,7 @@ export const overlappingSubnets: Check<ClusterScene> = {
     const among = owned.flatMap((one, index) =>
       owned
         .slice(index + 1)
-        .filter((other) => other.owner !== one.owner && overlaps(one.range, other.range))
+        .filter((other) => other.owner !== one.owner && overlap(one.range, other.range))
         .map((other) => told(one, other)),
     );
     const blind = [...pods.blind, ...services.blind];
@@ -47,7 +48,7 @@ const told = (one: Owned, other: Owned): Seen => ({
 
 // a cluster may have thousands of nodes: one line for each network
 function withCluster(one: Owned, cluster: readonly Owned[]): readonly Seen[] {
-  const common = cluster.filter((other) => overlaps(one.range, other.range));
+  const common = cluster.filter((other) => overlap(one.range, other.range));
   const [first] = common;
   if (first === undefined) return [];
   if (common.length === 1) return [told(one, first)];
