@@ -120,13 +120,16 @@ describe('with every error message reworded', () => {
     expect(seen.map(({ severity }) => severity)).toEqual(severities);
   });
 
-  it.each(['node', 'cluster'] as const)('plexus doctor reports the same findings on a broken %s, with the same severities', async (end) => {
-    await using scenes = end === 'node' ? await brokenNode() : await brokenCluster();
-    rewording.on = false;
-    const usual = await scenes.judge().finally(() => (rewording.on = true));
-    expect(await scenes.judge()).toEqual(usual);
-    expect(usual.filter(({ severities }) => severities !== '').length).toBeGreaterThanOrEqual(6);
-  });
+  it.each(['node', 'cluster'] as const)(
+    'plexus doctor reports the same findings on a broken %s, with the same severities',
+    async (end) => {
+      await using scenes = end === 'node' ? await brokenNode() : await brokenCluster();
+      rewording.on = false;
+      const usual = await scenes.judge().finally(() => (rewording.on = true));
+      expect(await scenes.judge()).toEqual(usual);
+      expect(usual.filter(({ severities }) => severities !== '').length).toBeGreaterThanOrEqual(6);
+    },
+  );
 
   it('plexus doctor distinguishes a record of a newer version from a damaged one', async () => {
     await using state = await mkdtempDisposable(join(tmpdir(), 'reworded-'));
