@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { repository, runProgram } from '../support/plexus-command.ts';
 
 const run = promisify(execFile);
-const isThere = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
+const isInstalled = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
 
 /** The completions of a shell that has loaded the script, with dist/ in its PATH. */
 async function inShell(
@@ -60,7 +60,7 @@ describe('bash completion', () => {
 });
 
 describe('shell completion', () => {
-  it.skipIf(!isThere('fish'))('offers commands with their descriptions in fish', async () => {
+  it.skipIf(!isInstalled('fish'))('offers commands with their descriptions in fish', async () => {
     const stdout = await inShell(
       'fish',
       ['--no-config'],
@@ -74,7 +74,7 @@ describe('shell completion', () => {
     ]);
   });
 
-  it.skipIf(!isThere('zsh'))('is registered in zsh for commands named plexus', async () => {
+  it.skipIf(!isInstalled('zsh'))('is registered in zsh for commands named plexus', async () => {
     const stdout = await inShell(
       'zsh',
       ['-f'],

@@ -35,7 +35,7 @@ describe('daemon flags for settings', () => {
   it.each([
     ['max-networks-per-pod', 'many', 'it must be a number'],
     ['log-to-stderr', 'yes', 'it must be true or false'],
-  ])('reject --%s %s with the flag’s name', (flag, text, says) => {
-    expect(() => settingsOf({ [flag]: text })).toThrow(new RegExp(`--${flag}.*${says}`));
+  ])('reject --%s %s with the flag’s name', (flag, text, message) => {
+    expect(() => settingsOf({ [flag]: text })).toThrow(new RegExp(`--${flag}.*${message}`));
   });
 });

@@ -56,15 +56,15 @@ describe('plexus attachments with real plugins', () => {
   it('reports with check the first difference of each attachment, and none if all are intact', async () => {
     const path = await pluginsDir();
     const [one, two] = [await attached('one'), await attached('two')];
-    const well = await plexus(path, 'check');
-    expect(cells(well.stdout)).toEqual([
+    const intact = await plexus(path, 'check');
+    expect(cells(intact.stdout)).toEqual([
       ['SANDBOX', 'POD', 'INTERFACE', 'NETWORK', 'CHECK', 'WHY'],
       [one.containerId, 'default/one', 'eth0', 'cluster-net', 'ok', '-'],
       [one.containerId, 'default/one', 'net1', 'default/lab', 'ok', '-'],
       [two.containerId, 'default/two', 'eth0', 'cluster-net', 'ok', '-'],
       [two.containerId, 'default/two', 'net1', 'default/lab', 'ok', '-'],
     ]);
-    expect(well.code).toBe(0);
+    expect(intact.code).toBe(0);
     await one.netns.exec(['ip', 'address', 'flush', 'dev', 'eth0']);
     await two.netns.exec(['ip', 'link', 'delete', 'net1']);
     const { code, stdout, stderr } = await plexus(path, 'check', '-o', 'json');

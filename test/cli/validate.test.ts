@@ -119,18 +119,18 @@ describe('plexus validate', () => {
   });
 
   it.each([
-    { words: ['validate'], says: 'say which files' },
-    { words: ['validate', 'no/such/file.yaml'], says: 'PLX-FILE-UNUSABLE' },
-    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], says: 'PLX-CONFIG-UNDECODABLE' },
+    { words: ['validate'], message: 'say which files' },
+    { words: ['validate', 'no/such/file.yaml'], message: 'PLX-FILE-UNUSABLE' },
+    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], message: 'PLX-CONFIG-UNDECODABLE' },
     {
       words: ['validate', '--cluster', '--kubeconfig', 'no/such/kubeconfig', 'examples/chained/pod.yaml'],
-      says: 'PLX-KUBECONFIG-UNUSABLE',
+      message: 'PLX-KUBECONFIG-UNUSABLE',
     },
-    { words: ['validate', '--nonsense', 'examples'], says: 'nonsense' },
-  ])('exits with 2 if it could not run: $words', async ({ words, says }) => {
+    { words: ['validate', '--nonsense', 'examples'], message: 'nonsense' },
+  ])('exits with 2 if it could not run: $words', async ({ words, message }) => {
     const { code, stderr, stdout } = await plexus(words);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(says);
+    expect(stderr).toContain(message);
   });
 
   it('documents its exit status, with examples', async () => {

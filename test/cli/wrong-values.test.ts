@@ -8,16 +8,16 @@ import { startApiServer } from '../support/api-server/index.ts';
 import { repository, runProgram } from '../support/plexus-command.ts';
 
 it.each([
-  { words: ['trace', '--last', 'abc'], says: '--last is a whole number, 1 or more' },
-  { words: ['trace', '--last', '0'], says: '--last is a whole number, 1 or more' },
-  { words: ['ui', '--port', 'abc'], says: '--port is a whole number, from 0 to 65535' },
-  { words: ['ui', '--port', '65536'], says: '--port is a whole number, from 0 to 65535' },
-  { words: ['plan', ''], says: 'Say which pod' },
-  { words: ['pods', '-o'], says: 'Not enough arguments following: o' },
-])('plexus reports $words as invalid, with exit status 2', async ({ words, says }) => {
+  { words: ['trace', '--last', 'abc'], message: '--last is a whole number, 1 or more' },
+  { words: ['trace', '--last', '0'], message: '--last is a whole number, 1 or more' },
+  { words: ['ui', '--port', 'abc'], message: '--port is a whole number, from 0 to 65535' },
+  { words: ['ui', '--port', '65536'], message: '--port is a whole number, from 0 to 65535' },
+  { words: ['plan', ''], message: 'Say which pod' },
+  { words: ['pods', '-o'], message: 'Not enough arguments following: o' },
+])('plexus reports $words as invalid, with exit status 2', async ({ words, message }) => {
   const { code, stdout, stderr } = await runProgram('plexus', words);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(says);
+  expect(stderr).toContain(message);
 });
 
 it('plexus treats an empty namespace as absent, as kubectl does', async () => {

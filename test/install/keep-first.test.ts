@@ -31,7 +31,7 @@ describe('the configuration of Plexus', () => {
       ),
     );
     expect(await kept.files()).toEqual([]);
-    await kept.put('10-net.conflist', '{"name":"cbr0",'); // half of it
+    await kept.put('10-net.conflist', '{"name":"cbr0",'); // A truncated file.
     await kept.put(
       '10-net.conflist',
       '{"name":"cbr0","cniVersion":"0.3.1","plugins":[{"type":"x","capabilities":{"bandwidth":true}}]}',

@@ -101,22 +101,26 @@ describe('installShim rejects', () => {
     return bytes;
   };
   it.each([
-    { title: 'an empty file', content: Buffer.alloc(0), says: 'it is empty' },
+    { title: 'an empty file', content: Buffer.alloc(0), problem: 'it is empty' },
     {
       title: 'a script',
       content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'),
-      says: 'it is no native executable (ELF)',
+      problem: 'it is no native executable (ELF)',
     },
-    { title: 'a truncated file', content: header(() => {}).subarray(0, 19), says: 'it is no native executable (ELF)' },
+    {
+      title: 'a truncated file',
+      content: header(() => {}).subarray(0, 19),
+      problem: 'it is no native executable (ELF)',
+    },
     {
       title: 'an object file',
       content: header((bytes) => bytes.writeUInt16LE(1, 16)),
-      says: 'it is an ELF file of type 1, no executable',
+      problem: 'it is an ELF file of type 1, no executable',
     },
     {
       title: 'a shim for arm64',
       content: header((bytes) => bytes.writeUInt16LE(0xb7, 18)),
-      says: 'it is made for arm64, and this machine is x64',
+      problem: 'it is made for arm64, and this machine is x64',
     },
     {
       title: 'a big-endian shim',
@@ -125,19 +129,19 @@ describe('installShim rejects', () => {
         bytes.writeUInt16BE(2, 16);
         bytes.writeUInt16BE(0x16, 18);
       }),
-      says: 'it is made for s390x, and this machine is x64',
+      problem: 'it is made for s390x, and this machine is x64',
     },
     {
       title: 'a shim for an unknown machine',
       content: header((bytes) => bytes.writeUInt16LE(0x1234, 18)),
-      says: 'it is made for machine 4660, and this machine is x64',
+      problem: 'it is made for machine 4660, and this machine is x64',
     },
-  ])('$title', async ({ content, says }) => {
+  ])('$title', async ({ content, problem }) => {
     const file = join(folder, 'shim');
     await writeFile(file, content);
     await expect(installShim(file, folder, { arch: 'x64' })).rejects.toMatchObject({
       id: 'PLX-SHIM-UNUSABLE',
-      message: `${file} cannot be installed as the plugin: ${says}`,
+      message: `${file} cannot be installed as the plugin: ${problem}`,
     });
     expect(await readdir(folder)).toEqual(['shim']);
   });

@@ -210,14 +210,14 @@ describe('Multus state on a node', () => {
       name,
       network: fc.option(name, { nil: '' }),
       plugins,
-      asked: fc.option(fc.stringMatching(/^[a-z][a-z0-9]{0,14}$/), { nil: undefined }),
+      requested: fc.option(fc.stringMatching(/^[a-z][a-z0-9]{0,14}$/), { nil: undefined }),
     });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 6 }), (written) => {
         const text = JSON.stringify(
           written.map((each) => ({
             Name: each.network,
-            ...(each.asked !== undefined && { ifnameRequest: each.asked }),
+            ...(each.requested !== undefined && { ifnameRequest: each.requested }),
             Bytes: base64({ cniVersion: '1.0.0', name: each.name, plugins: each.plugins.map((type) => ({ type })) }),
           })),
         );
@@ -225,7 +225,7 @@ describe('Multus state on a node', () => {
         expect(read.map(({ network, interfaceName, isDefault }) => ({ network, interfaceName, isDefault }))).toEqual(
           written.map((each, index) => ({
             network: each.network || each.name,
-            interfaceName: each.asked ?? (index === 0 ? 'eth0' : `net${index}`),
+            interfaceName: each.requested ?? (index === 0 ? 'eth0' : `net${index}`),
             isDefault: index === 0,
           })),
         );

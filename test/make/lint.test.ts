@@ -13,11 +13,11 @@ const deep = 'if (a) { if (a) { if (a) { if (a) { return 1; } } } }';
 
 /** Code by file; each violates one rule, which is its key. */
 const violations: Readonly<Record<string, readonly [file: string, code: string]>> = {
-  'no-restricted-imports of a folder above': [
+  'no-restricted-imports of a higher layer': [
     'src/npwg/above.ts',
     "import { plan } from '../plan/index.ts';\nexport const x = plan;",
   ],
-  'no-restricted-imports past the door': [
+  'no-restricted-imports of a file other than index.ts': [
     'src/plan/door.ts',
     "import { nad } from '../npwg/nad.ts';\nexport const x = nad;",
   ],

@@ -43,7 +43,7 @@ describe('a sandbox is never judged gone', () => {
     ));
 });
 
-describe('a sandbox is gone', () => {
+describe('a sandbox is judged gone', () => {
   const gone: readonly (Partial<GoneEvidence> & { readonly why: RegExp })[] = [
     { boot: 'earlier', namespace: 'unknown', why: /started anew/ },
     { boot: 'earlier', namespace: 'own', pod: 'there', why: /started anew/ },
@@ -55,7 +55,7 @@ describe('a sandbox is gone', () => {
     { namespace: 'missing', pod: 'unknown', wasSeen: true, why: /were before/ },
     { namespace: 'other', pod: 'none', wasSeen: true, isPathTaken: true, why: /were before/ },
   ];
-  it.each(gone)('$why', ({ why, ...seen }) => {
+  it.each(gone)('for the reason $why', ({ why, ...seen }) => {
     expect(
       whyGone({
         boot: 'this',

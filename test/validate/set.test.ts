@@ -56,10 +56,12 @@ describe('the network that a pod names', () => {
   it('may have its configuration in a file beside it', () => {
     const without = 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: lab}\n';
     const conf = '{"cniVersion": "1.0.0", "name": "lab", "type": "dummy"}';
-    const asked = pod('[{"name": "lab", "ips": ["10.0.0.1/24"]}]');
+    const requested = pod('[{"name": "lab", "ips": ["10.0.0.1/24"]}]');
     const errors = (text: readonly string[]): readonly string[] => text.filter((each) => each.includes(' error '));
-    expect(errors(check([file('n.yaml', without), file('p.yaml', asked)]))).toEqual([]);
-    expect(errors(check([file('n.yaml', without), file('p.yaml', asked), file('10-lab.conf', conf)]))).toHaveLength(1);
+    expect(errors(check([file('n.yaml', without), file('p.yaml', requested)]))).toEqual([]);
+    expect(errors(check([file('n.yaml', without), file('p.yaml', requested), file('10-lab.conf', conf)]))).toHaveLength(
+      1,
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 
 // Messages of plexus validate for the author of a manifest: where a value belongs, what is not checked, and no error
-// without proof
+// without proof.
 
 interface File {
   readonly path?: string;
@@ -26,17 +26,17 @@ describe('a key at the wrong place', () => {
     {
       what: 'capabilities beside "plugins"',
       config: { cniVersion: '0.3.1', capabilities: { ips: true }, plugins: [macvlan] },
-      says: 'no plugin reads "capabilities" beside "plugins": it belongs in the list, beside "type": "macvlan"',
+      message: 'no plugin reads "capabilities" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     {
       what: 'a plugin’s option beside "plugins"',
       config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] },
-      says: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
+      message: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     {
       what: 'capabilities in another spelling',
       config: { ...macvlan, capability: { ips: true } },
-      says: 'did you mean "capabilities"?',
+      message: 'did you mean "capabilities"?',
     },
     {
       what: 'capabilities inside "ipam"',
@@ -44,7 +44,7 @@ describe('a key at the wrong place', () => {
         ...macvlan,
         ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } },
       },
-      says: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
+      message: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
     },
     {
       what: 'an address range beside "type"',
@@ -53,7 +53,7 @@ describe('a key at the wrong place', () => {
         ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] },
         rangeStart: '10.0.0.9',
       },
-      says: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
+      message: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
     },
     {
       what: 'master inside "ipam"',
@@ -62,10 +62,10 @@ describe('a key at the wrong place', () => {
         type: 'macvlan',
         ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]], master: 'eth1' },
       },
-      says: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"',
+      message: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"',
     },
-  ])('is reported with the place where it belongs: $what', ({ config, says }) => {
-    expect(texts(check({ text: nad(config) }))).toContain(says);
+  ])('is reported with the place where it belongs: $what', ({ config, message }) => {
+    expect(texts(check({ text: nad(config) }))).toContain(message);
   });
 
   it('is reported with the place where it belongs: "config" outside of "spec"', () => {
