@@ -46,7 +46,7 @@ describe('plexus plan of a pod in the cluster', () => {
     });
   });
   it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])(
-    'reports what is missing in $words',
+    'reports missing or conflicting arguments in $words',
     async ({ words }) => {
       expect(await plexus(...words)).toMatchObject({
         status: 2,

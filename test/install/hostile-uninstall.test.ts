@@ -71,7 +71,7 @@ describe('plexus uninstall with names and files that a compromised daemon left',
     expect(await confFiles()).toEqual(['10-net.conf', ...left].toSorted());
   });
 
-  it('removes a folder in place of the file that makes runtimes read the configuration again', async () => {
+  it('removes a folder in place of .plexus-written', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     await rm(conf('.plexus-written'));

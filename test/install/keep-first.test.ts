@@ -120,7 +120,7 @@ describe('the configuration of Plexus', () => {
     );
   });
 
-  it('is written once its folder becomes writable, after one error that names the folder', async () => {
+  it('is written once its path becomes usable, after a single error', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await mkdir(join(kept.folder, own, 'in the way'), { recursive: true });
     kept.start();

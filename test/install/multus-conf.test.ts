@@ -129,7 +129,7 @@ describe('adopting Multus’s default network', () => {
     });
   });
 
-  it('reports what is not adopted: further delegates, Multus’s folders, and every other key', async () => {
+  it('reports all settings that it does not adopt: additional delegates, Multus’s folders, and every other key', async () => {
     await kept.put('10-net.conf', bridge('net'));
     const delegates = [{ name: 'net', type: 'bridge' }, { name: 'storage', type: 'macvlan' }, { plugins: [] }];
     const more = {
@@ -147,7 +147,7 @@ describe('adopting Multus’s default network', () => {
     expect(warnings()).toContain('kubeconfig');
   });
 
-  it('reports what cannot be found, and uses the first network of the folder', async () => {
+  it('reports a default network that cannot be found, and uses the first network of the folder', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-net.conf') });
