@@ -11,7 +11,7 @@ export const socketOption = {
   type: 'string',
   requiresArg: true,
   default: process.env['PLEXUS_SOCKET'] ?? '/run/plexus/plexus.sock',
-  describe: "The daemon's socket, as this process sees it; the one that is asked lies beside it",
+  describe: "The daemon's socket, as this process sees it; the command connects to observe.sock beside it",
 } as const;
 
 export interface Remembered {

@@ -8,12 +8,12 @@ import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
 import { type CallContext, prepare } from './calls.ts';
 
-// calls are kept by other processes, which do not notify the daemon
+// shims defer calls without notifying the daemon
 const listMs = 5000;
 
 /**
- * Carries out the DELs that were answered while there was no daemon, and lets the shim keep further ones as long as
- * they can be carried out: not after agentPatienceMs without a host agent.
+ * Carries out the DELs that the shim answered while the daemon was down. Allows the shim to defer DELs only while they
+ * can be carried out: after agentPatienceMs without a host agent it may not.
  */
 export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Work {
   const { deferred, options, report } = context;
@@ -30,7 +30,7 @@ export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Wo
       kept = new Map((await deferred.list()).map((call) => [sandboxKey(call), call]));
       const count = host === undefined ? kept.size : 0;
       if (count > 0 && count !== waiting) {
-        const text = `${count} DELs from while the daemon was away wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+        const text = `${count} deferred DELs wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
         report({ kind: 'warning', text });
       }
       waiting = count;
@@ -44,14 +44,14 @@ export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Wo
   };
 }
 
-interface Trying {
+interface Attempt {
   readonly context: CallContext;
   readonly host: Host;
   readonly signal: AbortSignal;
 }
 
-async function carryOut(kept: RecordKey, trying: Trying): Promise<WorkOutcome> {
-  const { context } = trying;
+async function carryOut(kept: RecordKey, attempt: Attempt): Promise<WorkOutcome> {
+  const { context } = attempt;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
   const report: Report = (step) => context.report(step, operation);
@@ -62,10 +62,10 @@ async function carryOut(kept: RecordKey, trying: Trying): Promise<WorkOutcome> {
     const call = decoded(bytes, kept);
     if (call === undefined) return await setAside(kept, context);
     operation = { ...operation, ...podIn(call) };
-    const understood = understand(call, { ...trying, context: { ...context, report } });
-    if (understood === undefined) return await setAside(kept, context);
-    for (const { text } of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
-    await delDeferred(understood.invocation, understood.deps, trying.signal);
+    const parsed = parsedCall(call, { ...attempt, context: { ...context, report } });
+    if (parsed === undefined) return await setAside(kept, context);
+    for (const { text } of parsed.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
+    await delDeferred(parsed.invocation, parsed.deps, attempt.signal);
     report({ ...finished, ms: Date.now() - startedAt });
     return 'done';
   } catch (thrown) {
@@ -79,10 +79,13 @@ function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
   return namespace === undefined || name === undefined ? {} : { pod: `${namespace}/${name}` };
 }
 
-/** What a kept call asks for; undefined when its configuration cannot be used: it would not be better the next time. */
-function understand(
+/**
+ * Returns a deferred call, parsed and prepared; undefined, with a report, if its configuration is invalid, because a
+ * retry would not help.
+ */
+function parsedCall(
   { env, stdin }: Call,
-  { context, host }: Trying,
+  { context, host }: Attempt,
 ): (Prepared & { readonly invocation: DelInvocation }) | undefined {
   try {
     const invocation = parseInvocation(env, stdin);
@@ -95,7 +98,7 @@ function understand(
   }
 }
 
-/** The call in a file; undefined when it is none, or another than the file's name says. */
+/** Decodes the file of a deferred call; undefined if it does not hold the DEL that the file name states. */
 function decoded(bytes: Buffer, { containerId, ifName }: RecordKey): Call | undefined {
   try {
     const [hello, call, ...more] = frameReader().push(bytes);
@@ -105,11 +108,11 @@ function decoded(bytes: Buffer, { containerId, ifName }: RecordKey): Call | unde
     const { CNI_COMMAND: command, CNI_CONTAINERID: id, CNI_IFNAME: name } = decodedCall.env;
     return command === 'DEL' && id === containerId && name === ifName ? decodedCall : undefined;
   } catch {
-    return undefined; // damage of any kind
+    return undefined; // damaged
   }
 }
 
-// the journal still has the sandbox: reclaiming finds it
+// Sets the file aside. The sandbox is still in the journal, so reclaiming finds it.
 async function setAside(kept: RecordKey, { deferred, report }: CallContext): Promise<WorkOutcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });

@@ -11,7 +11,7 @@ const timingOf = ({ context }: DaemonState): RoundTiming => ({
   idleMs: 5000,
 });
 
-/** Undoes sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
+/** Reclaims sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
 export function reclaimController(state: DaemonState): Work {
   const { journal, report, context, agentDeps, cluster } = state;
   const { deferred, bootId } = context;
@@ -20,7 +20,7 @@ export function reclaimController(state: DaemonState): Work {
     const isOfEarlierBoot = (record: { readonly bootId?: string }): true | undefined =>
       (record.bootId !== undefined && record.bootId !== bootId) || undefined;
     const lost = (await journal.list(isOfEarlierBoot)).found.length;
-    const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+    const text = `${lost} sandboxes from before the last reboot wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
     if (lost > waiting) report({ kind: 'warning', text });
     waiting = lost;
   };
@@ -42,7 +42,7 @@ export function sweepController(state: DaemonState): Work {
   const round = async (signal: AbortSignal): Promise<number> => {
     const { nodeName } = context.options();
     if (cluster === undefined || nodeName === undefined) return 0;
-    const installedAt = await madeAt(settings().cniDir);
+    const installedAt = await createdAtMs(settings().cniDir);
     const { found, suspects } = await sweep({ cluster, journal, node: nodeName, installedAt }, signal);
     await publish(found, await unattached.read());
     return suspects;
@@ -55,7 +55,7 @@ export function sweepController(state: DaemonState): Work {
         problem = '';
         return { afterMs: nextRoundMs(timing, suspects) };
       } catch (thrown) {
-        const text = `pods that were never attached cannot be looked for: ${summaryOf(asPlexusError(thrown))}`;
+        const text = `cannot check for pods that were never attached: ${summaryOf(asPlexusError(thrown))}`;
         if (text !== problem && !signal.aborted) report({ kind: 'warning', text });
         problem = text;
         return 'retry';
@@ -64,10 +64,10 @@ export function sweepController(state: DaemonState): Work {
   };
   async function publish(found: readonly UnattachedPod[], before: readonly UnattachedPod[]): Promise<void> {
     if (JSON.stringify(found) === JSON.stringify(before)) return;
-    // the same Event is sent once, however often it is recorded: a daemon that ends before the next line sends it again
+    // repeated Events are deduplicated within one process; a daemon that ends before `write` sends them again
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
-      const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;
+      const message = `The pod requests networks (${pod.networks}), but Plexus never attached it, probably because ${pod.why}. Delete the pod so that it is recreated.`;
       await cluster?.recordEvent(
         pod,
         { type: 'Warning', reason: 'NetworksNotAttached', message },
@@ -79,7 +79,7 @@ export function sweepController(state: DaemonState): Work {
   }
 }
 
-const madeAt = (folder: string): Promise<number | undefined> =>
+const createdAtMs = (folder: string): Promise<number | undefined> =>
   stat(folder).then(
     ({ birthtimeMs }) => (birthtimeMs > 0 ? birthtimeMs : undefined),
     () => undefined,

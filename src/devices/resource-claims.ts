@@ -11,7 +11,7 @@ import {
   type Warning,
 } from '../errors/index.ts';
 import {
-  type DeviceWishes,
+  type DeviceRequests,
   type NadRef,
   type PodDevice,
   type PodDevices,
@@ -42,7 +42,7 @@ export interface DeviceOfKubelet extends DevicePlace {
 }
 export interface ClaimInputs {
   readonly pod: PodRef & { readonly uid?: string };
-  readonly wishes: DeviceWishes;
+  readonly wishes: DeviceRequests;
   /** Absent if this node's kubelet does not report claimed devices. */
   readonly ofKubelet?: readonly DeviceOfKubelet[];
   readonly nodeName?: string;

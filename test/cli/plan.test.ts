@@ -50,7 +50,7 @@ describe('plexus plan of a pod in the cluster', () => {
     async ({ words }) => {
       expect(await plexus(...words)).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining('Say which pod') as unknown,
+        stderr: expect.stringContaining('Specify a pod') as unknown,
       });
     },
   );

@@ -93,7 +93,7 @@ describe('plexus attachments with real plugins', () => {
     expect(cells(skipped.stdout).map((row) => row.slice(4))).toEqual([
       ['CHECK', 'WHY'],
       ...Array<string[]>(2).fill(['skipped', `network namespace ${pod.netns.path} cannot be used: it does not exist`]),
-      ['skipped', 'its ADD did not come to its end'],
+      ['skipped', 'its ADD did not finish'],
     ]);
     await writeFile(join(node.dir, 'state/journal/x@eth0.json'), '{');
     expect(await plexus(path, 'check')).toMatchObject({
@@ -227,7 +227,7 @@ describe('plexus attachments detach with failing plugins', () => {
     const checking = plexus(delegates, 'check', pod.containerId);
     await writeFile(until, '');
     expect(await adding).toMatchObject({ exitCode: 0 });
-    expect((await checking).stdout).not.toContain('did not come to its end');
+    expect((await checking).stdout).not.toContain('did not finish');
     await node.call('DEL', pod, config());
   });
 });

@@ -32,10 +32,10 @@ describe('plexus validate', () => {
     ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
+      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap has no effect: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
           Add "capabilities": {"portMappings": true} beside its "type".
-      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but none of its plugins declares "capabilities": {"portMappings": true}, without which portmap does not get it [PLX-CAPABILITY-MISSING]
-          Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).
+      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but portmap receives it only if its configuration declares "capabilities": {"portMappings": true} [PLX-CAPABILITY-MISSING]
+          Declare the capability in the configuration of that plugin, or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.
       test/validate/broken/range-outside.yaml:15:25: error: spec.config.ipam.ranges[0][0].rangeStart: rangeStart 10.1.3.10 is not in subnet 10.1.2.0/24 [PLX-V-RANGE]
           Correct the range or the subnet.
       2 errors, 1 warning in 2 files
@@ -49,7 +49,7 @@ describe('plexus validate', () => {
     expect(
       (JSON.parse(stdout) as readonly { readonly severity: string }[]).filter(({ severity }) => severity !== 'note'),
     ).toEqual([]);
-    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('nothing to say in 2 files\n');
+    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('no findings in 2 files\n');
   });
 
   it('reports no problem in deploy/, and skips only templates', async () => {
@@ -66,7 +66,7 @@ describe('plexus validate', () => {
       'examples/chained/pod.yaml',
       './examples/chained/pod.yaml',
     ]);
-    expect([code, stdout]).toEqual([0, 'nothing to say in 2 files\n']);
+    expect([code, stdout]).toEqual([0, 'no findings in 2 files\n']);
   });
 
   it('counts warnings in the exit status only with --strict', async () => {
@@ -119,7 +119,7 @@ describe('plexus validate', () => {
   });
 
   it.each([
-    { words: ['validate'], message: 'say which files' },
+    { words: ['validate'], message: 'no files: pass them' },
     { words: ['validate', 'no/such/file.yaml'], message: 'PLX-FILE-UNUSABLE' },
     { words: ['validate', '--config', 'examples/node/README.md', 'examples'], message: 'PLX-CONFIG-UNDECODABLE' },
     {
@@ -135,9 +135,7 @@ describe('plexus validate', () => {
 
   it('documents its exit status, with examples', async () => {
     const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
-    expect(stdout).toContain(
-      'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.',
-    );
+    expect(stdout).toContain('Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 failure.');
     expect(stdout).toContain('plexus validate --cluster pod.yaml');
   });
 });
@@ -177,7 +175,7 @@ describe('plexus validate --cluster', () => {
     const requests = await requestsDuring(server, async () => {
       ended = await plexus(['validate', ...access, '-'], podWith('lab'));
     });
-    expect(ended).toEqual({ code: 0, stdout: 'nothing to say in 1 file\n', stderr: '' });
+    expect(ended).toEqual({ code: 0, stdout: 'no findings in 1 file\n', stderr: '' });
     if (!isRealCluster)
       expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
   });
@@ -186,7 +184,7 @@ describe('plexus validate --cluster', () => {
     const { code, stdout } = await plexus(['validate', ...access, '-'], podWith('laboratory'));
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p asks for NetworkAttachmentDefinition default/laboratory, which does not exist',
+      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p requests NetworkAttachmentDefinition default/laboratory, which does not exist',
     );
   });
 

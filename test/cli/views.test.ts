@@ -113,8 +113,8 @@ describe('plexus pods', () => {
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  PROBLEM             WHAT
-      error     network-missing     network shop/storrage does not exist; asked for by shop/typo
-      error     attachment-missing  pod shop/viewer asks for shop/cameras, and its k8s.v1.cni.cncf.io/network-status does not have that
+      error     network-missing     network shop/storrage does not exist; requested by shop/typo
+      error     attachment-missing  pod shop/viewer requests shop/cameras, but its k8s.v1.cni.cncf.io/network-status does not contain it
       error     ip-duplicate        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
       warning   pod-pending         pod shop/late is pending and not yet attached to infra/backup
       "
@@ -123,10 +123,8 @@ describe('plexus pods', () => {
   });
 
   it('shows the context’s namespace by default', async () => {
-    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has a network, or asks for one\n', stderr: '' });
-    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe(
-      'no pod has this network, or asks for it\n',
-    );
+    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has or requests a network\n', stderr: '' });
+    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has or requests this network\n');
   });
 });
 
@@ -192,7 +190,7 @@ describe('the cluster of the views', () => {
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/,
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|network-attachment-definitions)\): connect ECONNREFUSED/,
     );
   });
 
@@ -204,7 +202,9 @@ describe('the cluster of the views', () => {
     const { code, stderr } = await plexus(...words, '--kubeconfig', join(folder.path, 'away'));
     expect(code).toBe(words[0] === 'plan' ? 1 : 2);
     // Without a cause, because the request was not retried until the deadline.
-    expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, get [^\n]*: connect ECONNREFUSED [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(get [^\n]*\): connect ECONNREFUSED [^\n]*\n$/,
+    );
   });
 
   it('is reported with its reason, with exit status 2, if it refuses a request', async () => {

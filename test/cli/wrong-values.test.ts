@@ -8,11 +8,11 @@ import { startApiServer } from '../support/api-server/index.ts';
 import { repository, runProgram } from '../support/plexus-command.ts';
 
 it.each([
-  { words: ['trace', '--last', 'abc'], message: '--last is a whole number, 1 or more' },
-  { words: ['trace', '--last', '0'], message: '--last is a whole number, 1 or more' },
-  { words: ['ui', '--port', 'abc'], message: '--port is a whole number, from 0 to 65535' },
-  { words: ['ui', '--port', '65536'], message: '--port is a whole number, from 0 to 65535' },
-  { words: ['plan', ''], message: 'Say which pod' },
+  { words: ['trace', '--last', 'abc'], message: '--last must be an integer, 1 or more' },
+  { words: ['trace', '--last', '0'], message: '--last must be an integer, 1 or more' },
+  { words: ['ui', '--port', 'abc'], message: '--port must be an integer from 0 to 65535' },
+  { words: ['ui', '--port', '65536'], message: '--port must be an integer from 0 to 65535' },
+  { words: ['plan', ''], message: 'Specify a pod' },
   { words: ['pods', '-o'], message: 'Not enough arguments following: o' },
 ])('plexus reports $words as invalid, with exit status 2', async ({ words, message }) => {
   const { code, stdout, stderr } = await runProgram('plexus', words);

@@ -38,7 +38,7 @@ const cases: readonly Case[] = [
     id: 'CRD',
     title: 'a missing definition',
     spoil: () => cluster.api.remove('customresourcedefinitions', '', crdName),
-    finds: ['error: it is not there: no pod can ask for a network'],
+    finds: ['error: it does not exist: no pod can request a network'],
   },
   {
     id: 'CRD',
@@ -60,7 +60,7 @@ const cases: readonly Case[] = [
       })),
     finds: [
       'error: version v1 is not served',
-      'error: its scope is Cluster, and not Namespaced',
+      'error: its scope is Cluster, not Namespaced',
       'warning: NonStructuralSchema: spec.x: Required value',
       'error: Established: not yet',
     ],
@@ -69,13 +69,13 @@ const cases: readonly Case[] = [
     id: 'DAEMONSET',
     title: 'a missing DaemonSet',
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
-    finds: ['error: there is none in any namespace: no node is served'],
+    finds: ['error: there is none in any namespace, so no node has a daemon'],
   },
   {
     id: 'DAEMONSET',
     title: 'a DaemonSet that selects no node',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 0 }),
-    finds: ['error: it wants no node at all'],
+    finds: ['error: it matches no node'],
   },
   {
     id: 'DAEMONSET',
@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
     id: 'DAEMONSET',
     title: 'an update in progress',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 1 }),
-    finds: [/^note: 1 of 3 pods are of its newest version/],
+    finds: [/^note: 1 of 3 pods have its newest version/],
   },
   {
     id: 'NODES',
@@ -106,13 +106,13 @@ const cases: readonly Case[] = [
     id: 'NODES',
     title: 'that there is no DaemonSet',
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
-    finds: ['unknown: not looked at: there is no DaemonSet of Plexus'],
+    finds: ['unknown: not checked: there is no DaemonSet of Plexus'],
   },
   {
     id: 'NODES',
     title: 'an unknown node',
     spoil: () => 0,
-    finds: ['error: there is no such node'],
+    finds: ['error: this node does not exist'],
     more: { node: 'node-7' },
   },
   {

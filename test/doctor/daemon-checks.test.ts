@@ -71,7 +71,7 @@ describe('for a running daemon, the check', () => {
     );
     await end();
     await waitFor('its end', async () =>
-      (await look('HOST-AGENT')).includes('warning: no host agent is connected, and one was shortly before'),
+      (await look('HOST-AGENT')).includes('warning: no host agent is connected, but one was recently'),
     );
   });
 
@@ -79,7 +79,7 @@ describe('for a running daemon, the check', () => {
     const { socket } = cluster.daemon();
     await chmod(socket, 0o666);
     expect(await look('DAEMON')).toEqual([
-      'warning: it belongs to user 0 with mode 666: the daemon makes it for root alone (600)',
+      'warning: it belongs to user 0 with mode 666, but the daemon creates it for root only (mode 600)',
     ]);
     await chmod(socket, 0o600);
   });
@@ -90,7 +90,7 @@ describe('for a running daemon, the check', () => {
       expect(await look(id, { http: undefined })).toEqual(await look(id));
       for (const http of [undefined, '127.0.0.1:1'])
         expect(await look(id, { http, socket: '/nowhere/x.sock' })).toEqual([
-          expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/),
+          expect.stringMatching(/^unknown: not checked: no answer \(.+\)$/),
         ]);
     },
   );
@@ -106,7 +106,7 @@ describe('for a running daemon, the check', () => {
     await waitFor('the observe socket', async () => existsSync(join(cluster.node.dir, 'run/observe.sock')));
     await waitFor('the watch', async () => (await look('WATCH', { http: address })).length === 0);
     expect(await look('READY', { http: address })).toEqual([
-      `warning: the daemon cannot listen on ${address}: metrics cannot be scraped; CNI calls and probes do not need it`,
+      `warning: the daemon cannot listen on ${address}: metrics cannot be scraped; CNI calls and probes are not affected`,
     ]);
     other.close();
     await cluster.daemon().stop();
@@ -119,7 +119,7 @@ describe('for a running daemon, the check', () => {
     await cluster.start();
     expect(await look('READY')).toEqual([
       expect.stringMatching(
-        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not there yet/,
+        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not established yet/,
       ),
     ]);
     await cluster.api.comeBack();
@@ -142,20 +142,20 @@ describe('for a daemon that is not running, the check', () => {
 
   it('PLX-D-DAEMON reports a missing path, a path that is not a socket, or a socket without a listener', async () => {
     expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual([
-      'error: it is not there: no daemon serves this node',
+      'error: it does not exist: no daemon serves this node',
     ]);
-    expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is no socket']);
+    expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is not a socket']);
     await cluster.daemon().stop('SIGKILL');
     expect(await look('DAEMON')).toEqual([
-      expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/),
+      expect.stringMatching(/^error: no process listens there \(connect ECONNREFUSED/),
     ]);
   });
 
   it('PLX-D-DAEMON reports a refusal as an error to root and as unknown to other users', async () => {
     const socket = await serving((connection) => connection.end(encodeRefused('it is busy')));
-    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refuses: it is busy']);
+    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refused the connection: it is busy']);
     expect(await look('DAEMON', { socket, uid: 1000 })).toEqual([
-      'unknown: not looked at: only root may ask the daemon',
+      'unknown: not checked: only root may connect to the daemon',
     ]);
   });
 
@@ -163,7 +163,7 @@ describe('for a daemon that is not running, the check', () => {
     {
       title: 'closes the connection at once',
       answer: (connection: net.Socket) => void connection.destroy(),
-      what: 'it ended the connection without a word',
+      what: 'it closed the connection without an answer',
     },
     {
       title: 'speaks another protocol',
@@ -177,7 +177,7 @@ describe('for a daemon that is not running, the check', () => {
     },
   ])('PLX-D-DAEMON reports a foreign program on the socket that $title', async ({ answer, what }) => {
     expect(await look('DAEMON', { socket: await serving(answer) })).toEqual([
-      expect.stringMatching(new RegExp(`^error: who listens there is not the daemon: .*${what}`)),
+      expect.stringMatching(new RegExp(`^error: the listening process is not the daemon: .*${what}`)),
     ]);
   });
 
@@ -188,7 +188,7 @@ describe('for a daemon that is not running, the check', () => {
     await connection.next();
     connection.send(encodeWelcome({ major: 1, minor: 0 }, '9.9.9'));
     expect(await seen).toEqual([
-      expect.stringMatching(/^warning: it is version \d+\.\d+\.\d+, and the daemon is version 9\.9\.9$/),
+      expect.stringMatching(/^warning: its version is \d+\.\d+\.\d+, but that of the daemon is 9\.9\.9$/),
     ]);
     await played.close();
   });

@@ -99,14 +99,14 @@ const cases: readonly Case[] = [
     id: 'NODE-PLUGINS',
     title: 'reports a node whose plugin folders cannot be seen',
     spoil: () => 0,
-    finds: ['unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server'],
+    finds: ['unknown: not checked: the plugin folders of 1 node are not visible through the API server'],
     more: { nodeLookedAt: 'node-1' },
   },
   {
     id: 'POD-STATUS',
     title: 'reports a pod without network-status',
     spoil: () => pod('db-0', asking),
-    finds: ['warning: 1 running pod that asks for networks and has no network-status'],
+    finds: ['warning: 1 running pod that requests networks and has no network-status'],
   },
   {
     id: 'POD-STATUS',
@@ -160,23 +160,25 @@ describe('the network check', () => {
     const report = (node: string, severity: string, id = 'PLX-D-PLUGINS'): Promise<void> =>
       writeFile(
         join(folder.path, `${node}.json`),
-        JSON.stringify([{ id, severity, what: 'macvlan is not there', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
+        JSON.stringify([
+          { id, severity, what: 'macvlan does not exist', where: '/opt/cni/bin', fix: 'x', evidence: [] },
+        ]),
       );
     await report('node-1', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
-      'unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server',
+      'unknown: not checked: the plugin folders of 1 node are not visible through the API server',
     ]);
     await report('node-2', 'warning');
     expect(await cluster.seenBy('NODE-PLUGINS', more)).toMatchObject([
-      { severity: 'warning', what: 'macvlan is not there', where: 'node node-2, /opt/cni/bin' },
+      { severity: 'warning', what: 'macvlan does not exist', where: 'node node-2, /opt/cni/bin' },
     ]);
     await report('node-2', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([]);
     await report('node-1', 'ok', 'PLX-D-DISK');
     await writeFile(join(folder.path, 'node-2.json'), '{}');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
-      'unknown: not looked at: the report of the node says nothing of plugins',
-      'unknown: not looked at: the report of the node cannot be read: it is no list of findings',
+      'unknown: not checked: the report of the node does not contain plugins',
+      'unknown: not checked: the report of the node cannot be read: it is not a list of findings',
     ]);
   });
 
@@ -205,8 +207,8 @@ describe('the network check', () => {
     cluster.nad('a', withSubnet('10.9.0.0/16'));
     cluster.nad('b', withSubnet('10.9.3.0/24'));
     expect(await cluster.look('SUBNETS')).toEqual([
-      expect.stringMatching(/^unknown: not looked at: those of pods: .*403/),
-      expect.stringMatching(/^unknown: not looked at: those of services: .*403/),
+      expect.stringMatching(/^unknown: not checked: those of pods: .*403/),
+      expect.stringMatching(/^unknown: not checked: those of services: .*403/),
       'warning: 10.9.0.0/16 of shop/a and 10.9.3.0/24 of shop/b have addresses in common',
     ]);
   });

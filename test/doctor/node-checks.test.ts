@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     id: 'RUNTIME-CONFIGURATION',
     title: 'that no runtime is found',
     spoil: () => rm(join(room.dir, 'etc/containerd'), { recursive: true }),
-    finds: ['unknown: not looked at: no configuration of a container runtime was found'],
+    finds: ['unknown: not checked: no configuration of a container runtime was found'],
   },
   {
     id: 'RUNTIME-FOLDERS',
@@ -46,20 +46,20 @@ const cases: readonly Case[] = [
         'etc/containerd/config.toml',
         '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/etc/other"\n',
       ),
-    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, and the runtime reads .*\/etc\/other$/],
+    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, but the runtime reads .*\/etc\/other$/],
   },
   {
     id: 'CONFIGURATION-FIRST',
     title: 'a network that sorts before the configuration of Plexus',
     spoil: () => rename(join(room.confDir, '10-cluster.conflist'), join(room.confDir, '00-aaa.conflist')),
-    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime takes it and never calls Plexus'],
+    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime uses it and never calls Plexus'],
   },
   {
     id: 'CONFIGURATION-FIRST',
     title: 'that Cilium renamed the configuration of Plexus',
     spoil: () => rename(join(room.confDir, '00-plexus.conflist'), join(room.confDir, '00-plexus.conflist.cilium_bak')),
     finds: [
-      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be it, renamed by another program',
+      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be the configuration of Plexus, renamed by another program',
     ],
   },
   {
@@ -72,13 +72,13 @@ const cases: readonly Case[] = [
     id: 'OTHER-META-PLUGIN',
     title: 'a configuration of Multus before that of Plexus',
     spoil: () => room.write(`${conf}/00-multus.conf`, multus),
-    finds: ['error: 00-multus.conf calls multus, and it comes before Plexus'],
+    finds: ['error: 00-multus.conf calls multus, and it sorts before Plexus'],
   },
   {
     id: 'OTHER-META-PLUGIN',
     title: 'a configuration of Multus after that of Plexus',
     spoil: () => room.write(`${conf}/70-multus.conf`, multus),
-    finds: ['warning: 70-multus.conf calls multus; the runtime does not take it while ours comes first'],
+    finds: ['warning: 70-multus.conf calls multus; the runtime does not use it while that of Plexus comes first'],
   },
   {
     id: 'OTHER-META-PLUGIN',
@@ -96,7 +96,7 @@ const cases: readonly Case[] = [
     id: 'DEFAULT-NETWORK',
     title: 'a file that is not JSON',
     spoil: () => room.write(`${conf}/10-cluster.conflist`, '{'),
-    finds: [/^error: .*10-cluster.conflist is passed over/],
+    finds: [/^error: .*10-cluster.conflist is skipped/],
   },
   {
     id: 'KUBELET-SOCKETS',
@@ -105,21 +105,21 @@ const cases: readonly Case[] = [
       await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
       await writeNads(room.write, [deviceNad]);
     },
-    finds: ['error: it is not there'],
+    finds: ['error: it does not exist'],
   },
   {
     id: 'KUBELET-SOCKETS',
     title: 'that the folder of kubelet cannot be seen',
     spoil: () => writeNads(room.write, [deviceNad]),
     finds: [
-      'unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight',
+      'unknown: not checked: its folder does not exist: kubelet has never run here, or its files are not visible here',
     ],
   },
   ...['PLUGINS', 'SHIM', 'DIRECT-MODE-TOOLS'].map((id) => ({
     id,
     title: 'that the plugin folder cannot be seen',
     spoil: () => rm(room.binDir, { recursive: true }),
-    finds: [/^THROWS .*is not there, or not in sight/],
+    finds: [/^THROWS .*does not exist, or is not visible here/],
   })),
   {
     id: 'DIRECT-MODE-TOOLS',
@@ -191,10 +191,10 @@ describe('the folder check', () => {
     const scene = room.scene({ confDir: join(room.dir, 'elsewhere'), binDir: join(room.dir, 'opt/other') });
     expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene)).toEqual([
       expect.stringMatching(
-        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/,
+        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, but that of Plexus is in .*\/elsewhere$/,
       ),
       expect.stringMatching(
-        /^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/,
+        /^error: containerd searches plugins in .*\/opt\/cni\/bin, but the shim is in .*\/opt\/other$/,
       ),
     ]);
   });

@@ -32,14 +32,14 @@ const cases: readonly Case[] = [
     id: 'PLUGINS',
     title: 'a missing plugin of the default network',
     spoil: () => rm(join(room.binDir, 'host-local')),
-    finds: ['error: host-local is not there; needed by the default network cluster-net'],
+    finds: ['error: host-local does not exist; needed by the default network cluster-net'],
   },
   {
     id: 'PLUGINS',
     title: 'a plugin for another machine',
     spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)),
     finds: [
-      `error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`,
+      `error: bridge cannot run: it is built for arm, but this machine is ${process.arch}; needed by the default network cluster-net`,
     ],
   },
   {
@@ -53,15 +53,15 @@ const cases: readonly Case[] = [
     title: 'missing plugins of a NetworkAttachmentDefinition',
     spoil: () => writeNads(room.write, [nadObject('fast', macvlan)]),
     finds: [
-      'warning: macvlan is not there; needed by shop/fast',
-      'warning: whereabouts is not there; needed by shop/fast',
+      'warning: macvlan does not exist; needed by shop/fast',
+      'warning: whereabouts does not exist; needed by shop/fast',
     ],
   },
   {
     id: 'PLUGINS',
     title: 'that the networks are unknown',
     spoil: () => rm(join(room.stateDir, 'stand-in.json')),
-    finds: ['unknown: not looked at: neither the cluster nor stand-in.json says which networks there are'],
+    finds: ['unknown: not checked: neither the cluster nor stand-in.json provides the networks'],
   },
   {
     id: 'PLUGINS',
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
       await writeNads(room.write, [inFile]);
       await room.write('etc/cni/multus/net.d/lab.conf', { cniVersion: '1.0.0', name: 'lab', type: 'ptp' });
     },
-    finds: ['warning: ptp is not there; needed by shop/lab'],
+    finds: ['warning: ptp does not exist; needed by shop/lab'],
   },
   {
     id: 'NETWORK-FILES',
@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
     id: 'NETWORK-FILES',
     title: 'that the folder of configuration files cannot be seen',
     spoil: () => writeNads(room.write, [inFile]),
-    finds: ['unknown: not looked at: the folder of shop/lab is not there, or not in sight'],
+    finds: ['unknown: not checked: the folder of shop/lab does not exist, or is not visible here'],
   },
 ];
 
@@ -116,9 +116,13 @@ describe('the program check', () => {
       {},
       { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] },
     );
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual([
+      'warning: macvlan does not exist; needed by shop/fast',
+    ]);
     await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual([
+      'warning: macvlan does not exist; needed by shop/fast',
+    ]);
     await writeNads(room.write, []);
     const away = room.scene({}, { clusterNads: () => Promise.reject(new Error('away')) });
     expect(await room.look('PLX-D-PLUGINS', away)).toEqual([]);
@@ -130,12 +134,12 @@ describe('the program check PLX-D-SHIM', () => {
     {
       title: 'the shim is missing',
       spoil: () => rm(join(room.binDir, 'plexus')),
-      finds: 'error: it is not there: every pod of this node fails to start',
+      finds: 'error: it does not exist: every pod of this node fails to start',
     },
     {
       title: 'the shim is for another machine',
       spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)),
-      finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}`,
+      finds: `error: it cannot run: it is built for arm, but this machine is ${process.arch}`,
     },
     {
       title: 'the shim is not executable',
@@ -145,12 +149,12 @@ describe('the program check PLX-D-SHIM', () => {
     {
       title: 'a foreign program has the name of the shim',
       spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')),
-      finds: 'error: it is a program of somebody else with the same name',
+      finds: 'error: it is another program with the same name',
     },
     {
       title: 'the version of the daemon is unknown',
       spoil: async () => {},
-      finds: 'unknown: not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)',
+      finds: 'unknown: not checked: the version of the daemon is unknown (PLX-D-DAEMON shows why)',
     },
   ])('reports that $title', async ({ spoil, finds }) => {
     await spoil();

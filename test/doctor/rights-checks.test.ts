@@ -31,7 +31,7 @@ describe('the permission check', () => {
       'note: the current user may not list pods, list events, list daemonsets, get customresourcedefinitions, list network-attachment-definitions, create subjectaccessreviews',
     ]);
     expect(await cluster.look('RBAC')).toEqual([
-      'unknown: not looked at: the current user may not ask what others may do (create subjectaccessreviews)',
+      'unknown: not checked: the current user may not check the permissions of others (create subjectaccessreviews)',
     ]);
     expect(await cluster.look('API')).toEqual([]);
     for (const id of [

@@ -40,7 +40,7 @@ describe('runChecks', () => {
     );
     expect(hanging).toMatchObject({
       severity: 'unknown',
-      what: 'not looked at: no answer within 0.2 s',
+      what: 'not checked: no answer within 0.2 s',
       where: 'at A',
     });
     expect(good).toMatchObject({ severity: 'ok' });
@@ -64,7 +64,7 @@ describe('runChecks', () => {
     {
       title: 'any other error',
       thrown: new Error('EACCES: permission denied'),
-      what: /^not looked at: EACCES/,
+      what: /^not checked: EACCES/,
       evidence: [],
     },
   ])('reports a check that throws $title as unknown', async ({ thrown, what, evidence }) => {
@@ -78,7 +78,7 @@ describe('runChecks', () => {
       deadlines,
     );
     expect(found).toMatchObject([
-      { severity: 'unknown', what: 'not looked at: there is no kubeconfig', where: 'the cluster' },
+      { severity: 'unknown', what: 'not checked: there is no kubeconfig', where: 'the cluster' },
     ]);
     expect(unknown('no').severity).toBe('unknown');
   });
@@ -114,7 +114,7 @@ describe('a daemon that accepts connections and never answers', () => {
     expect(daemon).toContainEqual(
       expect.objectContaining({
         severity: 'error',
-        what: 'somebody accepts the connection and does not answer in time',
+        what: 'a process accepts the connection but does not answer in time',
       }),
     );
     expect(found.find(({ id }) => id === 'PLX-D-SHIM')).toMatchObject({ severity: 'unknown' });

@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     id: 'LOST-SANDBOXES',
     title: 'that network namespaces cannot be seen',
     spoil: () => writeRecord({ netns: '/run/plexus-doctor-none/x' }),
-    finds: ['unknown: not looked at: the namespaces of 1 sandbox are not in sight'],
+    finds: ['unknown: not checked: the namespaces of 1 sandbox are not visible here'],
   },
   {
     id: 'JOURNAL',
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
         attachments: [detaching, { ...detaching, abandonedAt: '2026-01-02T03:05:00.000Z' } as AttachmentRecord],
       }),
     finds: [
-      'warning: 1 attachment given up: the pod is gone, and this is not undone',
+      'warning: 1 attachment abandoned: the pod is deleted, but this is not undone',
       'warning: 1 attachment not undone yet',
     ],
   },
@@ -71,13 +71,13 @@ const cases: readonly Case[] = [
     id: 'LOST-SANDBOXES',
     title: 'a sandbox whose network namespace is gone',
     spoil: () => writeRecord({ netns: '/run/netns/plexus-doctor-none' }),
-    finds: ['warning: 1 recorded sandbox gone without a DEL'],
+    finds: ['warning: 1 recorded sandbox disappeared without a DEL'],
   },
   {
     id: 'LOST-SANDBOXES',
     title: 'a sandbox from before a reboot',
     spoil: () => writeRecord({ netns: room.dir, bootId: 'another' }),
-    finds: ['warning: 1 recorded sandbox gone without a DEL'],
+    finds: ['warning: 1 recorded sandbox disappeared without a DEL'],
   },
   {
     id: 'DEFERRED',
@@ -87,8 +87,8 @@ const cases: readonly Case[] = [
       await room.write('var/lib/cni/plexus/deferred/damaged/c2@eth0.call', '');
     },
     finds: [
-      'warning: 1 DEL to be carried out, and no further ones are kept: no host agent is expected',
-      'warning: 1 DEL that could not be understood, set aside',
+      'warning: 1 DEL to be carried out, and no more are deferred, because no host agent is expected',
+      'warning: 1 damaged DEL, set aside',
     ],
   },
   {
@@ -98,7 +98,7 @@ const cases: readonly Case[] = [
       room.write('var/lib/cni/plexus/unattached.json', [
         { namespace: 'shop', name: 'old', networks: 'storage', why: 'it is old' },
       ]),
-    finds: ['warning: 1 pod that runs without the networks it asks for'],
+    finds: ['warning: 1 pod that runs without the networks it requests'],
   },
   {
     id: 'CLOCK',
@@ -110,7 +110,7 @@ const cases: readonly Case[] = [
     id,
     title: 'that there is no state folder',
     spoil: () => rm(room.stateDir, { recursive: true }),
-    finds: [/^THROWS there is no folder/],
+    finds: [/^THROWS folder .* does not exist/],
   })),
 ];
 
@@ -155,6 +155,6 @@ describe('the state check', () => {
 
   it('PLX-D-CLOCK reports a clock that is years behind', async () => {
     const scene = room.scene({}, { now: () => 0 });
-    expect(await room.look('PLX-D-CLOCK', scene)).toEqual(['error: the clock says 1970-01-01T00:00:00.000Z']);
+    expect(await room.look('PLX-D-CLOCK', scene)).toEqual(['error: the clock shows 1970-01-01T00:00:00.000Z']);
   });
 });

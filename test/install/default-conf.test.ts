@@ -87,8 +87,8 @@ describe('K8S-50, K8S-62: the default network', () => {
       kind: 'found',
       network: { clusterNetwork: '/net.d/10.conf' },
       warnings: [
-        '/net.d/00.conf is passed over: permission denied',
-        expect.stringMatching(/^\/net\.d\/01\.conf is passed over: .*it is empty/),
+        '/net.d/00.conf is skipped: permission denied',
+        expect.stringMatching(/^\/net\.d\/01\.conf is skipped: .*it is empty/),
         expect.stringMatching(/02\.conflist.*"plugins" is empty/),
         expect.stringMatching(/03\.conf.*is not a network name/),
       ],

@@ -265,7 +265,7 @@ describe('the folders in the configuration of a container runtime', () => {
   it('are the usual ones, with a warning, if no runtime is found', async () => {
     expect(await findFolders(root)).toEqual({
       runtimes: [{ runtime: 'unknown', configurations: [], ...usual, isRunning: false }],
-      warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
+      warnings: ['no configuration of a container runtime was found: the usual folders are used'],
     });
   });
 
@@ -275,7 +275,7 @@ describe('the folders in the configuration of a container runtime', () => {
     const { runtimes, warnings } = await findFolders(root);
     expect(runtimes).toMatchObject([usual, usual]);
     expect(warnings).toEqual([
-      expect.stringMatching(/^\/etc\/containerd\/config\.toml is no TOML: /),
+      expect.stringMatching(/^\/etc\/containerd\/config\.toml is not TOML: /),
       expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: .* is a folder, not a regular file$/),
     ]);
   });

@@ -67,7 +67,7 @@ describe('plexus uninstall with names and files that a compromised daemon left',
     const { code, stdout } = await uninstall('--force');
     expect(code).toBe(0);
     const left = [...names, '20-x.conf.plexus-saved', '30-y.conf.plexus-saved'];
-    for (const name of left) expect(stdout).toContain(`left ${name}: it is no configuration file`);
+    for (const name of left) expect(stdout).toContain(`left ${name}: it is not a configuration file`);
     expect(await confFiles()).toEqual(['10-net.conf', ...left].toSorted());
   });
 

@@ -27,7 +27,7 @@ describe('the configuration of Plexus', () => {
     kept.start();
     await waitFor('the warning', async () =>
       warnings().includes(
-        'there is no configuration of a network; our configuration is written as soon as there is one',
+        'no file contains a network configuration; Plexus writes its configuration as soon as there is one',
       ),
     );
     expect(await kept.files()).toEqual([]);
@@ -97,7 +97,7 @@ describe('the configuration of Plexus', () => {
     await waitFor('the new name', namesNetwork('05-net.conf'));
     const before = await text();
     await unlink(join(kept.folder, '05-net.conf'));
-    await waitFor('the warning', async () => warnings().includes('our configuration stays as it is'));
+    await waitFor('the warning', async () => warnings().includes('the configuration of Plexus stays unchanged'));
     expect(await text()).toBe(before);
     await kept.put('20-calico.conf', bridge('k8s-pod-network'));
     await waitFor('the other network', namesNetwork('20-calico.conf'));
@@ -177,7 +177,7 @@ describe('the configuration of Plexus, displaced by another program,', () => {
     await kept.put('noise', '');
     await unlink(join(kept.folder, '!net.conf'));
     await waitFor('the end of it', async () =>
-      kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('comes first again')),
+      kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('is the first CNI configuration again')),
     );
     expect(kept.displacements().filter(({ fixed }) => !fixed)).toEqual([
       { by: '!net.conf sorts before it', fixed: false },
@@ -216,7 +216,7 @@ describe('the configuration of Plexus, displaced by another program,', () => {
     exclusive.close();
     await Promise.all(pending);
     expect(unfixed()).toEqual([
-      `it was renamed to ${own}.cilium_bak, after it was put right 1 times; the next try is 1 s after the last one`,
+      `it was renamed to ${own}.cilium_bak, after 1 repairs; the next repair is 1 s after the last one`,
     ]);
     expect(kept.displacements().filter(({ fixed }) => fixed)).toHaveLength(1);
     kept.clock.ms += 1000;
@@ -244,7 +244,7 @@ describe('the pauses between corrections', () => {
     }
     const waits = kept
       .displacements()
-      .flatMap(({ by, fixed }) => (fixed ? [] : [/put right (\d) times; the next try is (\d) s/.exec(by)?.slice(1)]));
+      .flatMap(({ by, fixed }) => (fixed ? [] : [/after (\d) repairs; the next repair is (\d) s/.exec(by)?.slice(1)]));
     expect(waits).toEqual([
       ['1', '1'],
       ['2', '2'],

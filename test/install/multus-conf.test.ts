@@ -140,7 +140,7 @@ describe('adopting Multus’s default network', () => {
     };
     await kept.put('00-multus.conf', multus({ delegates, ...more }));
     expect(await plugin()).not.toHaveProperty('defaultNetworks'); // Multus did not attach them either.
-    await waitFor('the warning', async () => warnings().includes('not taken over'));
+    await waitFor('the warning', async () => warnings().includes('not adopted'));
     expect(warnings()).toMatch(/delegates after the first \(storage, \(no name\)\).*defaultNetworks/);
     expect(warnings()).toMatch(/cniDir "\/var\/lib\/multus".*multusStateDir/);
     expect(warnings()).toMatch(/binDir "\/opt\/bin"/);
@@ -151,7 +151,9 @@ describe('adopting Multus’s default network', () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-net.conf') });
-    await waitFor('the warning', async () => warnings().includes('some-nad, is in no file'));
+    await waitFor('the warning', async () =>
+      warnings().includes('no file contains the default network of Multus, some-nad'),
+    );
   });
 
   it('prefers a configured default network', async () => {

@@ -78,7 +78,7 @@ describe('installShim', () => {
   ])('reports a folder that is $title, with errno and fix', async ({ at, errno }) => {
     await expect(installShim(source, at(), here)).rejects.toMatchObject({
       id: 'PLX-FOLDER-NOT-WRITABLE',
-      message: `cannot install plexus: folder ${at()} cannot be written to (${errno})`,
+      message: `cannot install plexus: folder ${at()} is not writable (${errno})`,
     });
   });
 
@@ -105,22 +105,22 @@ describe('installShim rejects', () => {
     {
       title: 'a script',
       content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'),
-      problem: 'it is no native executable (ELF)',
+      problem: 'it is not a native executable (ELF)',
     },
     {
       title: 'a truncated file',
       content: header(() => {}).subarray(0, 19),
-      problem: 'it is no native executable (ELF)',
+      problem: 'it is not a native executable (ELF)',
     },
     {
       title: 'an object file',
       content: header((bytes) => bytes.writeUInt16LE(1, 16)),
-      problem: 'it is an ELF file of type 1, no executable',
+      problem: 'it is an ELF file of type 1, not an executable',
     },
     {
       title: 'a shim for arm64',
       content: header((bytes) => bytes.writeUInt16LE(0xb7, 18)),
-      problem: 'it is made for arm64, and this machine is x64',
+      problem: 'it is built for arm64, but this machine is x64',
     },
     {
       title: 'a big-endian shim',
@@ -129,19 +129,19 @@ describe('installShim rejects', () => {
         bytes.writeUInt16BE(2, 16);
         bytes.writeUInt16BE(0x16, 18);
       }),
-      problem: 'it is made for s390x, and this machine is x64',
+      problem: 'it is built for s390x, but this machine is x64',
     },
     {
       title: 'a shim for an unknown machine',
       content: header((bytes) => bytes.writeUInt16LE(0x1234, 18)),
-      problem: 'it is made for machine 4660, and this machine is x64',
+      problem: 'it is built for machine 4660, but this machine is x64',
     },
   ])('$title', async ({ content, problem }) => {
     const file = join(folder, 'shim');
     await writeFile(file, content);
     await expect(installShim(file, folder, { arch: 'x64' })).rejects.toMatchObject({
       id: 'PLX-SHIM-UNUSABLE',
-      message: `${file} cannot be installed as the plugin: ${problem}`,
+      message: `${file} cannot be installed as the shim: ${problem}`,
     });
     expect(await readdir(folder)).toEqual(['shim']);
   });

@@ -124,7 +124,7 @@ describe('plexus install', () => {
       expect((await uninstall()).stdout).toMatch(/removed plexus\n.*removed plexus-direct\n/);
       expect(await readdir(at('opt/cni/bin'))).toEqual([]);
       await writeFile(target(), await program('somebody else’s'));
-      expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+      expect((await uninstall()).stdout).toBe('Plexus is not installed here\n');
       expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus-direct']);
     });
   });
@@ -171,7 +171,7 @@ describe('plexus uninstall', () => {
     expect(await kept.read('00-multus.conf')).toBe(multus);
     expect(await readdir(at('opt/cni/bin'))).toEqual(['bridge']);
     expect(await readdir(at('var/lib/cni/plexus'))).toEqual([]);
-    expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+    expect((await uninstall()).stdout).toBe('Plexus is not installed here\n');
   });
 
   it('restores a configuration of direct mode that had the name of the Plexus configuration', async () => {
@@ -186,7 +186,7 @@ describe('plexus uninstall', () => {
 
   it('keeps a foreign binary named plexus', async () => {
     await writeFile(at('opt/cni/bin/plexus'), 'somebody else’s');
-    expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+    expect((await uninstall()).stdout).toBe('Plexus is not installed here\n');
     expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
   });
 

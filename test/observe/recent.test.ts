@@ -212,6 +212,6 @@ describe('recent operations', () => {
     const { report, find } = recent({ operations: 5, bytes: 20_000, bytesOfOne: 1000, stepsOfOne: 9 });
     const one = operation('c1');
     for (let times = 0; times < 3; times++) report(ran('c1', { output: 'x'.repeat(500) }), one);
-    expect(find({})).toMatchObject([{ steps: [{}], leftOut: '2 further steps: too much for one operation' }]);
+    expect(find({})).toMatchObject([{ steps: [{}], leftOut: '2 more steps omitted: too many for one operation' }]);
   });
 });

@@ -13,12 +13,12 @@ const evidence: fc.Arbitrary<GoneEvidence> = fc.record({
 const always = (claim: (seen: GoneEvidence) => boolean): void =>
   fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
 
-describe('a sandbox is never judged gone', () => {
-  it('while its interfaces are in its namespace, even if its pod was deleted, unless the node rebooted', () =>
+describe('a sandbox does not count as gone', () => {
+  it('while its interfaces are in its namespace and the node has not rebooted, even if its pod is gone from the API', () =>
     always((seen) => seen.namespace !== 'own' || seen.boot === 'earlier' || whyGone(seen) === undefined));
-  it('while its namespace cannot be inspected, unless the node rebooted', () =>
+  it('while the content of its namespace is unknown', () =>
     always((seen) => seen.namespace !== 'unknown' || seen.boot === 'earlier' || whyGone(seen) === undefined));
-  it('while the API server is unavailable, unless there is proof on the node', () =>
+  it('while the API server is unavailable, unless the node itself proves it', () =>
     always(
       (seen) =>
         seen.pod !== 'unknown' ||
@@ -27,7 +27,7 @@ describe('a sandbox is never judged gone', () => {
         seen.hasSuccessor ||
         whyGone(seen) === undefined,
     ));
-  it('only because the interfaces in its namespace differ, since a pod can change their names and MAC addresses', () =>
+  it('because of the interfaces in its namespace alone, because a pod can change their names and MACs', () =>
     always(
       (seen) =>
         seen.namespace !== 'other' ||
@@ -37,16 +37,16 @@ describe('a sandbox is never judged gone', () => {
         seen.isPathTaken ||
         whyGone(seen) === undefined,
     ));
-  it('while its pod exists and has no newer sandbox', () =>
+  it('while its pod exists and has no other sandbox', () =>
     always(
       (seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined,
     ));
 });
 
-describe('a sandbox is judged gone', () => {
+describe('a sandbox counts as gone', () => {
   const gone: readonly (Partial<GoneEvidence> & { readonly why: RegExp })[] = [
-    { boot: 'earlier', namespace: 'unknown', why: /started anew/ },
-    { boot: 'earlier', namespace: 'own', pod: 'there', why: /started anew/ },
+    { boot: 'earlier', namespace: 'unknown', why: /rebooted/ },
+    { boot: 'earlier', namespace: 'own', pod: 'there', why: /rebooted/ },
     { namespace: 'missing', pod: 'gone', why: /namespace is gone, and so is its pod/ },
     { namespace: 'other', pod: 'gone', why: /another one now, and so is its pod/ },
     { namespace: 'missing', pod: 'replaced', why: /another pod has its name/ },
@@ -55,7 +55,7 @@ describe('a sandbox is judged gone', () => {
     { namespace: 'missing', pod: 'unknown', wasSeen: true, why: /were before/ },
     { namespace: 'other', pod: 'none', wasSeen: true, isPathTaken: true, why: /were before/ },
   ];
-  it.each(gone)('for the reason $why', ({ why, ...seen }) => {
+  it.each(gone)('with the reason $why', ({ why, ...seen }) => {
     expect(
       whyGone({
         boot: 'this',

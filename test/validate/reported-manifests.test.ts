@@ -31,7 +31,7 @@ describe('case 39: the misspelled annotation for a resource', () => {
       expect([short(network(key)), texts(network(key))]).toEqual([
         ['6 warning PLX-V-ANNOTATION', '8 error PLX-V-KEY-MISSING'],
         expect.stringContaining(
-          `nobody reads the annotation "${key}"; did you mean "k8s.v1.cni.cncf.io/resourceName"?`,
+          `no program reads the annotation "${key}"; did you mean "k8s.v1.cni.cncf.io/resourceName"?`,
         ) as unknown,
       ]);
     },
@@ -68,7 +68,7 @@ describe('a request that no plugin of the network is known to read', () => {
     const found = ask({ type: 'fabric' }, { mac: '02:00:00:00:00:01' });
     expect([short(found), texts(found)]).toEqual([
       ['6 note PLX-V-REQUEST-LOST'],
-      'whether fabric reads mac is not known',
+      'Plexus does not know whether fabric reads mac',
     ]);
   });
   it('is no finding if a plugin reads it or declares its capability', () => {

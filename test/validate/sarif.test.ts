@@ -34,7 +34,7 @@ it('plexus validate prints a SARIF 2.1.0 log in the form that code hosts read', 
                 },
               ],
               "message": {
-                "text": "no cniVersion: Plexus uses 0.4.0, other programs 0.1.0. Add "cniVersion": "1.0.0", or the version that all its plugins speak.",
+                "text": "no cniVersion: Plexus uses 0.4.0, other programs 0.1.0. Add "cniVersion": "1.0.0", or a version that all its plugins support.",
               },
               "ruleId": "PLX-V-VERSION-ABSENT",
               "ruleIndex": 0,
@@ -74,11 +74,11 @@ it('plexus validate prints a SARIF 2.1.0 log in the form that code hosts read', 
               "rules": [
                 {
                   "help": {
-                    "text": "Add "cniVersion": "1.0.0", or the version that all its plugins speak.",
+                    "text": "Add "cniVersion": "1.0.0", or a version that all its plugins support.",
                   },
                   "id": "PLX-V-VERSION-ABSENT",
                   "shortDescription": {
-                    "text": "A configuration does not say its cniVersion.",
+                    "text": "A configuration has no cniVersion.",
                   },
                 },
                 {

@@ -34,7 +34,7 @@ describe('the network that a pod names', () => {
 
   it('is reported with an error if the cluster does not have it either', () => {
     expect(check([file('p.yaml', pod('lab'))], { clusterNads: new Map([['default/lab', undefined]]) })).toEqual([
-      'p.yaml:7 error PLX-NAD-NOT-FOUND pod default/p asks for NetworkAttachmentDefinition default/lab, which does not exist',
+      'p.yaml:7 error PLX-NAD-NOT-FOUND pod default/p requests NetworkAttachmentDefinition default/lab, which does not exist',
     ]);
   });
 
@@ -43,7 +43,7 @@ describe('the network that a pod names', () => {
     const files = [file('p.yaml', pod('[{"name": "lab", "mac": "02:00:00:00:00:01"}]'))];
     expect(wantedNads(readFiles(files))).toEqual([{ namespace: 'default', name: 'lab' }]);
     expect(check(files, { clusterNads: new Map([['default/lab', lab]]) })).toEqual([
-      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, and none of its plugins reads that: dummy',
+      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, but none of its plugins reads it: dummy',
     ]);
   });
 
@@ -144,7 +144,7 @@ describe('plexus validate on several files', () => {
   it('warns of two objects with the same name in one folder, but not in two folders', () => {
     const text = nad('lab', { type: 'dummy' });
     expect(check([file('a/1.yaml', text), file('a/2.yaml', text)])).toEqual([
-      'a/2.yaml:4 warning PLX-V-DUPLICATE NetworkAttachmentDefinition default/lab is there already: a/1.yaml, line 4',
+      'a/2.yaml:4 warning PLX-V-DUPLICATE NetworkAttachmentDefinition default/lab is already defined: a/1.yaml, line 4',
     ]);
     expect(check([file('a/1.yaml', text), file('b/2.yaml', text)])).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('plexus validate on several files', () => {
     expect(two({ type: 'whereabouts', range: '10.0.0.0/24' }, ['a', 'b'])).toEqual([]);
     expect(two({ type: 'host-local', subnet: '10.0.0.0/24' }, ['a', 'a'])).toEqual([]);
     expect(two({ type: 'host-local', subnet: '10.0.0.0/24' }, ['a', 'b'])).toEqual([
-      '1.yaml:7 warning PLX-V-SUBNET-SHARED default/n1 and default/n0 give out addresses of 10.0.0.0/24 on the same master eth1',
+      '1.yaml:7 warning PLX-V-SUBNET-SHARED default/n1 and default/n0 assign addresses of 10.0.0.0/24 on the same master eth1',
     ]);
   });
 

@@ -184,7 +184,7 @@ describe('a note about an unchecked object', () => {
   });
   it('names the annotation in the values of a chart', () => {
     expect(texts(check({ text: 'podAnnotations:\n  k8s.v1.cni.cncf.io/networks: lan\n' }))).toContain(
-      'a file that is no Kubernetes object holds the annotation',
+      'a file that is not a Kubernetes object holds the annotation',
     );
   });
   it('does not appear for an object without networks', () => {

@@ -51,12 +51,12 @@ export async function answerCall(
     return { stdout: await carryOut(invocation, call, prepared, signal), exitCode: 0 };
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (prepared === undefined) tellRefused(call, error);
+    if (prepared === undefined) reportRejected(call, error);
     return failure(error, call.env, { invocation, maskedKeys: prepared?.deps.settings.maskedKeys });
   }
 }
 
-function tellRefused({ env, report }: RuntimeCall, error: PlexusError): void {
+function reportRejected({ env, report }: RuntimeCall, error: PlexusError): void {
   const command = commands.includes(env['CNI_COMMAND'] ?? '') ? (env['CNI_COMMAND'] ?? '') : 'unknown';
   report?.({ kind: 'operation-finished', sandbox: env['CNI_CONTAINERID'] ?? '', command, ms: 0, error });
 }
