@@ -51,7 +51,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
       return await answerCall(
         {
           env: call.env,
-          readStdin: async () => call.stdin,
+          readStdin: async () => call.takeStdin(),
           isHostNetns: async () => call.netnsIsHost,
           report: context.report,
         },

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../cni/index.ts';
+import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
 import { deviceIdCapability, deviceInfoCapability } from '../npwg/index.ts';
 import { isOfDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
@@ -14,8 +14,9 @@ interface Decided {
 
 /**
  * Returns the runtimeConfig of one delegate, before filtering by each plugin's capabilities. The runtime's own is
- * passed, complete and unchanged, only to the default network (NPWG-103, NPWG-104); the pod's requests are passed to
- * the network they name.
+ * passed unchanged, only to the default network (NPWG-103, NPWG-104); the pod's requests are passed to the network they
+ * name. A key that no plugin of the network declares is omitted: the runtime passes all annotations of a pod, and the
+ * journal keeps the runtimeConfig.
  */
 export function runtimeConfigOf(
   delegate: Delegate,
@@ -24,9 +25,14 @@ export function runtimeConfigOf(
 ): JsonObject {
   const device = isOfDevices(delegate.nad) ? deviceId : delegate.selection?.deviceId;
   return {
-    ...(isDefault && inputs.runtimeConfig),
+    ...(isDefault && declaredIn(delegate.configuration, inputs.runtimeConfig)),
     ...requestsOf(deliveries),
     ...(device !== undefined && { [deviceIdCapability]: device }),
     ...(deviceInfoFile !== undefined && { [deviceInfoCapability]: deviceInfoFile }),
   };
 }
+
+const declaredIn = ({ plugins }: NetworkConfiguration, runtimeConfig: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(runtimeConfig).filter(([key]) => plugins.some(({ capabilities }) => capabilities.includes(key))),
+  );

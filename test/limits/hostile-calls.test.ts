@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordingDelegate } from '../support/recording-delegate.ts';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
@@ -90,6 +92,27 @@ describe('pod annotations of 255 KiB', () => {
     const attacks = hostile.map((pod, index) => call('ADD', pod, networks(annotations[index]?.text ?? '')));
     expect(await call('ADD', neighbour, networks('net-a'))).toMatchObject({ exitCode: 0 });
     for (const { exitCode } of await Promise.all(attacks)) expect(exitCode).toBe(1);
+    await survived();
+  });
+
+  it('of characters that Go escapes in JSON, in 80 pods at once, do not end the daemon', async () => {
+    const wait = '[ "$CNI_COMMAND" = ADD ] && cat >/dev/null && sleep 5 && echo \'{"cniVersion":"1.0.0"}\'';
+    await writeFile(join(node.dir, 'waiting'), `#!/bin/sh\n${wait}\nexit 0\n`, { mode: 0o755 });
+    const pod = await node.pod('escaped');
+    const config = JSON.stringify(
+      node.config({
+        clusterNetwork: undefined,
+        delegates: [{ cniVersion: '1.0.0', name: 'main', type: 'waiting' }],
+        runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'shop.example/note': `€${'<'.repeat(most)}` } },
+      }),
+    ).replaceAll('<', String.raw`\u003c`);
+    await Promise.all(
+      times(80, async (index) => {
+        const sandbox = { ...pod, containerId: `${pod.containerId}x${index}` };
+        await node.call('ADD', sandbox, { config, path: [node.dir] });
+        await node.call('DEL', sandbox, { config, path: [node.dir] });
+      }),
+    );
     await survived();
   });
 

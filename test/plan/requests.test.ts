@@ -360,6 +360,12 @@ describe("NPWG-103, NPWG-104: the runtime's runtimeConfig", () => {
       defaultNetwork: [{ name: 'able', namespace: 'shop', mac: '02:00:00:00:00:01' }],
       more: { runtimeConfig },
     }).attachments;
-    expect(first?.runtimeConfig).toEqual({ ...runtimeConfig, mac: '02:00:00:00:00:01' });
+    expect(first?.runtimeConfig).toEqual({ portMappings: runtimeConfig.portMappings, mac: '02:00:00:00:00:01' });
+  });
+
+  it('is not kept where no plugin of the default network declares it, such as the annotations of the pod', () => {
+    const config = { delegates: [{ ...clusterNet, capabilities: { mac: true, dns: false } }] };
+    const [first] = planFor({ config, more: { runtimeConfig } }).attachments;
+    expect(first?.runtimeConfig).toEqual({ mac: runtimeConfig.mac });
   });
 });

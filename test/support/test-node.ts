@@ -17,7 +17,7 @@ export interface TestPod {
 }
 export interface CallOptions {
   readonly netns?: string;
-  readonly config?: object;
+  readonly config?: object | string;
   readonly path?: readonly string[];
   readonly ifName?: string;
   readonly env?: Readonly<Record<string, string>>;

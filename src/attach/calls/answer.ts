@@ -45,7 +45,7 @@ export async function answerCall(
   let invocation: Invocation | undefined;
   let prepared: Prepared | undefined;
   try {
-    invocation = parseInvocation(call.env, await call.readStdin());
+    invocation = await parsed(call);
     if (invocation.command === 'VERSION') return { stdout: formatJson(versionJson(invocation)), exitCode: 0 };
     prepared = await prepare(invocation);
     return { stdout: await carryOut(invocation, call, prepared, signal), exitCode: 0 };
@@ -55,6 +55,9 @@ export async function answerCall(
     return failure(error, call.env, { invocation, maskedKeys: prepared?.deps.settings.maskedKeys });
   }
 }
+
+// A function of its own, which ends before the call is carried out: its text may have megabytes.
+const parsed = async ({ env, readStdin }: RuntimeCall): Promise<Invocation> => parseInvocation(env, await readStdin());
 
 function reportRejected({ env, report }: RuntimeCall, error: PlexusError): void {
   const command = commands.includes(env['CNI_COMMAND'] ?? '') ? (env['CNI_COMMAND'] ?? '') : 'unknown';

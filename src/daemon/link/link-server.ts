@@ -34,12 +34,16 @@ export interface CallAnswer {
   readonly exitCode: number;
 }
 /** A call received from the host. */
-export interface IncomingCall extends Call {
-  readonly path: readonly string[];
+export interface IncomingCall extends ReceivedCall {
   /** Runs plugins on the host, through the calling shim. */
   readonly host: Host;
   /** Aborted when the caller disconnects or cancels. */
   readonly signal: AbortSignal;
+}
+interface ReceivedCall extends Omit<Call, 'stdin'> {
+  readonly path: readonly string[];
+  /** Returns the call's configuration once, then nothing: a running call must not hold a text of megabytes. */
+  readonly takeStdin: () => string;
 }
 export interface LinkServerOptions {
   readonly socket: string;
@@ -202,7 +206,7 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
     stopWaiting();
     if (frame.type !== shimFrame.call)
       throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
-    onFrame = call(connection, { ...decodeCall(frame), path: peer.path }, state);
+    onFrame = call(connection, received(decodeCall(frame), peer.path), state);
   };
   const frame = (one: Frame): void => onFrame(one);
   connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
@@ -249,11 +253,17 @@ function agent(connection: net.Socket, peer: Hello, state: ServerState): (frame:
   return session.receive;
 }
 
-function call(
-  connection: net.Socket,
-  incoming: Call & { readonly path: readonly string[] },
-  state: ServerState,
-): (frame: Frame) => void {
+function received({ stdin, ...call }: Call, path: readonly string[]): ReceivedCall {
+  let kept = stdin;
+  const takeStdin = (): string => {
+    const taken = kept;
+    kept = '';
+    return taken;
+  };
+  return { ...call, path, takeStdin };
+}
+
+function call(connection: net.Socket, incoming: ReceivedCall, state: ServerState): (frame: Frame) => void {
   const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastFrameMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
@@ -268,7 +278,7 @@ function call(
 }
 
 async function answer(
-  incoming: Call & { readonly path: readonly string[] },
+  incoming: ReceivedCall,
   session: LinkSession,
   signal: AbortSignal,
   { onCall }: LinkServerOptions,
