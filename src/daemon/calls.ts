@@ -4,11 +4,13 @@ import type { Cluster } from '../cluster/index.ts';
 import { type Kubelets, deviceInfoFiles, devicesFor, rememberedKubelets } from '../devices/index.ts';
 import { is, linkLost, operationCancelled } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
-import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
+import { type DeferredCalls, type Journal, type RecordKey, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import { fairTurns } from './fair-turns.ts';
-import { networkHolder } from './held-networks.ts';
+import { memoryHolder } from './held-memory.ts';
+import { holdNetworks } from './held-networks.ts';
+import { holdRecords, holdResults } from './held-results.ts';
 import type { IncomingCall } from './link/link-server.ts';
 import type { DaemonOptions } from './options.ts';
 
@@ -17,6 +19,8 @@ export interface CallContext {
   /** Returns the current options, which may change while the daemon runs. */
   readonly options: () => DaemonOptions;
   readonly journal: Journal;
+  /** Estimates what a record takes in memory, in bytes. */
+  readonly recordWeight?: (key: RecordKey) => Promise<number>;
   readonly locks: SandboxLocks;
   readonly deferred: DeferredCalls;
   readonly cluster: Cluster | undefined;
@@ -35,7 +39,7 @@ export interface CallContext {
 export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
   const adds = new Map<string, Set<AbortController>>();
   const kubelets = rememberedKubelets();
-  const hold = networkHolder();
+  const hold = memoryHolder();
   const turn = fairTurns();
   return async (call) => {
     const stop = new AbortController();
@@ -46,7 +50,19 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
       const reason = operationCancelled({ command: 'ADD', reason: 'the runtime called DEL' });
       if (holder.command === 'ADD') for (const each of adds.get(containerId) ?? []) each.abort(reason);
     };
-    const held = context.cluster && hold(context.cluster);
+    const held = hold();
+    const signal = AbortSignal.any([call.signal, stop.signal]);
+    const { recordWeight } = context;
+    // GC reads the records of many sandboxes, each under its lock
+    const weighs = recordWeight !== undefined && ofOneSandbox.includes(call.env['CNI_COMMAND'] ?? '');
+    const own = {
+      ...context,
+      journal: weighs ? holdRecords(context.journal, held, recordWeight, signal) : context.journal,
+      cluster: context.cluster && holdNetworks(context.cluster, held),
+      cancel,
+      kubelets,
+      turn,
+    };
     try {
       return await answerCall(
         {
@@ -55,15 +71,17 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
           isHostNetns: async () => call.netnsIsHost,
           report: context.report,
         },
-        async (invocation) => prepare(invocation, call, { ...context, cluster: held?.cluster, cancel, kubelets, turn }),
-        AbortSignal.any([call.signal, stop.signal]),
+        async (invocation) => prepare(invocation, { host: holdResults(call.host, held) }, own),
+        signal,
       );
     } finally {
-      await held?.release();
+      await held.release();
       if (isAdd) forget(adds, containerId, stop);
     }
   };
 }
+
+const ofOneSandbox = ['ADD', 'DEL', 'CHECK'];
 
 function forget(adds: Map<string, Set<AbortController>>, containerId: string, stop: AbortController): void {
   const same = adds.get(containerId);

@@ -11,6 +11,7 @@ import {
   deferredCalls,
   fileLocks,
   impatient,
+  recordWeight,
   unattachedPods,
 } from '../journal/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
@@ -67,6 +68,7 @@ export async function openState(
   const settings = (): Settings => settingsOf(deps);
   const context: CallContext = {
     journal,
+    recordWeight: (key) => recordWeight(`${cniDir}/journal`, key),
     report,
     cluster,
     locks,

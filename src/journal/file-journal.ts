@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sizeProblem } from '../cni/index.ts';
+import { sizeProblem, weightOfJson } from '../cni/index.ts';
 import { PlexusError, fileFailed, fileUnusable, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import {
   beneath,
@@ -58,6 +58,10 @@ export function fileJournal(folder: string): Journal {
     list: async (pick) => (await present((path) => listRecords(path, pick))) ?? { found: [], damaged: [] },
   };
 }
+
+/** Estimates how many bytes a record takes in memory, without decoding it; 0 for one that cannot be read. */
+export const recordWeight = (folder: string, key: RecordKey): Promise<number> =>
+  beneath(folder, async (path) => weightOfJson(readText(join(path, fileName(key))) ?? '')).catch(() => 0);
 
 // Leaves room for the errors that DEL adds to the record, so that it can be written again until all is undone.
 const roomBytes = 4 * 1024 * 1024;

@@ -131,4 +131,19 @@ describe('plugin output', () => {
       expect(deleted, deleted.stdout).toMatchObject({ exitCode: 0 });
     await survived();
   });
+
+  it('of 5,000 objects for each of 31 networks, in 12 pods at once, fails only these pods', async () => {
+    await plugin('wide', { stdout: JSON.stringify({ cniVersion: '1.0.0', x: times(5300, () => ({ a: {} })) }) });
+    await node.nad('wide', { cniVersion: '1.0.0', type: 'wide' });
+    const networks = times(31, () => 'wide').join(',');
+    const made = await Promise.all(times(12, (index) => node.pod(`wide-${index}`, networks)));
+    for (const added of await Promise.all(made.map((pod) => call('ADD', pod, 'wide')))) {
+      expect(added.exitCode).toBe(1);
+      expect(added.stdout).toContain('PLX-RESULT-TOO-LARGE');
+    }
+    await survived();
+    for (const deleted of await Promise.all(made.map((pod) => call('DEL', pod, 'wide'))))
+      expect(deleted, deleted.stdout).toMatchObject({ exitCode: 0 });
+    await survived();
+  });
 });

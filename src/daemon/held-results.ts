@@ -1,0 +1,52 @@
+import { mostResultBytes, weightOfJson } from '../cni/index.ts';
+import { resultTooLarge } from '../errors/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Journal, RecordKey } from '../journal/index.ts';
+import type { HeldMemory } from './held-memory.ts';
+
+/** limit for the weight of the results of one pod: of each interface, the last one counts */
+const maxWeight = 2 * 1024 * 1024;
+/** calls whose results weigh less run concurrently; real ones do */
+const lightWeight = 64 * 1024;
+
+/**
+ * A host that bounds the memory that the results of all running ADDs take. It weighs a result before it is decoded. If
+ * the results of a call weigh more than usual, the call waits until no other such call runs. Above the limit, running a
+ * plugin rejects with resultTooLarge.
+ */
+export function holdResults(host: Host, held: HeldMemory): Host {
+  const weights = new Map<string, number>();
+  return {
+    ...host,
+    runPlugin: async (run, signal) => {
+      const exit = await host.runPlugin(run, signal);
+      // a longer answer is rejected before it is decoded
+      if (run.env['CNI_COMMAND'] !== 'ADD' || exit.stdout.length > mostResultBytes) return exit;
+      weights.set(run.env['CNI_IFNAME'] ?? '', weightOfJson(exit.stdout));
+      const weight = [...weights.values()].reduce((sum, each) => sum + each, 0);
+      if (weight > maxWeight) {
+        const source = `the answer of plugin ${run.plugin}, with those for the other networks of the pod,`;
+        throw resultTooLarge({ source, holds: `${weight} bytes and values`, most: `${maxWeight}` });
+      }
+      await held.waitIf(weight > lightWeight, signal);
+      return exit;
+    },
+  };
+}
+
+/** records that weigh less are read concurrently; those of pods with a few dozen networks do */
+const lightRecord = 512 * 1024;
+
+/** A journal whose `read` waits, for a record that weighs more than usual, until no other call holds much. */
+export const holdRecords = (
+  journal: Journal,
+  held: HeldMemory,
+  weigh: (key: RecordKey) => Promise<number>,
+  signal: AbortSignal,
+): Journal => ({
+  ...journal,
+  read: async (key) => {
+    await held.waitIf((await weigh(key)) > lightRecord, signal);
+    return journal.read(key);
+  },
+});

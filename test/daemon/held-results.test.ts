@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { memoryHolder } from '../../src/daemon/held-memory.ts';
+import { holdRecords, holdResults } from '../../src/daemon/held-results.ts';
+import type { Host, PluginRun } from '../../src/host/index.ts';
+import type { Journal } from '../../src/journal/index.ts';
+
+const signal = new AbortController().signal;
+const result = (values: number): string => JSON.stringify({ x: Array.from({ length: values }, () => 0) });
+const hostWith = (stdout: string): Host =>
+  ({ runPlugin: async () => ({ exitCode: 0, stdout, stderr: '' }) }) as Partial<Host> as Host;
+const add = (interfaceName: string): PluginRun => ({
+  plugin: 'p',
+  path: [],
+  env: { CNI_COMMAND: 'ADD', CNI_IFNAME: interfaceName },
+  stdin: '',
+});
+/** Whether it settles before the next round of the event loop. */
+const settles = (work: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    work.then(() => true),
+    new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), 20);
+    }),
+  ]);
+
+describe('the results of a running ADD', () => {
+  it('delay no other call while they are as large as usual', async () => {
+    const hold = memoryHolder();
+    const [one, other] = [holdResults(hostWith(result(20)), hold()), holdResults(hostWith(result(20)), hold())];
+    await one.runPlugin(add('net1'), signal);
+    expect(await settles(other.runPlugin(add('net1'), signal))).toBe(true);
+  });
+
+  it('wait, if they are large, until no other call holds large ones', async () => {
+    const hold = memoryHolder();
+    const [first, second] = [hold(), hold()];
+    await holdResults(hostWith(result(10_000)), first).runPlugin(add('net1'), signal);
+    const waiting = holdResults(hostWith(result(10_000)), second).runPlugin(add('net1'), signal);
+    expect(await settles(waiting)).toBe(false);
+    await first.release();
+    expect(await settles(waiting)).toBe(true);
+  });
+
+  it('of many networks fail together with PLX-RESULT-TOO-LARGE', async () => {
+    const host = holdResults(hostWith(result(15_000)), memoryHolder()());
+    for (const name of ['net1', 'net2']) await host.runPlugin(add(name), signal);
+    await expect(host.runPlugin(add('net3'), signal)).rejects.toMatchObject({ id: 'PLX-RESULT-TOO-LARGE' });
+  });
+
+  it('count once for an interface, whatever the number of plugins in its chain', async () => {
+    const host = holdResults(hostWith(result(15_000)), memoryHolder()());
+    for (let index = 0; index < 5; index++) await host.runPlugin(add('net1'), signal);
+  });
+});
+
+it('reads a large record only when no other call holds much', async () => {
+  const hold = memoryHolder();
+  const [first, second] = [hold(), hold()];
+  const journal = { read: async () => undefined } as Partial<Journal> as Journal;
+  const weigh = async (): Promise<number> => 1024 * 1024;
+  await holdRecords(journal, first, weigh, signal).read({ containerId: 'a', ifName: 'eth0' });
+  const waiting = holdRecords(journal, second, weigh, signal).read({ containerId: 'b', ifName: 'eth0' });
+  expect(await settles(waiting)).toBe(false);
+  await first.release();
+  expect(await settles(waiting)).toBe(true);
+});
