@@ -41,12 +41,12 @@ export const nestedPathProblem = ({ type, path }: NestedPlugin): string =>
 
 type IsWanted = (type: JsonValue, isDelegate: boolean) => boolean;
 const delegateKeys = new Set(['ipam', 'delegate', 'delegates']);
-// As Go compares keys: also "ſ" with "s".
+// As Go compares keys: "ſ" also equals "s".
 const folded = (key: string): string => key.toUpperCase().toLowerCase();
 
 interface Place {
   readonly path: NestedPlugin['path'];
-  /** Whether the object there names a plugin that the plugin runs. */
+  /** Whether the object names a plugin that the outer plugin runs. */
   readonly isDelegate: boolean;
 }
 

@@ -56,7 +56,7 @@ const sentence = (text: Kind['text']): string =>
     ) as never,
   ).replaceAll('|', '\\|');
 
-// parts of a place, which most cases do not have
+// parts of a place that most cases lack
 const optional = ['pluginIndex', 'element', 'character', 'field', 'vmNetwork'];
 
 const placeholder = (name: string): object => ({

@@ -1,7 +1,7 @@
 import { cniCode } from '../cni-code.ts';
 import { define, is } from '../plexus-error.ts';
 
-// Failures that concern what the runtime calls, and how a call ends.
+// Failures of the runtime's call itself, and the ways in which a call can end early.
 
 export const commandUnknown = define(
   'PLX-COMMAND-UNKNOWN',
@@ -70,7 +70,7 @@ export const netnsUnusable = define(
   (c: { netns: string; problem: string; isMissing?: boolean }) =>
     `network namespace ${c.netns} cannot be used: ${c.problem}`,
 );
-/** Whether an error says that there is no such namespace (any more). */
+/** Whether an error reports that the network namespace does not exist. */
 export const isNetnsMissing = (error: unknown): boolean => is(error, netnsUnusable) && error.context.isMissing === true;
 export const nameInvalid = define(
   'PLX-NAME-INVALID',
