@@ -27,7 +27,7 @@ export function annotationPlaceText({ key, element, character, field = [], vmNet
   const start = character === undefined ? '' : ` (character ${character})`;
   const outer =
     vmNetwork === undefined
-      ? `annotation ${key}, ${element === undefined ? 'the whole value' : `element ${element + 1}${start}`}`
+      ? `annotation ${key}${element === undefined ? '' : `, element ${element + 1}${start}`}`
       : `network ${JSON.stringify(vmNetwork)}`;
   const inner = field[0] === '@' ? 'after "@"' : keyText(field);
   return inner === '' ? outer : `${outer}, ${inner}`;

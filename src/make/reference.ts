@@ -36,7 +36,7 @@ ${rows.join('\n')}
 
 ## Errors of other programs
 
-Three errors arise where the program with the errors above cannot run.
+Three errors are reported by other programs, because Plexus itself cannot run in these cases.
 
 | identifier | sentence | code | can a retry succeed? | fix | reported by |
 | --- | --- | --- | --- | --- | --- |

@@ -40,7 +40,7 @@ export const versionIncompatible = define(
   'PLX-VERSION-INCOMPATIBLE',
   { code: cniCode.incompatibleVersion, retry: 'never', fix: 'Use one of the supported versions as cniVersion.' },
   (c: { source: string; version: string; supported: readonly string[] }) =>
-    `incompatible CNI versions: ${c.source} has ${JSON.stringify(c.version)}, supported are ${c.supported.join(', ')}`,
+    `incompatible CNI versions: ${c.source} has ${JSON.stringify(c.version)}; supported: ${c.supported.join(', ')}`,
 );
 export const commandNotAllowed = define(
   'PLX-COMMAND-NOT-ALLOWED',
@@ -105,7 +105,7 @@ export const operationCancelled = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'No action needed: the runtime ended the call or deleted the pod, and Plexus has undone what was attached.',
+    fix: 'No action needed: the runtime ended the call or the pod was deleted, and Plexus has undone what was attached.',
   },
   (c: { command: string; reason: string }) => `${c.command} was cancelled: ${c.reason}`,
 );
