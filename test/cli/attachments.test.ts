@@ -57,7 +57,7 @@ describe('plexus attachments', () => {
     }
   });
 
-  it('lists the content of the journal, with state, age and reason', () => {
+  it('lists all attachments in the journal with state, age and reason', () => {
     const rows = attachmentRows(
       [
         sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
@@ -97,7 +97,7 @@ describe('plexus attachments', () => {
     expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
   });
 
-  it('shows one sandbox by a prefix of its container ID, and lists as JSON', async () => {
+  it('shows one sandbox by a prefix of its container ID, and prints JSON', async () => {
     await journal.write(sampleRecord({ containerId: 'abc1' }));
     await journal.write(sampleRecord({ containerId: 'abd2' }));
     expect(JSON.parse((await command('show', 'abc')).stdout)).toMatchObject([
@@ -166,7 +166,7 @@ describe('plexus attachments', () => {
     expect(await command('forget', '--abandoned', '-o', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
   });
 
-  it('NPWG-116: forgets the device information of what it forgets', async () => {
+  it('NPWG-116: removes the device-info files of forgotten attachments', async () => {
     await mkdir(join(folder.path, 'cni'));
     const [file, other] = [
       join(folder.path, 'cni/shop-net-informed_net1'),

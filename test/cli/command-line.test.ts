@@ -20,7 +20,7 @@ const plexus = (...words: string[]): Promise<Ended> =>
   );
 
 describe('the plexus command line', () => {
-  it('plan prints one row per attachment, then the input of every plugin', async () => {
+  it('prints for plan one row per attachment, then the input of every plugin', async () => {
     const { stdout } = await plexus(
       'plan',
       '--pod',
@@ -101,7 +101,7 @@ describe('the plexus command line', () => {
       "
     `);
   });
-  it('plan reports what is wrong, where, and the fix, with exit status 1', async () => {
+  it('reports for plan the problem, its place and the fix, with exit status 1', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-plan-'));
     const pod = join(folder.path, 'pod.yaml');
     await writeFile(pod, 'kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: "a, b,"\n');
@@ -171,12 +171,12 @@ describe('the plexus command line', () => {
     `);
     expect((await plexus('--help')).stdout).toContain('plexus cni');
   });
-  it('version lists the specifications', async () => {
+  it('lists the supported specifications for version', async () => {
     expect((await plexus('version')).stdout).toMatch(
       /^plexus \d+\.\d+\.\d+\nCNI specification 0\.1\.0, .*1\.1\.0\nNPWG multi-network specification 1\.3\n/,
     );
   });
-  it('cni runs the plugin', async () => {
+  it('runs the plugin for cni', async () => {
     const env = { PATH: process.env['PATH'] ?? '', CNI_COMMAND: 'VERSION' };
     const child = run(join(root, 'dist/plexus'), ['cni'], { env });
     child.child.stdin?.end('{"cniVersion":"1.0.0"}');

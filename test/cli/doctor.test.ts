@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => ends.cluster.remove());
 
 describe('plexus doctor', () => {
-  it('finds nothing wrong with a healthy node and cluster, and lists what it could not check', async () => {
+  it('finds no problem in a healthy node and cluster, and lists the checks that it could not perform', async () => {
     const { code, stdout, stderr } = await ends.onNode();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(ends.settled(stdout)).toMatchInlineSnapshot(`
@@ -67,7 +67,7 @@ describe('plexus doctor', () => {
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
 
-  it('prints the same as JSON and as YAML, and for one side', async () => {
+  it('prints the same findings as JSON and YAML, and those of one end only with --end', async () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
@@ -80,7 +80,7 @@ describe('plexus doctor', () => {
     expect([ofNone.code, idsOf(ofNone.stdout, 'error')]).toEqual([1, ['PLX-D-NODES']]);
   });
 
-  it('reports on a machine that is not a node, without a kubeconfig, that nothing was checked, with exit status 2', async () => {
+  it('exits with status 2 if the machine is not a node and has no kubeconfig, because nothing was checked', async () => {
     await using empty = await mkdtempDisposable(join(tmpdir(), 'plexus-doctor-'));
     const { code, stdout, stderr } = await doctor(['--root', empty.path]);
     expect(code).toBe(2);

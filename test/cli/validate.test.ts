@@ -52,14 +52,14 @@ describe('plexus validate', () => {
     expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('no findings in 2 files\n');
   });
 
-  it('finds no mistake in deploy/, and skips only templates', async () => {
+  it('reports no problem in deploy/, and skips only templates', async () => {
     const { code, stdout } = await plexus(['validate', 'deploy', 'crds', '-o', 'json']);
     expect(code).toBe(0);
     const rules = (JSON.parse(stdout) as readonly { readonly rule: string }[]).map(({ rule }) => rule);
     expect([...new Set(rules)]).toEqual(['PLX-V-TEMPLATE']);
   });
 
-  it('checks a file once that is named twice, or lies in a folder that is named as well', async () => {
+  it('checks a file once if it is named twice, or also in a named folder', async () => {
     const { code, stdout } = await plexus([
       'validate',
       'examples/chained',
@@ -69,7 +69,7 @@ describe('plexus validate', () => {
     expect([code, stdout]).toEqual([0, 'no findings in 2 files\n']);
   });
 
-  it('--strict counts warnings', async () => {
+  it('counts warnings in the exit status only with --strict', async () => {
     const file = 'test/validate/broken/gateway-outside.yaml';
     expect([(await plexus(['validate', file])).code, (await plexus(['validate', '--strict', file])).code]).toEqual([
       0, 1,
@@ -102,7 +102,7 @@ describe('plexus validate', () => {
     });
   });
 
-  it('plans with the configuration of a node', async () => {
+  it('plans pods with the configuration of a node', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-validate-'));
     const config = join(folder.path, 'node.conf');
     const strict = {
@@ -119,18 +119,18 @@ describe('plexus validate', () => {
   });
 
   it.each([
-    { words: ['validate'], says: 'no files: pass them' },
-    { words: ['validate', 'no/such/file.yaml'], says: 'PLX-FILE-UNUSABLE' },
-    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], says: 'PLX-CONFIG-UNDECODABLE' },
+    { words: ['validate'], message: 'no files: pass them' },
+    { words: ['validate', 'no/such/file.yaml'], message: 'PLX-FILE-UNUSABLE' },
+    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], message: 'PLX-CONFIG-UNDECODABLE' },
     {
       words: ['validate', '--cluster', '--kubeconfig', 'no/such/kubeconfig', 'examples/chained/pod.yaml'],
-      says: 'PLX-KUBECONFIG-UNUSABLE',
+      message: 'PLX-KUBECONFIG-UNUSABLE',
     },
-    { words: ['validate', '--nonsense', 'examples'], says: 'nonsense' },
-  ])('exits with 2 if it could not run: $words', async ({ words, says }) => {
+    { words: ['validate', '--nonsense', 'examples'], message: 'nonsense' },
+  ])('exits with 2 if it could not run: $words', async ({ words, message }) => {
     const { code, stderr, stdout } = await plexus(words);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(says);
+    expect(stderr).toContain(message);
   });
 
   it('documents its exit status, with examples', async () => {
@@ -170,7 +170,7 @@ describe('plexus validate --cluster', () => {
   const podWith = (networks: string): string =>
     `kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${networks}'\n`;
 
-  it('finds the networks that pods name, and requests nothing else', async () => {
+  it('reads the networks that pods name, and requests nothing else', async () => {
     let ended: Ended | undefined;
     const requests = await requestsDuring(server, async () => {
       ended = await plexus(['validate', ...access, '-'], podWith('lab'));
@@ -188,7 +188,7 @@ describe('plexus validate --cluster', () => {
     );
   });
 
-  it('checks the pod’s requests against the network', async () => {
+  it('checks the pod’s selection against the network', async () => {
     const { stdout } = await plexus(
       ['validate', ...access, '-'],
       podWith('[{"name": "lab", "bandwidth": {"ingressRate": 1}}]'),

@@ -45,14 +45,14 @@ function look(id: string, at: At = {}): Promise<readonly string[]> {
   return check.look(scene, patience()).then(textsOf);
 }
 
-describe('checks of a daemon that runs', () => {
+describe('for a running daemon, the check', () => {
   beforeAll(async () => void (await cluster.start()));
 
-  it.each(['DAEMON', 'READY', 'SHIM'])('PLX-D-%s finds nothing', async (id) => {
+  it.each(['DAEMON', 'READY', 'SHIM'])('PLX-D-%s reports nothing', async (id) => {
     expect(await look(id)).toEqual([]);
   });
 
-  it('PLX-D-WATCH finds nothing while changes arrive, and an interrupted watch', async () => {
+  it('PLX-D-WATCH reports an interrupted watch, and nothing while changes arrive', async () => {
     await waitFor('the watch', async () => (await look('WATCH')).length === 0);
     await cluster.api.goAway();
     await waitFor('its end to be seen', async () =>
@@ -62,7 +62,7 @@ describe('checks of a daemon that runs', () => {
     await waitFor('the watch to be back', async () => (await look('WATCH')).length === 0);
   });
 
-  it('PLX-D-HOST-AGENT notes that there is none, is content with one, and warns when it has gone', async () => {
+  it('PLX-D-HOST-AGENT notes a missing host agent, reports nothing for a connected one, and warns when it disconnects', async () => {
     expect(await look('HOST-AGENT')).toEqual(['note: no host agent is connected']);
     const end = await cluster.startAgent();
     await waitFor('the host agent', async () => (await look('HOST-AGENT')).length === 0);
@@ -75,7 +75,7 @@ describe('checks of a daemon that runs', () => {
     );
   });
 
-  it('PLX-D-DAEMON warns when others may use the socket', async () => {
+  it('PLX-D-DAEMON warns if other users may use the socket', async () => {
     const { socket } = cluster.daemon();
     await chmod(socket, 0o666);
     expect(await look('DAEMON')).toEqual([
@@ -85,7 +85,7 @@ describe('checks of a daemon that runs', () => {
   });
 
   it.each(['READY', 'WATCH', 'HOST-AGENT'])(
-    'PLX-D-%s uses the observe socket where HTTP is off, and is unknown where no daemon answers',
+    'PLX-D-%s uses the observe socket if HTTP is off, and is unknown if no daemon answers',
     async (id) => {
       expect(await look(id, { http: undefined })).toEqual(await look(id));
       for (const http of [undefined, '127.0.0.1:1'])
@@ -95,7 +95,7 @@ describe('checks of a daemon that runs', () => {
     },
   );
 
-  it('PLX-D-READY warns when another program listens on the HTTP address, and is not misled by it', async () => {
+  it('PLX-D-READY warns if another program listens on the HTTP address, and ignores its answers', async () => {
     const other = http
       .createServer((_, response) => response.writeHead(503).end('not the daemon'))
       .listen(0, '127.0.0.1');
@@ -113,7 +113,7 @@ describe('checks of a daemon that runs', () => {
     await cluster.start();
   });
 
-  it('PLX-D-READY says why the daemon is not ready', async () => {
+  it('PLX-D-READY reports why the daemon is not ready', async () => {
     await cluster.daemon().stop();
     await cluster.api.goAway();
     await cluster.start();
@@ -126,7 +126,7 @@ describe('checks of a daemon that runs', () => {
   });
 });
 
-describe('checks of a daemon that does not', () => {
+describe('for a daemon that is not running, the check', () => {
   const servers: net.Server[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
@@ -140,7 +140,7 @@ describe('checks of a daemon that does not', () => {
     return socket;
   };
 
-  it('PLX-D-DAEMON finds that nothing is there, or no socket, or one that nobody serves', async () => {
+  it('PLX-D-DAEMON reports a missing path, a path that is not a socket, or a socket without a listener', async () => {
     expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual([
       'error: it does not exist: no daemon serves this node',
     ]);
@@ -151,7 +151,7 @@ describe('checks of a daemon that does not', () => {
     ]);
   });
 
-  it('PLX-D-DAEMON tells a refusal, to others than root as something not looked at', async () => {
+  it('PLX-D-DAEMON reports a refusal as an error to root and as unknown to other users', async () => {
     const socket = await serving((connection) => connection.end(encodeRefused('it is busy')));
     expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refused the connection: it is busy']);
     expect(await look('DAEMON', { socket, uid: 1000 })).toEqual([
@@ -161,27 +161,27 @@ describe('checks of a daemon that does not', () => {
 
   it.each([
     {
-      title: 'says nothing and goes',
+      title: 'closes the connection at once',
       answer: (connection: net.Socket) => void connection.destroy(),
       what: 'it closed the connection without an answer',
     },
     {
-      title: 'speaks another language',
+      title: 'speaks another protocol',
       answer: (connection: net.Socket) => void connection.write('HTTP/1.1 400 Bad Request\r\n'),
       what: 'a frame of',
     },
     {
-      title: 'sends a frame that is no greeting',
+      title: 'sends a frame that is not a welcome',
       answer: (connection: net.Socket) => void connection.write(Buffer.from([0, 0, 0, 5, 72, 0, 0, 0, 0])),
       what: 'frame of type 72',
     },
-  ])('PLX-D-DAEMON finds somebody who $title', async ({ answer, what }) => {
+  ])('PLX-D-DAEMON reports a foreign program on the socket that $title', async ({ answer, what }) => {
     expect(await look('DAEMON', { socket: await serving(answer) })).toEqual([
       expect.stringMatching(new RegExp(`^error: the listening process is not the daemon: .*${what}`)),
     ]);
   });
 
-  it('PLX-D-SHIM finds another version than the one of the daemon', async () => {
+  it('PLX-D-SHIM reports a version other than that of the daemon', async () => {
     const played = await playDaemon(join(cluster.node.dir, 'played.sock'));
     const seen = look('SHIM', { socket: played.socket });
     const connection = await played.connection();
