@@ -31,7 +31,7 @@ describe('the guard of direct mode', () => {
     expect(ran).toEqual([]);
   });
 
-  it('runs a plugin with another type that contains a slash', async () => {
+  it('runs a plugin if a type that names no plugin contains a slash', async () => {
     await run('{"policy":{"type":"a/b"}}');
     expect(ran).toHaveLength(1);
   });

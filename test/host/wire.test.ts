@@ -51,7 +51,7 @@ describe('the frame reader', () => {
     expect(reader.held()).toBe(0);
   });
 
-  it('allocates nothing for a frame that is only announced', () => {
+  it('allocates nothing for a frame of which only the header has arrived', () => {
     const reader = frameReader();
     const head = Buffer.alloc(4);
     head.writeUInt32BE(16 * 1024 * 1024);
