@@ -19,7 +19,7 @@ describe('the guard of direct mode', () => {
     );
 
   it.each([
-    { title: 'a meta-plugin', stdin: '{"ipam":{"type":"multus"}}', why: /a meta-plugin would run programs/ },
+    { title: 'a meta-plugin', stdin: '{"ipam":{"type":"multus"}}', why: /a meta-plugin would run arbitrary programs/ },
     {
       title: 'a path in ipam',
       stdin: '{"ipam":{"type":"../x"}}',
