@@ -67,8 +67,8 @@ export async function directDeps({
   return { deps, log: { ...log, flush } };
 }
 
-// Only the call decides, because the daemon can write the journal and the locks. The shim applies the same rule to the
-// daemon (src/shim/guard.c).
+// The daemon can write the journal and the locks, so only the call decides what is allowed. The shim applies the same
+// rule to the daemon (src/shim/guard.c).
 const allowedFor = (invocation: WorkingInvocation): Allowed => ({
   command: invocation.command,
   ...('containerId' in invocation && { sandbox: { containerId: invocation.containerId, netns: invocation.netns } }),

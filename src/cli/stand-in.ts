@@ -13,14 +13,15 @@ import {
 interface CallSettings {
   readonly settings: Settings;
   readonly warnings: readonly Warning[];
-  /** Instead of the cluster that the settings name. */
+  /** Replaces the cluster that the settings name. */
   readonly standIn?: Cluster;
 }
 
 /**
- * The settings of a call, with the host's paths whatever the call says. When the shim has handed it over because the
- * daemon is unavailable (PLEXUS_DAEMON_AWAY), the others are the daemon's, and so are the networks: as it left them on
- * the disk. Without that file no network is known, which DEL does not need. settingsInvalid, pathNotAllowed.
+ * Returns the settings of a call. Paths always come from the host's file, never from the call. If the shim handed the
+ * call over because the daemon is unavailable (PLEXUS_DAEMON_AWAY), the other settings and the networks are those that
+ * the daemon saved to disk. Without that file no network is known, which is enough for DEL. Rejects with
+ * settingsInvalid, pathNotAllowed.
  */
 export async function settingsFor(given: JsonObject, env: Env, host: HostPaths): Promise<CallSettings> {
   const isStandIn = env['PLEXUS_DAEMON_AWAY'] === '1';
@@ -36,11 +37,11 @@ export async function settingsFor(given: JsonObject, env: Env, host: HostPaths):
     mergedConfig(config, { ...withoutPaths(left?.settings ?? {}), ...host.settings } as JsonObject),
   );
   const standIn = settings.manifestsDir === undefined ? { standIn: standInCluster(left?.nads ?? []) } : {};
-  // as in the daemon, plugins come from the runtime's folders alone
+  // as in the daemon, plugins come only from the runtime's folders
   return { settings: { ...settings, binDir: [] }, warnings: [...warnings, ...ignored, ...problems], ...standIn };
 }
 
-// the daemon decides about networks, never about files of the host
+// the daemon's settings may choose networks, but never files of the host
 const withoutPaths = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(settings).filter(([key]) => !hostPathKeys.some((each) => each.toLowerCase() === key.toLowerCase())),

@@ -33,7 +33,7 @@ export interface DeviceStatusPatch {
   readonly entries: readonly object[];
   /** Field manager. */
   readonly manager: string;
-  /** Whether to take over fields of other managers. */
+  /** Whether to overwrite fields of other managers. */
   readonly force: boolean;
 }
 /** The outcome of a patch: `status` is 403, 404, 409 or 422; `managers` own the conflicting fields. */

@@ -146,7 +146,7 @@ function sizeOf(key: string, { metadata, spec }: ApiObject): number {
 function slim(object: unknown): ApiObject {
   const { metadata, spec } = object as ApiObject;
   const kept = Object.entries(metadata?.annotations ?? {}).filter(([key]) => nadAnnotationKeys.includes(key));
-  // An ignored annotation could be one that forbids something.
+  // The ignored annotation could be one that forbids something.
   const tooLong = kept.map(([, value]) => value).find((value) => typeof value !== 'string');
   const config = tooLong ?? spec?.config;
   return {

@@ -23,8 +23,8 @@ export async function writeStandIn(file: string, standIn: StandIn): Promise<void
   await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
 }
 
-// The daemon keeps 8 MiB of networks, each a few values and texts. The file is its word, and this process is root on the
-// node, outside of the daemon's memory limit.
+// The daemon keeps at most 8 MiB of networks. It also writes this file, so the limit is checked again here: this
+// process may be root on the node, outside of the daemon's memory limit.
 const mostElements = 1_000_000;
 
 /** Undefined if no daemon has written the file. Rejects with fileUnusable. */

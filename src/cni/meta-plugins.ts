@@ -45,7 +45,7 @@ const delegateKeys = new Set(['ipam', 'delegate', 'delegates']);
 
 interface Place {
   readonly path: NestedPlugin['path'];
-  /** Whether the object there names a plugin that the plugin runs. */
+  /** Whether the object names a plugin that the outer plugin runs. */
   readonly isDelegate: boolean;
 }
 

@@ -9,9 +9,9 @@ export interface HttpPlaces {
 }
 
 /**
- * Asks the daemon on its observe socket: only root can listen there, whereas any user of the node may listen on the
- * HTTP address. Falls back to the HTTP address, if there is one, where this process cannot use the socket. Rejects when
- * neither answers.
+ * Sends a request to the daemon's observe socket, on which only root can listen. If this process cannot use the socket,
+ * falls back to the HTTP address, if there is one; any user of the node may listen on that address. Rejects if neither
+ * answers.
  */
 export async function askDaemonHttp(
   places: HttpPlaces,

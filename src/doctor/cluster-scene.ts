@@ -19,7 +19,7 @@ export interface ClusterMeans {
   /** Folder with reports of nodes (node-reports.ts). */
   readonly reportsFolder?: string;
   readonly now: () => number;
-  /** Signal of requests whose answers several checks share. */
+  /** Aborts requests whose answers are shared by several checks. */
   readonly signal: AbortSignal;
 }
 /** A cluster: everything that its checks inspect, each requested once. */
@@ -102,5 +102,5 @@ export async function accountOf({ account, plexus }: ClusterScene): Promise<stri
 export const isPodReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 
-/** Kubernetes as a place. */
+/** The cluster, as the place of a finding. */
 export const apiPlace = ({ from }: ClusterScene): string => from;

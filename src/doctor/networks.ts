@@ -3,30 +3,32 @@ import { asPlexusError } from '../errors/index.ts';
 import { findByName, programsOf } from '../plan/index.ts';
 import { type JudgedNad, isOfPlexus, judgeNad } from '../validate/index.ts';
 
-/** Why a network cannot be used, and what to do. */
+/** Why a network cannot be used, and how to fix that. */
 export interface NetworkProblem {
   readonly text: string;
   readonly fix: string;
-  /** Of the error. */
+  /** The identifier of the error. */
   readonly rule: string;
 }
-/** A NetworkAttachmentDefinition as far as it can be read. */
+/** The readable part of a NetworkAttachmentDefinition. */
 export interface KnownNad extends Pick<JudgedNad, 'nad'> {
   /** namespace/name. */
   readonly key: string;
-  /** Absent also when a file of the node is meant. */
+  /** Also absent if the NAD refers to a file of the node. */
   readonly configuration?: NetworkConfiguration;
   readonly problems: readonly NetworkProblem[];
 }
-/** NADs, and where they are from. */
+/** NADs and their source. */
 export interface KnownNetworks {
   readonly source: string;
   readonly nads: readonly KnownNad[];
-  /** Why they are not known. */
+  /** Set if the NADs are not known: the reason. */
   readonly why?: string;
 }
 
-/** Judges NAD objects with the rules of plexus validate; what Plexus itself refuses is a problem. */
+/**
+ * Checks NAD objects with the rules of plexus validate. Only errors that Plexus itself would report become problems.
+ */
 export const readNads = (objects: readonly unknown[]): readonly KnownNad[] =>
   objects.map((object) => {
     const { key = '(no name)', nad, configuration, findings } = judgeNad(object);
@@ -38,11 +40,11 @@ export const readNads = (objects: readonly unknown[]): readonly KnownNad[] =>
     };
   });
 
-/** The same with the configurations of those that mean a file of a folder on the node (NPWG-08). */
+/** Adds the configurations of NADs that refer to a file in a folder of the node (NPWG-08). */
 export const withFiles = (nads: readonly KnownNad[], listing: ConfPath, folder: string): readonly KnownNad[] =>
   nads.map((known) => (meansFile(known) ? { ...known, ...fileOf(known.nad?.name ?? '', listing, folder) } : known));
 
-/** Whether a NAD has no configuration and so means a file of that name. */
+/** Whether a NAD has no configuration and therefore refers to a file of its name. */
 export const meansFile = ({ nad }: KnownNad): boolean => nad !== undefined && nad.config === undefined;
 
 function fileOf(name: string, listing: ConfPath, folder: string): Partial<KnownNad> {
@@ -54,7 +56,7 @@ function fileOf(name: string, listing: ConfPath, folder: string): Partial<KnownN
   }
 }
 
-/** The programs that a network needs: its plugins, and what they call for addresses. */
+/** Returns the programs that a network needs: its plugins, and the IPAM plugins that they run. */
 export const programsOfNetwork = ({ plugins }: NetworkConfiguration): readonly string[] => [
   ...new Set(plugins.flatMap(programsOf)),
 ];

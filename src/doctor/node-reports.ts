@@ -4,10 +4,10 @@ import { isJsonObject, parseJson } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
 import type { DoctorFinding } from './check.ts';
 
-/** The output of `plexus doctor --end node -o json` on a node, or why it cannot be read. */
+/** The output of `plexus doctor --end node -o json` on a node, or the reason why it cannot be read. */
 export type NodeReport = { readonly findings: readonly DoctorFinding[] } | { readonly problem: string };
 
-/** Reports of nodes: files NODE.json of a folder, by node. Rejects as readdir(3) does. */
+/** Reads the reports of nodes: the files NODE.json of a folder, by node. Rejects as readdir(3) does. */
 export async function readNodeReports(folder: string): Promise<ReadonlyMap<string, NodeReport>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
   const reports = names.map(
@@ -24,7 +24,7 @@ async function readReport(file: string): Promise<NodeReport> {
   }
 }
 
-/** The report in a text. Never throws. */
+/** Parses a report. Never throws. */
 export function reportIn(text: string): NodeReport {
   try {
     const json = parseJson(text, 'report');

@@ -40,7 +40,7 @@ export interface NodeMeans {
   /** User ID of this process. */
   readonly uid: number;
   readonly now: () => number;
-  /** NADs of the cluster; undefined without one. */
+  /** The cluster's NADs; undefined without a cluster. */
   readonly clusterNads?: (signal: AbortSignal) => Promise<readonly unknown[] | undefined>;
 }
 /** A folder of CNI configurations with its content. */
@@ -49,7 +49,7 @@ export interface ConfFolder {
   readonly listing: ConfPath;
   readonly entries: readonly ConfEntry[];
 }
-/** Networks, with the files of the node that some of them name. */
+/** Networks, including those whose configuration is a file of the node. */
 export interface NodeNetworks extends KnownNetworks {
   /** The folder of these files (confDir). */
   readonly folder: string;
@@ -102,7 +102,7 @@ async function confFolder(folder: string): Promise<ConfFolder> {
   return { folder, listing, entries: entriesOf(listing) };
 }
 
-// If the cluster cannot be reached, the NADs that the daemon last stored on the node are used.
+// If the cluster is unreachable, use the NADs that the daemon last stored on the node.
 async function networksOf(
   { clusterNads }: NodeMeans,
   { root }: NodePlaces,
@@ -123,7 +123,7 @@ async function networksOf(
 
 const usualNetworkFiles = '/etc/cni/multus/net.d';
 
-/** Whether this machine has any part of a node. */
+/** Whether this machine has any part of a Kubernetes node. */
 export async function isNode(places: NodePlaces): Promise<boolean> {
   const { confDirs } = await nodeFolders(places.root, givenIn(places));
   const paths = [...confDirs, places.stateDir, places.socket];
@@ -134,7 +134,7 @@ export async function isNode(places: NodePlaces): Promise<boolean> {
         () => true,
       ),
     ),
-  ); // a path without permission exists
+  ); // a path that must not be read exists nevertheless
   return there.includes(true);
 }
 
@@ -143,14 +143,14 @@ const givenIn = ({ confDir, binDir }: NodePlaces) => ({
   ...(binDir !== undefined && { binDir }),
 });
 
-/** The folders of CNI configurations, as a place. */
+/** Names the folders of CNI configurations, as the place of a finding. */
 export const confPlace = async ({ folders }: NodeScene): Promise<string> => (await folders()).confDirs.join(', ');
-/** The folders of CNI plugins, as a place. */
+/** Names the folders of CNI plugins, as the place of a finding. */
 export const binPlace = async ({ folders }: NodeScene): Promise<string> => (await folders()).binDirs.join(', ');
 
 /**
- * The folders of CNI configurations. Rejects if one cannot be read: PLX-D-CONFIGURATION-FIRST reports the reason, and
- * the other checks have nothing to inspect.
+ * Returns the folders of CNI configurations. Rejects if one cannot be read; PLX-D-CONFIGURATION-FIRST reports the
+ * reason, and the other checks have nothing to inspect.
  */
 export async function readableConfFolders({ confFolders }: NodeScene): Promise<readonly ConfFolder[]> {
   const all = await confFolders();
@@ -159,11 +159,11 @@ export async function readableConfFolders({ confFolders }: NodeScene): Promise<r
   return all;
 }
 
-/** Whether a configuration calls Plexus: our own file, or one of direct mode. */
+/** Whether a configuration calls Plexus: our own file, or a configuration of direct mode. */
 export const callsPlexus = ({ owner, text }: ConfEntry): boolean =>
   owner === 'plexus' || (owner === 'meta-plugin' && typesIn(text).includes('plexus-cni'));
 
-/** The configuration of Plexus in a folder, if there is one. */
+/** The configuration of Plexus in a folder; undefined if there is none. */
 export const oursIn = ({ entries }: ConfFolder): ConfEntry | undefined =>
   entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name)) ?? entries.find(callsPlexus);
 
@@ -171,7 +171,7 @@ export const oursIn = ({ entries }: ConfFolder): ConfEntry | undefined =>
 export const typesIn = (text: string): readonly string[] =>
   pluginsInText(text).flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
 
-/** Plugin objects of a configuration. */
+/** Returns the plugin objects of a configuration. */
 export function pluginsInText(text: string): readonly JsonObject[] {
   try {
     const json = parseJson(text, 'configuration');
@@ -183,8 +183,8 @@ export function pluginsInText(text: string): readonly JsonObject[] {
 }
 
 /**
- * The file of the default network in the configuration of Plexus, as this process sees it; undefined if it names no
- * file.
+ * Returns the path of the default network's file, which the configuration of Plexus names, as this process sees it.
+ * Returns undefined if the configuration names no file.
  */
 export async function clusterNetworkFile({ places }: NodeScene, text: string): Promise<string | undefined> {
   const named = pluginsInText(text)
@@ -195,8 +195,8 @@ export async function clusterNetworkFile({ places }: NodeScene, text: string): P
 }
 
 /**
- * The folders of CNI plugins that exist. Rejects if none does: a container may not have them mounted, which proves
- * nothing.
+ * Returns the existing folders of CNI plugins. Rejects if none exists: they may not be mounted into this container, so
+ * their absence proves nothing.
  */
 export async function binFolders({ folders }: NodeScene): Promise<readonly string[]> {
   const { binDirs } = await folders();
@@ -210,7 +210,8 @@ export async function binFolders({ folders }: NodeScene): Promise<readonly strin
 }
 
 /**
- * All folders in which the runtime finds plugins: that of Plexus, and others that the runtime's configuration names.
+ * Returns all folders in which the runtime looks for plugins: that of Plexus, and the others in the runtime's
+ * configuration.
  */
 export async function pluginFolders(scene: NodeScene): Promise<readonly string[]> {
   const [own, { runtimes }] = await Promise.all([binFolders(scene), scene.runtimes()]);
@@ -221,11 +222,11 @@ export async function pluginFolders(scene: NodeScene): Promise<readonly string[]
   return [...new Set([...own, ...(await Promise.all(named.map((path) => inRoot(scene.places.root, path))))])];
 }
 
-/** The value of a metric without labels; undefined if it is missing. */
+/** Returns the value of a metric without labels; undefined if there is no such metric. */
 export function metricIn(text: string, name: string): number | undefined {
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
   return value === undefined ? undefined : Number(value);
 }
 
-/** A file of the state folder. */
+/** Returns the path of a file in the state folder. */
 export const inState = ({ places }: NodeScene, name: string): string => join(places.stateDir, name);

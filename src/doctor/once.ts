@@ -1,7 +1,7 @@
-/** Reads a value once for all callers; all of them get the same value or failure. */
+/** A value that is read once; all callers get the same value or failure. */
 export type Source<T> = () => Promise<T>;
 
-/** Creates a value that is read at the first call. */
+/** Wraps a function so that it runs only once, at the first call. */
 export function once<T>(read: Source<T>): Source<T> {
   let answer: Promise<T> | undefined;
   return () => (answer ??= read());

@@ -6,7 +6,7 @@ import { type BoundCheck, type DoctorFinding, type Seen, unknown } from './check
 export interface CheckDeadlines {
   /** Time until a check's signal is aborted. */
   readonly checkMs: number;
-  /** Additional time until its result is no longer awaited. */
+  /** Additional time after the abort; then the check is reported as `unknown`. */
   readonly graceMs: number;
 }
 
@@ -26,7 +26,7 @@ async function findingsOf(check: BoundCheck, { checkMs, graceMs }: CheckDeadline
   const ended = new AbortController();
   const late = delay(checkMs + graceMs, undefined, { signal: ended.signal }).then(
     () => 'late' as const,
-    () => 'late' as const, // the other outcome is known already
+    () => 'late' as const, // the race is already decided
   );
   try {
     const [seen, place] = await Promise.all([
@@ -45,7 +45,7 @@ async function findingsOf(check: BoundCheck, { checkMs, graceMs }: CheckDeadline
 
 const nowhere = '(not known)';
 
-// the reason why a check could not be carried out, with its fix
+// contains the reason why the check failed to run, and its fix
 function unknownFrom(thrown: unknown): readonly Seen[] {
   if (!(thrown instanceof PlexusError)) return [unknown(problemOf(thrown))];
   const { message, kind, id } = thrown;

@@ -6,26 +6,27 @@ import { readRegularText } from '../files/index.ts';
 import { damagedFolder, isRecordName } from '../journal/index.ts';
 import { type SandboxRecord, decodeRecord } from '../plan/index.ts';
 
-/** The content of the journal, read without changing anything: damaged files stay where they are. */
+/** The content of the journal. Reading it changes nothing: damaged files stay in place. */
 export interface JournalFiles {
   readonly records: readonly SandboxRecord[];
   readonly unreadable: readonly { readonly file: string; readonly problem: string; readonly isNewer: boolean }[];
   /** Files that were set aside. */
   readonly damaged: readonly string[];
-  /** Why they are not known. */
+  /** Set if the records are not known: the reason. */
   readonly why?: string;
 }
 
-/** Rejects if there is no state folder, because nothing was inspected then. */
+/** Rejects if the state folder does not exist, so that no check passes without having inspected it. */
 export async function assertState(stateDir: string): Promise<void> {
   if ((await found(stateDir)) === undefined)
     throw new Error(`folder ${stateDir} does not exist (set --cni-dir to another one)`);
 }
 
-// Some kilobytes for each network of a thousand pods. The daemon can write there, and doctor runs as root.
+// A thousand pods need some kilobytes for each network. The size is limited because the daemon can write there and
+// doctor runs as root.
 const mostWeight = 64 * 1024 * 1024;
 
-/** Reads the journal of a state folder. Rejects like readdir(3), and if there is no state folder. */
+/** Reads the journal of a state folder. Rejects like readdir(3), also if the folder does not exist. */
 export async function readJournal(stateDir: string): Promise<JournalFiles> {
   await assertState(stateDir);
   const folder = join(stateDir, 'journal');
@@ -80,7 +81,7 @@ function absent(error: NodeJS.ErrnoException): undefined {
   throw error;
 }
 
-/** The name of a record's sandbox in messages. */
+/** Names a record's sandbox for messages. */
 export const sandboxName = ({ pod, containerId }: SandboxRecord): string =>
   pod === undefined ? containerId.slice(0, 13) : `${pod.namespace}/${pod.name} (${containerId.slice(0, 13)})`;
 
@@ -90,5 +91,5 @@ const mostShown = 5;
 export const fewOf = (lines: readonly string[]): readonly string[] =>
   lines.length <= mostShown ? lines : [...lines.slice(0, mostShown), `and ${lines.length - mostShown} more`];
 
-/** "1 record", "2 records". */
+/** Formats a count: "1 record", "2 records". */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -3,19 +3,19 @@ import { type Range, addressOf, subnetOf } from '../validate/index.ts';
 
 /** A range of addresses, including the first and the last. */
 export interface AddressRange extends Range {
-  /** As in the configuration. */
+  /** The text in the configuration. */
   readonly text: string;
 }
 
-/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for any other text. */
+/** Parses a subnet ("10.1.0.0/24"), also one with host bits set. Returns undefined for any other text. */
 export function rangeOf(cidr: string): AddressRange | undefined {
   const subnet = subnetOf(cidr.trim());
   return subnet && { ...subnet, text: cidr.trim() };
 }
 
 /**
- * The addresses that a network may assign to pods, from the `ipam` keys of host-local and whereabouts. Omits what
- * cannot be parsed.
+ * Returns the addresses that a network may assign to pods, from the `ipam` keys of host-local and whereabouts. Omits
+ * what cannot be parsed.
  */
 export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] =>
   plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
@@ -48,7 +48,7 @@ function partsOf(written: string): { readonly from?: string; readonly to?: strin
     : { from, to: subnet.split('/')[0] ?? '', subnet };
 }
 
-/** The configured first address, if it lies in the range. */
+/** Returns the configured first address if it is in the range. */
 function boundOf(values: readonly (JsonValue | undefined)[], { family, first, last }: Range): bigint | undefined {
   const written = values.find((each) => each !== undefined);
   const address = typeof written === 'string' ? addressOf(written) : undefined;

@@ -11,7 +11,7 @@ const labels: readonly (readonly [keyof Where, string])[] = [
   ['plugin', 'plugin'],
 ];
 
-/** "step ADD, pod shop/db-0, network shop/storage": the known parts of a place, or an empty text. */
+/** Formats the known parts of a place: "step ADD, pod shop/db-0, network shop/storage"; empty if none is known. */
 export const describeWhere = (where: Where): string =>
   labels
     .filter(([key]) => where[key] !== undefined)
@@ -23,8 +23,8 @@ const mostSummaryBytes = 1024;
 const mostDetailsBytes = 8 * 1024;
 
 /**
- * One line for users: identifier, sentence, fix. The sentence is shortened if the line would exceed 1 KiB;
- * `sentence`: what of it may be shown.
+ * Formats an error as one line for users: identifier, sentence, fix. Shortens the sentence if the line would exceed 1
+ * KiB. `sentence`: the part of the sentence that may be shown.
  */
 export function summaryOf(error: PlexusError, sentence = error.message): string {
   const [before, after] = [`${error.id}: `, `. ${error.kind.fix}`];
@@ -32,8 +32,8 @@ export function summaryOf(error: PlexusError, sentence = error.message): string 
 }
 
 /**
- * For CNI `details` and logs: the place of the error, the sentence if the summary shortens it, and the chain of causes,
- * outermost first. At most 8 KiB.
+ * Formats the CNI `details` of an error, also used in logs: its place, the complete sentence if the summary shortens
+ * it, and the chain of causes, outermost first. At most 8 KiB.
  */
 export function detailsOf(error: PlexusError): string {
   const where = describeWhere(error.where);
@@ -52,7 +52,7 @@ function causesOf(error: Error): string[] {
   return causes.slice(0, mostCauses).map(problemOf);
 }
 
-// The message of an error that combines several names them, but not their causes.
+// An error that combines several includes their messages, but not their causes.
 const directCauses = (error: unknown): unknown[] =>
   error instanceof Error
     ? [error.cause, ...combinedIn(error).flatMap(directCauses)].filter((cause) => cause !== undefined && cause !== null)

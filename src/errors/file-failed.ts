@@ -2,7 +2,9 @@ import { problemOf } from './as-plexus-error.ts';
 import { diskFull, diskReadOnly, fileUnusable } from './kinds/index.ts';
 import type { PlexusError } from './known.ts';
 
-/** The error of an operation on a file: diskFull or diskReadOnly if that is the reason, else fileUnusable. */
+/**
+ * Creates the error of a failed file operation: diskFull or diskReadOnly if that is the reason, otherwise fileUnusable.
+ */
 export function fileFailed(context: { readonly file: string; readonly action: string }, cause: unknown): PlexusError {
   const { code } = cause as NodeJS.ErrnoException;
   if (isOutOfSpace(cause)) return diskFull(context, { cause });

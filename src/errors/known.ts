@@ -8,5 +8,5 @@ export type ErrorId = {
 
 /** Any error of the catalogue. */
 export type PlexusError = CatalogueError<ErrorId>;
-/** For `instanceof` only: the functions of the catalogue create errors. */
+/** Exported for `instanceof` only; errors are created by the functions of the catalogue. */
 export const PlexusError: abstract new (...parts: never[]) => PlexusError = CatalogueError;

@@ -1,7 +1,7 @@
 /** Keys of objects and positions in lists, from the top. */
 export type Path = readonly (string | number)[];
 
-/** A path as users write it. */
+/** Formats a path as users write it. */
 export const keyText = (path: Path): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
@@ -14,20 +14,20 @@ export interface AnnotationPlace {
   readonly key: string;
   /** Index of the element, from 0; absent for the whole annotation. */
   readonly element?: number;
-  /** In the short form: the first character of the element, from 1. */
+  /** In the short form only: position of the element's first character, from 1. */
   readonly character?: number;
-  /** The field of the element; `@` in the short form is the part after that sign. */
+  /** The field of the element. In the short form, `@` is the part after that sign. */
   readonly field?: Path;
-  /** The network of a virtual machine from which KubeVirt makes this element. */
+  /** Set if KubeVirt creates this element: the network of the virtual machine. */
   readonly vmNetwork?: string;
 }
 
-/** A place in an annotation as users write it. */
+/** Formats a place in an annotation as users write it. */
 export function annotationPlaceText({ key, element, character, field = [], vmNetwork }: AnnotationPlace): string {
   const start = character === undefined ? '' : ` (character ${character})`;
   const outer =
     vmNetwork === undefined
-      ? `annotation ${key}, ${element === undefined ? 'the whole value' : `element ${element + 1}${start}`}`
+      ? `annotation ${key}${element === undefined ? '' : `, element ${element + 1}${start}`}`
       : `network ${JSON.stringify(vmNetwork)}`;
   const inner = field[0] === '@' ? 'after "@"' : keyText(field);
   return inner === '' ? outer : `${outer}, ${inner}`;

@@ -95,13 +95,13 @@ export const is = <Id extends string, Context extends object>(
   entry: Entry<Id, Context>,
 ): error is CatalogueError<Id, Context> => error instanceof CatalogueError && error.id === entry.id;
 
-/** The same error with more of its place. Known parts are kept. */
+/** Returns the error with the missing parts of its place added. Parts that are set stay unchanged. */
 export const at = <Id extends string, Context extends object>(
   error: CatalogueError<Id, Context>,
   where: Where,
 ): CatalogueError<Id, Context> => altered(error, { where: { ...where, ...error.where } });
 
-/** The same error with another cause. */
+/** Returns the same error with another cause. */
 export const withCause = <Id extends string, Context extends object>(
   error: CatalogueError<Id, Context>,
   cause: unknown,

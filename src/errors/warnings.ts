@@ -1,13 +1,15 @@
 import { type AnnotationPlace, annotationPlaceText } from './place.ts';
 
-/** A problem that stops nothing. As with errors, code reads `kind` and `context`; the text is for users. */
+/**
+ * A problem that does not stop the operation. As with errors, code reads `kind` and `context`; the text is for users.
+ */
 export interface Warning<Kind extends string = string, Context extends object = object> {
   readonly kind: Kind;
   readonly context: Context;
   readonly text: string;
 }
 
-/** The error behind a warning: nothing is stopped by it. */
+/** The error behind a warning; it did not stop the operation. */
 interface ErrorData {
   readonly error: { readonly id: string; readonly context: object; readonly message: string };
 }

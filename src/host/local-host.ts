@@ -14,7 +14,7 @@ const mostStdoutBytes = 4 * 1024 * 1024;
 const busyTries = 6;
 const busyPauseMs = 200;
 
-/** What the runtime's call says about namespaces. */
+/** What the runtime's call states about namespaces. */
 export interface RuntimeNamespace {
   /** Its CNI_NETNS, which plugins get unchanged. */
   readonly netns?: string | undefined;

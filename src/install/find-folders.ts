@@ -80,7 +80,9 @@ async function presentRuntimes(root: string): Promise<readonly PresentRuntime[]>
 
 const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolean => one === other;
 
-/** Describes a running runtime with the configuration it was started with; undefined if that is not on this node. */
+/**
+ * Describes a running runtime with the configuration it was started with; undefined if that file is not on this node.
+ */
 async function startedWith(
   root: string,
   { kind, configuration, socket }: RunningRuntime,

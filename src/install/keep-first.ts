@@ -14,10 +14,11 @@ const usualTiming: KeepTiming = {
 const key = 'conflist';
 
 /**
- * Keeps our configuration the one that the container runtime takes, until the signal is aborted; the file stays then.
- * It is first written when there is a default network (NPWG-92), rewritten when that changes, and never removed because
- * that is missing (K8S-69). Two programs that displace each other's file never become a busy loop: the pauses grow.
- * What cannot be done is reported and tried again. Never rejects. K8S-50, K8S-52, K8S-62.
+ * Keeps our configuration the first in the container runtime's folder until the signal is aborted; the file then stays.
+ * Writes it as soon as there is a default network (NPWG-92), rewrites it when that network changes, and never removes
+ * it when that network is missing (K8S-69). If another program keeps displacing the file, the pauses between
+ * corrections grow, so the two never loop busily. Failures are reported and retried. Never rejects. K8S-50, K8S-52,
+ * K8S-62.
  */
 export async function keepConfiguration(
   options: () => KeepOptions,
@@ -26,12 +27,12 @@ export async function keepConfiguration(
   timing = usualTiming,
 ): Promise<void> {
   const controller = createController({ name: 'configuration', backOff: timing.backOff, deadlineSeconds: 60, report });
-  const watch = watchFolders(() => controller.add(key, timing.settleMs)); // the settle time: for the rest of a change
+  const watch = watchFolders(() => controller.add(key, timing.settleMs)); // wait until a change is complete
   const memory = newMemory();
   await removeLeftovers(options().folder, newPrefix);
   controller.add(key);
   const reconcile = async (): Promise<{ readonly afterMs: number }> => {
-    watch.refresh(foldersOf(options())); // before the check: what happens after it adds the key again
+    watch.refresh(foldersOf(options())); // watch before checking, so that a later change schedules another check
     const pause = await look({ options: options(), memory, timing, report });
     return { afterMs: Math.min(pause, timing.lookMs) };
   };

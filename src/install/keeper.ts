@@ -9,30 +9,32 @@ import { type Written, carryOut, displacement } from './correct.ts';
 import { type DefaultOptions, findDefault } from './find-default.ts';
 import { type ConfEntry, type Correction, correctionFor, isInOrder, isOwnName } from './standing.ts';
 
-/** What the daemon keeps in place: our configuration in the folder where the container runtime looks for it. */
+/**
+ * What the daemon maintains: our configuration, in the folder from which the container runtime reads its configuration.
+ */
 export interface KeepOptions extends ConflistOptions, DefaultOptions {
-  /** keep: puts right what other programs do to our file; report: only tells it; off: does nothing. */
+  /** keep: repairs what other programs change; report: only reports such changes; off: does nothing. */
   readonly manage: 'keep' | 'report' | 'off';
 }
-/** Milliseconds. */
+/** All in milliseconds. */
 export interface KeepTiming {
-  /** The folder is read again after this even if nothing seems to happen. */
+  /** Maximum time between two checks of the folder, even without a notification. */
   readonly lookMs: number;
-  /** After something has happened in the folder, for the rest of it to happen. */
+  /** Delay between a notification and the check, so that the change is complete. */
   readonly settleMs: number;
-  /** The pause after another program has displaced our file. */
+  /** Pauses after another program has displaced our file. */
   readonly backOff: BackOff;
-  /** After this long without a displacement they are forgotten. */
+  /** The back-off starts again after this time without a displacement. */
   readonly calmMs: number;
   readonly now: () => number;
 }
-/** What is remembered from one look to the next. */
+/** State that is kept between two checks. */
 export interface Memory {
   written?: Written;
   displacements: { readonly times: number; readonly at: number };
-  /** Whether the runtimes get one more write event, in case they missed the first (K8S-52). */
+  /** Whether to cause one more write event, in case the runtimes missed the first (K8S-52). */
   mayBeMissed: boolean;
-  /** What was said last about each thing: everything is said once. */
+  /** The last report by topic, because each problem is reported once. */
   readonly said: Map<string, string>;
 }
 
@@ -46,7 +48,8 @@ interface Keeper {
 }
 
 /**
- * One look at the folder and what follows from it; nothing else is known or trusted. Returns when to look again, in ms.
+ * Checks the folder once and corrects it. Relies only on what it reads now. Returns the time until the next check, in
+ * ms.
  */
 export async function look(keeper: Keeper): Promise<number> {
   if (keeper.options.manage === 'off') return keeper.timing.lookMs;
@@ -74,7 +77,7 @@ async function lookOnce(keeper: Keeper): Promise<number> {
   return displaced(keeper, by, { correction, wanted });
 }
 
-/** Undefined: there is no default network yet, so pods could not be attached (NPWG-92). */
+/** Returns undefined while there is no default network, because pods could not be attached then (NPWG-92). */
 async function wantedText(
   keeper: Keeper,
   decision: Awaited<ReturnType<typeof findDefault>>,
@@ -111,7 +114,7 @@ async function settled(keeper: Keeper, written: Written): Promise<number> {
   return timing.lookMs;
 }
 
-// the first time, or after a change of the default network or of our options
+// the first write, or a change of the default network or of our options
 async function ownChange(keeper: Keeper, correction: Correction, text: string): Promise<number> {
   const { options, timing } = keeper;
   await correct(keeper, correction, text);

@@ -39,9 +39,9 @@ function valueOf(words: readonly string[], names: readonly string[]): string | u
 }
 
 /**
- * The container runtimes among the processes of a node whose files are mounted under `root`; none where they cannot be
- * seen. One in a container of its own (a node inside a node) is left out, and so is a process that only has the command
- * line of one: any user of the node could have it started. Never rejects.
+ * Finds the container runtimes among the processes of a node whose files are mounted under `root`; returns none if the
+ * processes are not visible. Ignores a runtime in a container of its own (a node inside a node), and any process that
+ * merely has the command line of a runtime, because any user of the node can start one. Never rejects.
  */
 export async function runningRuntimes(root: string): Promise<readonly RunningRuntime[]> {
   const proc = join(root, 'proc');
@@ -59,15 +59,18 @@ export async function runningRuntimes(root: string): Promise<readonly RunningRun
 
 const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
 
-/** Whether root started the process (the real user, so no program with setuid counts), from a file of that name. */
+/**
+ * Whether root started the process from a file of that name. Checks the real user ID, so a setuid program does not
+ * count.
+ */
 async function isOfRoot(process: string, name: string): Promise<boolean> {
   const status = await textOf(join(process, 'status'));
   return /^Uid:\t0\t/m.test(status) && status.startsWith(`Name:\t${name}\n`);
 }
 
 /**
- * Whether two processes see the same mounts: by their mount namespaces or, without the permission to read both, by the
- * number of the mount that is their root.
+ * Whether two processes see the same mounts. Compares their mount namespaces or, without permission to read both, the
+ * IDs of their root mounts.
  */
 async function haveSameMounts(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map(mountNamespace));
@@ -77,7 +80,7 @@ async function haveSameMounts(one: string, other: string): Promise<boolean> {
 }
 
 const mountNamespace = (process: string): Promise<string | undefined> =>
-  readlink(join(process, 'ns/mnt')).catch(() => undefined); // without the permission to read it
+  readlink(join(process, 'ns/mnt')).catch(() => undefined); // no permission to read it
 
 const rootMount = async (process: string): Promise<string | undefined> =>
   /^(\d+) \d+ \S+ \S+ \/ /m.exec(await textOf(join(process, 'mountinfo')))?.[1];

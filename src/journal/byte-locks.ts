@@ -48,7 +48,8 @@ export async function openByteLocks(folder: string, name: string, lockByte: Lock
   };
 }
 
-// O_NONBLOCK: a FIFO in place of the file is refused at once. One name only: notes are written to this file.
+// O_NONBLOCK: if a FIFO is in place of the file, opening it fails at once. The file must have no other hard link,
+// because notes are written to it.
 function openRegular(path: string, file: string): number {
   let fd: number | undefined;
   try {
@@ -62,8 +63,8 @@ function openRegular(path: string, file: string): number {
   }
 }
 
-// The one-file build contains no native addon. It cannot read errno either: a lock that fails counts as held by
-// another process, unless the kernel refuses to answer a question about locks, too.
+// The one-file build contains no native addon, and cannot read errno. A lock that fails therefore counts as held by
+// another process, unless the kernel also rejects a query about locks.
 async function lockByteOfBun(): Promise<LockByte> {
   const { dlopen, ptr } = await import('bun:ffi');
   const { symbols } = dlopen('libc.so.6', { fcntl: { args: ['i32', 'i32', 'ptr'], returns: 'i32' } });

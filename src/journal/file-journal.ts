@@ -118,7 +118,7 @@ function checked(record: SandboxRecord, { file, place, key = record }: Place): S
 function readText(path: string): string | undefined {
   try {
     const bytes = readRegularFile(path);
-    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, as an empty text is
+    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes mean damage, as an empty text does
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

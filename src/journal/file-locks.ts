@@ -24,8 +24,8 @@ const firstSandbox = 2;
 const backOff = { firstMs: 5, longestMs: 50 };
 
 /**
- * Locks between processes, in a folder that is created when missing. `owner`: the daemon, which must not be ended for
- * one sandbox.
+ * Creates locks between processes, in a folder that is created if missing. `owner` identifies the process in notes: an
+ * ADD of another process may be cancelled, the daemon must not be.
  */
 export function fileLocks(folder: string, owner?: 'daemon'): SandboxLocks {
   const isDaemon = owner !== undefined;
@@ -124,11 +124,11 @@ async function acquireSandbox(
   };
 }
 
-// No other operation of this process holds a lock now: this one has the turn of all.
+// This operation has the turn of all, so no other operation of this process holds a lock now.
 async function acquireAll(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
   const { bytes } = file;
   const acquire = async (offset: number, kind: ByteLock): Promise<void> => {
-    // Many share `active`, and the note there is from an earlier GC.
+    // Several processes may share `active`, and its note may be from an earlier GC.
     const held = offset === active ? 'unknown' : offset;
     await retryUntilFree(() => (bytes.lock(offset, kind) ? undefined : held), claim, file, signal);
     noteHolder(offset, claim, file);
@@ -152,7 +152,10 @@ const noteHolder = (offset: number, { command, isDaemon }: Claim, { bytes, own }
 const heldByFormer = async (folder: string): Promise<Held> =>
   (await anyFormerProcess(folder)) ? 'unknown' : undefined;
 
-/** The byte that another process holds; 'unknown' if its note would not name that process; undefined: none. */
+/**
+ * The byte that another process holds; 'unknown' if its note would not name that process; undefined if it holds
+ * none.
+ */
 type Held = number | 'unknown' | undefined;
 
 /** Retries with back-off until `attempt` returns undefined. Rejects with sandboxBusy when the signal is aborted. */

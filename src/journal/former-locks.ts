@@ -26,7 +26,7 @@ export async function anyFormerProcess(folder: string): Promise<boolean> {
   }).catch(() => false);
 }
 
-// A refused connection shows that the process has ended; any other failure shows nothing.
+// Only a refused connection proves that the process has ended.
 async function isListening(path: string): Promise<boolean> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
   const connection = net.connect(path);

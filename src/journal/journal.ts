@@ -25,9 +25,7 @@ export interface Journal {
    * Writing the complete record, or removing it, deletes the note.
    */
   note(record: SandboxRecord): Promise<void>;
-  /**
-   * Whether a damaged record of that name was set aside: its attachments may still exist.
-   */
+  /** Whether a damaged record of that name was set aside, so that its attachments may still exist. */
   wasSetAside(key: RecordKey): Promise<boolean>;
   /** Removes the record of an undone sandbox and marks the sandbox as undone. Resolves also if there is no record. */
   remove(key: RecordKey): Promise<void>;

@@ -1,4 +1,4 @@
-/** What a turn is for: one sandbox, or all of them. */
+/** What a turn covers: one sandbox, or all of them. */
 export type TurnOf = { readonly sandbox: string } | 'all';
 
 /** An operation that has or awaits a turn. */

@@ -3,10 +3,10 @@ export type CredentialSource =
   | {
       readonly kind: 'kubeconfig';
       readonly file: string;
-      /** Further ones, merged as kubectl does: what an earlier one says wins. */
+      /** Additional kubeconfigs, merged as in kubectl: earlier files take precedence. */
       readonly more?: readonly string[];
-      /** In place of the current one. */
+      /** Used instead of the current context. */
       readonly context?: string;
     }
-  /** `root`: the folder that holds the pod's own files, "/" when left out. */
+  /** `root`: the folder with the pod's own files; default "/". */
   | { readonly kind: 'in-cluster'; readonly root?: string };

@@ -106,7 +106,7 @@ async function pause(
   signal: AbortSignal,
 ): Promise<void> {
   const backOff = pauseAfter(failures, { firstMs: firstPauseMs, longestMs: longestPauseMs, jitter: 0.5 });
-  await delay(Math.max(backOff, atLeastMs), undefined, { signal }).catch(() => {}); // the caller's loop says what an abort means
+  await delay(Math.max(backOff, atLeastMs), undefined, { signal }).catch(() => {}); // the caller's loop handles an abort
 }
 
 interface ListBody {

@@ -1,7 +1,7 @@
 import { type Check, clusterChecks, nodeChecks } from '../doctor/index.ts';
 import { withPart } from './page-part.ts';
 
-/** docs/doctor.md with its lists of checks regenerated. Throws when the marks are missing. */
+/** Returns docs/doctor.md with regenerated lists of checks. Throws if the marks are missing. */
 export const doctorPage = (page: string): string =>
   withPart(
     page,

@@ -1,6 +1,6 @@
 import { type ErrorKind, cniCode } from '../errors/index.ts';
 
-/** An error that is reported where the catalogue is not available: without a usable Node.js, or out of memory. */
+/** An error that is reported by a program without the catalogue: there is no usable Node.js, or memory is exhausted. */
 export interface OutsideError extends ErrorKind {
   readonly id: string;
   readonly sentence: string;

@@ -100,7 +100,7 @@ export const lintConfiguration = (): object => ({
   categories: { correctness: 'error' },
   ignorePatterns: ['**/*.gen.js', '**/*.gen.d.ts', 'dist', 'node_modules'],
   rules: {
-    'import/no-cycle': ['error', { ignoreTypes: false }], // a type that has to be read first is a dependency too
+    'import/no-cycle': ['error', { ignoreTypes: false }], // a type that the reader needs is a dependency too
     'import/no-default-export': 'error',
     'typescript/no-explicit-any': 'error',
     'typescript/no-floating-promises': 'error',
@@ -108,7 +108,7 @@ export const lintConfiguration = (): object => ({
     'typescript/switch-exhaustiveness-check': 'error',
     'typescript/only-throw-error': 'error',
     'typescript/consistent-type-imports': 'error',
-    'typescript/no-import-type-side-effects': 'error', // Otherwise a module is loaded only for its types.
+    'typescript/no-import-type-side-effects': 'error', // Otherwise an import of types alone would load the module.
     ...sizes,
   },
   overrides: [

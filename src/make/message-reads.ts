@@ -1,4 +1,6 @@
-/** Files that read sentences of other programs, which have nothing else: one place each. */
+/**
+ * Files that may read the messages of other programs, because these offer nothing else to decide by. One place each.
+ */
 const foreign: Readonly<Record<string, string>> = {
   'src/cluster/claims-api.ts': 'the API server names the manager of a conflicting field in a sentence only',
   'src/cluster/cluster.ts': 'Events that differ in an identifier only are the same; nothing is decided by their words',
@@ -19,8 +21,8 @@ const patterns = [
 ];
 
 /**
- * The lines of src that decide by the words of an error, a warning or a finding: they break when a sentence is reworded.
- * Errors and warnings have `context` for that.
+ * Finds the lines of src that decide by the words of an error, a warning or a finding, because such code breaks when a
+ * sentence is reworded. Errors and warnings have `context` for that purpose.
  */
 export const messageReads = (files: ReadonlyMap<string, string>): readonly string[] =>
   [...files].flatMap(([file, text]) =>

@@ -1,4 +1,4 @@
-/** A page with the text between the marks of one part replaced. Throws when the marks are missing. */
+/** Returns a page with the text between the marks of one part replaced. Throws if the marks are missing. */
 export function withPart(page: string, part: string, text: string): string {
   const [begin, end] = [`<!-- ${part}: made by \`npm run make\` -->`, `<!-- end of ${part} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];

@@ -36,7 +36,7 @@ ${rows.join('\n')}
 
 ## Errors of other programs
 
-Three errors arise where the program with the errors above cannot run.
+Three errors are reported by other programs, because Plexus itself cannot run in these cases.
 
 | identifier | sentence | code | can a retry succeed? | fix | reported by |
 | --- | --- | --- | --- | --- | --- |
@@ -56,7 +56,7 @@ const sentence = (text: Kind['text']): string =>
     ) as never,
   ).replaceAll('|', '\\|');
 
-// parts of a place, which most cases do not have
+// parts of a place that most cases lack
 const optional = ['pluginIndex', 'element', 'character', 'field', 'vmNetwork'];
 
 const placeholder = (name: string): object => ({

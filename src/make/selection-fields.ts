@@ -9,7 +9,7 @@ import {
 } from '../npwg/index.ts';
 import { withPart } from './page-part.ts';
 
-// What docs say of the elements of a networks annotation, from the table that the parser uses.
+// Generates what the docs contain about the elements of a networks annotation, from the table that the parser uses.
 
 type Described = Partial<RequestField> & Pick<SelectionField, 'meaning' | 'schema'>;
 
@@ -18,7 +18,7 @@ const all: Readonly<Record<string, Described>> = {
   ...selectionFields,
 };
 
-/** docs/networks.md with its table of fields. Throws when the marks are missing. */
+/** Returns docs/networks.md with its table of fields regenerated. Throws if the marks are missing. */
 export function networksPage(page: string): string {
   const rows = Object.entries(all).map(
     ([name, field]) =>
@@ -34,7 +34,7 @@ export function networksPage(page: string): string {
 const meaningOf = ({ meaning, aliases = [] }: Described): string =>
   [meaning, ...aliases.map((alias) => `\`${alias}\` is its deprecated name`)].join('; ');
 
-/** Where plugins find a value, other than in runtimeConfig. */
+/** Where else plugins find a value besides runtimeConfig. */
 function othersOf({ cniArgsKey, argsKey, pluginArgs }: Described): string {
   const ways = [
     ...(cniArgsKey === undefined ? [] : [`\`${cniArgsKey}=\` in CNI_ARGS`]),
@@ -46,12 +46,15 @@ function othersOf({ cniArgsKey, argsKey, pluginArgs }: Described): string {
 
 const required = ['name'];
 
-/** docs/schemas/networks-annotation.schema.json: the JSON form of the annotation, for editors and other programs. */
+/**
+ * Generates docs/schemas/networks-annotation.schema.json: the JSON form of the annotation, for editors and other
+ * programs.
+ */
 export function annotationSchema(): string {
   const properties = Object.entries(all).flatMap(([name, { meaning, schema, aliases = [], isEmptyAbsent }]) => {
     const values = required.includes(name) ? schema : orAbsent(schema, isEmptyAbsent === true);
     const described = { description: withoutLinks(meaning), ...values };
-    // an alias counts only when the right name is absent, so whatever stands there may be ignored
+    // an alias is read only if the right name is absent, so any value of an ignored alias is accepted
     return [[name, described], ...aliases.map((alias) => [alias, { description: `Deprecated: use ${name}.` }])];
   });
   const schema: JsonObject = {

@@ -1,11 +1,11 @@
 import type * as prom from 'prom-client';
 import { largestCounts } from './bounded-labels.ts';
 
-/** What is read at the moment somebody asks for the metrics. */
+/** Sources that are read for each scrape. */
 export interface MetricSources {
   /**
-   * Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet
-   * written.
+   * Counts of records, of their abandoned and detaching attachments, of attachments by network, and of pending
+   * statuses.
    */
   readonly journal: () => Promise<JournalNumbers>;
   /** Whether the watch of NADs is up to date, and how many there are. */
@@ -23,11 +23,11 @@ export interface JournalNumbers {
   readonly detaching: number;
   readonly abandoned: number;
   readonly pendingStatus: number;
-  /** DELs from while there was no daemon. */
+  /** Deferred DELs. */
   readonly deferred: number;
   readonly attachments: ReadonlyMap<string, number>;
 }
-/** Since when the watch is lost, if it is. */
+/** When the watch was lost; set only while it is lost. */
 export interface Lost {
   since: number;
 }
@@ -41,7 +41,7 @@ export const noNumbers: JournalNumbers = {
   attachments: new Map(),
 };
 
-/** Values of a label that NetworkAttachmentDefinitions choose. */
+/** Limit for the values of a label that NetworkAttachmentDefinitions determine. */
 export const mostValues = 200;
 
 export type PromClient = Omit<typeof prom, 'default'>;

@@ -14,7 +14,7 @@ import {
 
 export interface Metrics {
   readonly report: Report;
-  /** Adds the gauges, once there is what they are read from. Returns what renders all metrics. */
+  /** Adds the gauges once their sources exist. Returns the function that renders all metrics. */
   readonly collectFrom: (
     sources: MetricSources,
   ) => () => Promise<{ readonly contentType: string; readonly text: string }>;

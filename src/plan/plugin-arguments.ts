@@ -12,15 +12,15 @@ import { type NetworkSelection, selectionFields } from '../npwg/index.ts';
 import { type Delivery, requestArgsOf } from './requests.ts';
 import { shownValue } from './shown.ts';
 
-/** What goes into the configuration of every plugin of a chain. */
+/** What is added to the configuration of every plugin of a chain. */
 export interface PluginArguments {
   readonly cniArgs?: JsonObject | undefined;
   readonly deviceId?: string | undefined;
 }
 
 /**
- * What a network selection has for `args.cni`: requests that are read nowhere else, and the fields that go to every
- * plugin.
+ * Returns what a network selection puts into `args.cni`: requests that no plugin reads elsewhere, and fields that every
+ * plugin gets.
  */
 export function pluginArgsOf(
   selection: NetworkSelection | undefined,
@@ -37,8 +37,8 @@ export function pluginArgsOf(
 const mostWeight = 2 * 1024 * 1024;
 
 /**
- * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in
- * the journal and on its stdin. The function that is returned is told of one network after the other. networksTooLarge.
+ * Limits the total size of `args.cni` in all plugins of a pod's networks, because each plugin has its own copy in
+ * memory, in the journal and on its stdin. Call the returned function for each network. Throws networksTooLarge.
  */
 export function argumentsBound(): (
   network: string,
@@ -54,8 +54,8 @@ export function argumentsBound(): (
 }
 
 /**
- * The configuration with the pod's cni-args in `args.cni` of every plugin, the pod's value winning (NPWG-42, NPWG-43),
- * and its device (NPWG-118).
+ * Returns the configuration with the pod's cni-args in `args.cni` of every plugin, where they override the network's
+ * values (NPWG-42, NPWG-43), and with its device (NPWG-118).
  */
 export function withArguments(
   configuration: NetworkConfiguration,

@@ -13,28 +13,26 @@ import type { PodMetadata } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 import type { Plan } from './plan.ts';
 
-/**
- * How an ADD ended at a plugin that refused it: the plugin was not killed, and its answer was an error object of CNI.
- */
+/** How an ADD ended at a plugin that failed: the plugin was not killed, and answered with a CNI error object. */
 export interface FailedAdd {
-  /** Its place in the chain, from 0: the plugins before it succeeded, those after it never ran. */
+  /** Index of the plugin in the chain. The plugins before it succeeded; those after it never ran. */
   readonly plugin: number;
-  /** What it answered. */
+  /** The plugin's answer. */
   readonly answer: string;
 }
 
 /**
- * What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes
- * (NPWG-58).
+ * The state of one attachment. `result` is in the version that its last plugin wrote and contains the final default
+ * routes (NPWG-58).
  */
 export type AttachmentRecord =
-  /** `result`: that of the plugins of its chain that have come to their end, for undoing the others. */
+  /** `result`: the result of the completed plugins of the chain, for undoing the others. */
   | {
       readonly state: 'intended';
       readonly attachment: Attachment;
       readonly result?: JsonObject;
       readonly failedAdd?: FailedAdd;
-      /** Attached again if this one cannot be: what it replaces, or itself while it is being restored. */
+      /** Attached instead if this attachment fails: the one it replaces, or itself while it is being restored. */
       readonly fallback?: Attachment;
     }
   | {
@@ -42,7 +40,7 @@ export type AttachmentRecord =
       readonly attachment: Attachment;
       readonly result: JsonObject;
       readonly deviceInfo?: JsonObject;
-      /** Places in the chain of the plugins whose CHECK has succeeded: from then on, its failure counts. */
+      /** Indexes of the plugins whose CHECK has succeeded once. From then on, a failure of that CHECK counts. */
       readonly soundChecks?: readonly number[];
     }
   | {
@@ -51,24 +49,24 @@ export type AttachmentRecord =
       readonly result?: JsonObject;
       readonly attempts: number;
       readonly lastError: string;
-      /** ISO 8601, of the first failure. */
+      /** ISO 8601: when it first failed. */
       readonly failingSince?: string;
-      /** ISO 8601: from then on the runtime is told that it is detached, and Plexus goes on trying by itself. */
+      /** ISO 8601: when it was abandoned. From then on DEL succeeds, and Plexus retries in the background. */
       readonly abandonedAt?: string;
       readonly failedAdd?: FailedAdd;
-      /** Attached again as soon as this one is detached. */
+      /** Attached once this one is detached. */
       readonly fallback?: Attachment;
     };
 
-/** A status that is not yet in the API (written later). */
+/** A status that is not in the API yet and is written later. */
 export interface PendingStatus {
   readonly text: string;
 }
-/** What became of a plan: one journal file. Everything DEL, CHECK and GC need. */
+/** The state of a sandbox, stored in one journal file: everything that DEL, CHECK and GC need. */
 export interface SandboxRecord {
   readonly formatVersion: 1;
   readonly containerId: string;
-  /** CNI_IFNAME of the call: a sandbox may be called with several. */
+  /** CNI_IFNAME of the call; one sandbox may have calls with different values. */
   readonly ifName: string;
   readonly netns: string;
   /** `name` and cniVersion of the caller's configuration. */
@@ -76,13 +74,11 @@ export interface SandboxRecord {
   readonly cniVersion: CniVersion;
   readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true; readonly debug?: true };
   /**
-   * Whether the sandbox is live: its ADD came to its end, and no DEL has begun. Each attachment of a live sandbox has
-   * its own state; the others are only good for undoing.
+   * Whether the sandbox is live: its ADD has ended, and no DEL has begun. Each attachment of a live sandbox has its own
+   * state. A sandbox that is not live can only be undone.
    */
   readonly complete: boolean;
-  /**
-   * Of the machine's start in which the sandbox was made: no sandbox outlives it. Absent in records of early versions.
-   */
+  /** The boot in which the sandbox was created; no sandbox survives a reboot. Absent in records of early versions. */
   readonly bootId?: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -94,7 +90,7 @@ export interface SandboxRecord {
 
 type PlannedCall = Pick<AddInvocation, 'containerId' | 'ifName' | 'netns' | 'networkName' | 'cniVersion'>;
 
-/** The record of a plan before any of it is carried out. */
+/** Creates the record of a plan before anything is attached. */
 export const newRecord = (
   plan: Plan,
   call: PlannedCall,
@@ -121,19 +117,19 @@ export const newRecord = (
   attachments: plan.attachments.map((attachment) => ({ state: 'intended', attachment })),
 });
 
-/** Whether the runtime has been told that this attachment is detached, although it could not be undone. */
+/** Whether this attachment could not be undone but DEL was answered with success. */
 export const isAbandoned = (entry: AttachmentRecord): boolean =>
   entry.state === 'detaching' && entry.abandonedAt !== undefined;
 
-/** The record with one attachment's new state. */
+/** Returns the record with the new state of one attachment. */
 export const withAttachment = (record: SandboxRecord, index: number, entry: AttachmentRecord): SandboxRecord => ({
   ...record,
   attachments: record.attachments.with(index, entry),
 });
 
 /**
- * What is left of a record that is being undone: it is only good for undoing, and no status waits for it any more: its
- * pod may have another sandbox soon.
+ * Returns the rest of a record that is being undone. It can only be undone, and its pending status is dropped, because
+ * the pod may get another sandbox soon.
  */
 export function remainderOf(
   { pendingStatus: _ofNobody, ...record }: SandboxRecord,
@@ -142,15 +138,15 @@ export function remainderOf(
   return { ...record, complete: false, attachments };
 }
 
-/** The text of a journal file: JSON that ends with a checksum of itself. */
+/** Encodes the text of a journal file: JSON that ends with its own checksum. */
 export function encodeRecord(record: SandboxRecord): string {
   const body = formatJson(record as unknown as JsonObject).slice(0, -1);
   return body + sealOf(body);
 }
 
 /**
- * The record in the text of a journal file; `file` is for messages. recordNewer for a whole record of a later format;
- * recordDamaged for anything else that is not a whole record of ours, unchanged since it was written.
+ * Decodes the text of a journal file; `file` is for messages. Throws recordNewer for a complete record of a later
+ * format, and recordDamaged for anything else that is not a complete, unchanged record.
  */
 export function decodeRecord(text: string, file: string): SandboxRecord {
   const body = text.slice(0, -sealOf('').length);
@@ -159,7 +155,7 @@ export function decodeRecord(text: string, file: string): SandboxRecord {
   const json = parsedRecord(`${body}}`, file);
   if (!isJsonObject(json)) throw recordDamaged({ file, problem: 'it is not an object' });
   const { formatVersion } = json;
-  // only after the checksum: a flipped digit is no newer format
+  // checked after the checksum, so that a flipped digit does not look like a newer format
   if (typeof formatVersion === 'number' && Number.isInteger(formatVersion) && formatVersion > 1)
     throw recordNewer({ file, formatVersion });
   const problem = recordProblem(json);
@@ -167,10 +163,10 @@ export function decodeRecord(text: string, file: string): SandboxRecord {
   return json as unknown as SandboxRecord;
 }
 
-// What a record says is detached as it says: after a flipped digit it would name another sandbox or address.
+// Plexus detaches exactly what a record states, so a flipped digit could name another sandbox or address.
 const sealOf = (body: string): string => `,"checksum":"${checksumOf(body)}"}\n`;
 
-/** FNV-1a: any change of one character changes it. */
+/** Computes FNV-1a, which any change of a single character changes. */
 function checksumOf(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

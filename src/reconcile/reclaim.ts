@@ -13,7 +13,7 @@ export interface ReclaimDeps extends AbandonedDeps {
   readonly deferred: Pick<DeferredCalls, 'has'>;
   readonly bootId: string;
 }
-/** A sandbox of the journal that is gone, and why. */
+/** A sandbox of the journal that no longer exists, and the evidence for that. */
 interface Gone {
   readonly record: Candidate;
   readonly why: string;
@@ -25,7 +25,7 @@ interface Memory {
   host: Host | undefined;
   /** Records whose own interfaces have been found in their namespaces. */
   seen: Set<string>;
-  /** Records whose sandboxes looked gone in the last round. */
+  /** Records whose sandboxes the last round found gone. */
   suspects: ReadonlySet<string>;
 }
 interface Look {
@@ -34,12 +34,12 @@ interface Look {
   readonly pod: GoneEvidence['pod'];
 }
 
-/** Times between rounds. The next round is sooner after a sandbox looked gone for the first time. */
+/** Times between rounds. The next round starts sooner after a round that found a sandbox gone for the first time. */
 export interface RoundTiming {
   /** 0: never. */
   readonly everyMs: () => number;
   readonly suspectMs: number;
-  /** While everyMs is 0: the configuration may change. */
+  /** Used while everyMs is 0, because the configuration may change. */
   readonly idleMs: number;
 }
 
@@ -102,7 +102,7 @@ async function findGone(
   return { certain, suspects: gone.length - certain.length };
 }
 
-// A sandbox that was attached again is another one.
+// If the sandbox was attached again, its record is a new one.
 const nameOf = ({ containerId, ifName, createdAt }: Candidate): string => `${containerId}@${ifName} ${createdAt}`;
 
 const isOfEarlierBoot = ({ bootId }: Candidate, deps: ReclaimDeps): boolean =>
@@ -134,7 +134,7 @@ const candidate = ({ containerId, ifName, netns, createdAt, bootId, pod }: Sandb
   ...(pod !== undefined && { pod }),
 });
 
-// A host agent that finds no namespace of existing pods cannot see the folder of namespaces.
+// If the host agent finds no namespace of any pod that exists, the folder of namespaces is not visible to it.
 const seesNothing = (looks: readonly Look[]): boolean =>
   looks.every(({ namespace }) => namespace !== 'own') &&
   looks.some(({ namespace, pod }) => namespace === 'missing' && pod === 'there');

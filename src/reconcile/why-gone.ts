@@ -2,7 +2,7 @@ import type { NamespaceNow } from '../attach/index.ts';
 
 /** The evidence about whether a recorded sandbox still exists. */
 export interface GoneEvidence {
-  /** Whether the sandbox was created in this boot of the machine or an earlier one. */
+  /** Whether the sandbox was created in the current boot of the machine or in an earlier one. */
   readonly boot: 'this' | 'earlier' | 'unknown';
   readonly namespace: NamespaceNow;
   /** Whether this daemon has found the sandbox's own interfaces there before. */

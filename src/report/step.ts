@@ -63,8 +63,8 @@ export type Step =
       readonly ms: number;
     })
   /**
-   * CHECK of a plugin failed that never succeeded for this attachment, while the kernel's state is as recorded: this
-   * proves nothing.
+   * A plugin whose CHECK has never succeeded for this attachment failed at CHECK. The kernel's state matches the
+   * record, so the failure proves nothing.
    */
   | (StepOf & {
       readonly kind: 'check-disregarded';

@@ -12,7 +12,7 @@ const extensions = ['.conf', '.json', '.conflist'];
 /** Whether a runtime reads a file of this name in its folder. */
 export const isConfigurationName = (name: string): boolean => extensions.includes(extname(name));
 
-/** Throws unless the path, which contains no link, may be read with so many bytes. */
+/** Throws unless the path, in which links are resolved, may be read up to that many bytes. */
 type Judge = (realPath: string, bytes: number) => void;
 
 /**
@@ -92,7 +92,7 @@ async function siblingsOf(file: ConfFile, judge: Judge): Promise<readonly ConfFi
   const name = extname(file.path) === '.conflist' ? listName(file) : undefined;
   if (name === undefined) return [];
   const folder = join(dirname(file.path), name);
-  const names = await namesIn(folder, judge).catch(() => []); // Without the folder, the list has no sibling plugins.
+  const names = await namesIn(folder, judge).catch(() => []); // Without a folder, there are no sibling plugins.
   return names
     .filter((each) => extname(each) === '.conf')
     .toSorted()

@@ -1,22 +1,22 @@
 import ipaddr from 'ipaddr.js';
 import { parseCidr, parseIp } from '../npwg/index.ts';
 
-/** Addresses from the first to the last. */
+/** A range of addresses; both ends are included. */
 export interface Range {
   readonly family: 4 | 6;
   readonly first: bigint;
   readonly last: bigint;
 }
-/** A network in CIDR form. */
+/** A subnet in CIDR notation. */
 export interface Subnet extends Range {
   readonly prefix: number;
-  /** The address that was written. */
+  /** The address as written, which may have host bits set. */
   readonly address: bigint;
-  /** The network's own address, with its prefix length. */
+  /** The network address with its prefix length. */
   readonly text: string;
 }
 
-/** An address as a number with its family; undefined when the text is none. */
+/** Parses an address into a number and its family; undefined if the text is not an address. */
 export function addressOf(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
   const ip = parseIp(text);
   if (ip === undefined) return undefined;
@@ -24,7 +24,7 @@ export function addressOf(text: string): { readonly family: 4 | 6; readonly valu
   return { family: ip.family, value: bytes.reduce((sum, byte) => (sum << 8n) + BigInt(byte), 0n) };
 }
 
-/** A network; undefined when the text is none. */
+/** Parses a subnet; undefined if the text is not a subnet. */
 export function subnetOf(text: string): Subnet | undefined {
   const cidr = parseCidr(text);
   const address = cidr && addressOf(cidr.text);
@@ -44,7 +44,7 @@ export function subnetOf(text: string): Subnet | undefined {
 const networkText = ({ text, family, prefix }: NonNullable<ReturnType<typeof parseCidr>>): string =>
   `${(family === 4 ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(`${text}/${prefix}`).toString()}/${prefix}`;
 
-/** Whether an address is in a range; not if the text is none. */
+/** Whether an address is in a range; false if the text is not an address. */
 export const holds = (range: Range, text: string): boolean => {
   const address = addressOf(text);
   return (
@@ -55,7 +55,7 @@ export const holds = (range: Range, text: string): boolean => {
   );
 };
 
-/** Whether an address is in both. */
+/** Whether two ranges have an address in common. */
 export const overlap = (one: Range, other: Range): boolean =>
   one.family === other.family && one.first <= other.last && other.first <= one.last;
 

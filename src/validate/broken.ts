@@ -5,14 +5,14 @@ import { type PlacedFinding, placedIn } from './places.ts';
 import { isGoTemplate, isJsonTemplate, templateNote } from './placeholders.ts';
 import type { PlacedText } from './yaml-position.ts';
 
-/** The finding about a text that is not JSON: a note when placeholders are the reason. */
+/** Creates the finding about a text that is not JSON: a note if placeholders are the reason. */
 export function jsonFinding(text: PlacedText): PlacedFinding {
   const problem = `this is not JSON: ${jsonProblem(text.text)?.text ?? 'it cannot be decoded'}`;
   const found = placedIn(finding(syntax, { path: [], characters: brokenAt(text.text) }, {}, problem), text);
   return isJsonTemplate(text.text, isJson) ? templateNote(found, text.text) : found;
 }
 
-/** The same for YAML. */
+/** Creates the finding about a text that is not YAML, likewise. */
 export function yamlFinding(
   text: PlacedText,
   { pos: [from = 0, to = from], message }: { readonly pos: readonly number[]; readonly message: string },

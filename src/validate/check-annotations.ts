@@ -5,7 +5,7 @@ import { didYouMean } from '../plan/index.ts';
 import { type Finding, annotationUnknown, finding, keyAt, misplaced } from './finding.ts';
 import { valueAt } from './values.ts';
 
-/** What may stand at a NetworkAttachmentDefinition, and at a pod. */
+/** The known annotations of a NetworkAttachmentDefinition, and those of a pod. */
 export const nadAnnotations: readonly string[] = nadAnnotationKeys;
 export const podAnnotations: readonly string[] = [
   networksKey,
@@ -14,7 +14,7 @@ export const podAnnotations: readonly string[] = [
   `${networkStatusKey.replace('network-', 'networks-')}`,
 ];
 
-/** Keys that look like one of the known ones: nobody reads them. */
+/** Reports keys that resemble a known annotation, because no program reads them. */
 export function checkAnnotations(object: unknown, path: Path, known: readonly string[]): readonly Finding[] {
   const annotations = valueAt(object, path);
   if (!isJsonObject(annotations)) return [];
@@ -26,7 +26,7 @@ export function checkAnnotations(object: unknown, path: Path, known: readonly st
   });
 }
 
-// a few letters in one of the two parts; other people's annotations are as long
+// At most a few letters of either part may differ: annotations of other programs are no longer than ours.
 function nearest(key: string, known: readonly string[]): string | undefined {
   const [domain = '', name = ''] = key.split('/');
   return known.find((each) => {
@@ -39,7 +39,9 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   });
 }
 
-/** Annotations for pods in a place where they have no effect: at the owner, among labels, beside metadata. */
+/**
+ * Reports annotations for pods in a place where they have no effect: on the owner, among labels, or beside metadata.
+ */
 export function checkMisplaced(object: unknown, pod: Path): readonly Finding[] {
   const right = [...pod, 'metadata', 'annotations'];
   return [networksKey, defaultNetworkKey].flatMap((key) => {

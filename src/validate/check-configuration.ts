@@ -23,35 +23,35 @@ import { checkRules } from './plugin-rules.ts';
 import { valueInAnyCase } from './values.ts';
 
 export interface ConfigurationCheckOptions {
-  /** Names it in sentences. */
+  /** Names the configuration in messages. */
   readonly source: string;
-  /** Its name when it has none of its own. */
+  /** The name of a configuration that has none. */
   readonly defaultName?: string;
-  /** Whether the pods that use it get devices for it. */
+  /** Whether pods get devices for this network. */
   readonly getsDevice?: boolean;
-  /** Whether Plexus itself may be among its plugins: the configuration of a node. */
+  /** Whether Plexus may be among its plugins, as in the configuration of a node. */
   readonly mayNest?: boolean;
 }
-/** A network configuration as far as it could be judged. */
+/** The findings about a network configuration, and what could be read of it. */
 export interface CheckedConfiguration {
   readonly findings: readonly Finding[];
   readonly networks: readonly LinkRanges[];
   readonly ipams: readonly Ipam[];
 }
-/** Where addresses are given out, and on which link. */
+/** The addresses that a network assigns on one link. */
 export interface LinkRanges {
-  /** The same text: the same link of the host. */
+  /** Identifies the link of the host: equal text means the same link. */
   readonly link: string;
   readonly ipam: string;
-  /** The configuration's name: host-local keeps its leases by it. */
+  /** The configuration's name, under which host-local stores its leases. */
   readonly name: string;
-  /** With their paths in the object. */
+  /** Ranges with their paths in the object. */
   readonly ranges: readonly PlacedRange[];
 }
 
 /**
- * Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation
- * says.
+ * Checks one network configuration: first with the parser that Plexus uses, then against the documentation of its
+ * plugins.
  */
 export function checkConfiguration(value: unknown, options: ConfigurationCheckOptions): CheckedConfiguration {
   if (!isJsonObject(value)) return { findings: parseFindings(value as JsonValue, options), networks: [], ipams: [] };
@@ -71,7 +71,7 @@ export function checkConfiguration(value: unknown, options: ConfigurationCheckOp
   };
 }
 
-/** What was judged of a part of an object, with paths of the object. */
+/** Converts the result for a part of an object to paths from the object. */
 export const within = (path: Path, { findings, networks, ipams }: CheckedConfiguration): CheckedConfiguration => ({
   findings: inside(path, findings),
   networks: networks.map((network) => ({
@@ -89,7 +89,7 @@ function pluginPaths(value: JsonObject): readonly Path[] {
   return Array.isArray(plugins) ? plugins.map((_, index) => ['plugins', index]) : [];
 }
 
-/** The same configuration with plugins that are right: what is wrong with the others is said one by one. */
+/** Replaces the plugins by valid ones, because the mistakes in each plugin are reported separately. */
 function withStandIns(value: JsonObject): JsonObject {
   const { plugins } = value;
   if (isConf(value)) return { ...value, type: 'stand-in' };
@@ -114,7 +114,7 @@ function parseFindings(
   }
 }
 
-/** Which key an error of the parser is about. */
+/** Returns the path of the key that an error of the parser is about. */
 function pathIn(error: PlexusError): Path {
   if (is(error, versionIncompatible)) return ['cniVersion'];
   return is(error, configurationInvalid) ? (error.context.path ?? []) : [];
@@ -155,8 +155,8 @@ function checkPlugin(plugin: unknown, index: number, { value, isFirst, options }
 }
 
 /**
- * What is wrong with IPAM options is no error where another program may still change them: an unknown plugin, or who
- * installs a node's configuration.
+ * A mistake in IPAM options is only a warning if another program may still change the options: an unknown plugin, or
+ * the program that installs a node's configuration.
  */
 function ipamFinding(found: Finding, type: string, { mayNest = false }: ConfigurationCheckOptions): Finding {
   const mayChange = !isKnownPlugin(type) || (mayNest && found.rule === keyMissing.id);
@@ -166,7 +166,7 @@ function ipamFinding(found: Finding, type: string, { mayNest = false }: Configur
 const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationCheckOptions): string =>
   typeof value['name'] === 'string' && value['name'] !== '' ? value['name'] : defaultName;
 
-/** Of the plugin in the configuration that is made for it alone. */
+/** The path of the plugin in the configuration that pluginFindings creates for it alone. */
 const alonePath = ['plugins', 0];
 
 function pluginFindings(
@@ -192,7 +192,7 @@ const linkKeys: Readonly<Record<string, readonly string[]>> = {
   ipvlan: ['master'],
   vlan: ['master', 'vlanId'],
 };
-// names are of the host's links, whatever is made upon them
+// links of the host, identified by name whatever plugin creates interfaces on them
 const kinds: Readonly<Record<string, string>> = { macvlan: 'master', ipvlan: 'master', vlan: 'vlan of master' };
 
 interface LinkInput {

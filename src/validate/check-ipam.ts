@@ -16,15 +16,15 @@ import {
 } from './finding.ts';
 import { valueInAnyCase } from './values.ts';
 
-/** What an IPAM plugin gives out. */
+/** What an IPAM plugin assigns, and the findings about its options. */
 export interface Ipam {
   readonly findings: readonly Finding[];
   readonly type: string;
   readonly ranges: readonly PlacedRange[];
-  /** Whether addresses get a gateway; undefined when that cannot be told. */
+  /** Whether addresses get a gateway; undefined if unknown. */
   readonly hasGateway?: boolean;
 }
-/** Addresses that are given out, with their place and the subnet they are in. */
+/** A range of assigned addresses, with its path and its subnet. */
 export interface PlacedRange extends Range {
   readonly path: Path;
   readonly text: string;
@@ -33,7 +33,7 @@ export interface PlacedRange extends Range {
 
 const none: Ipam = { findings: [], type: '', ranges: [] };
 
-/** The IPAM part of a plugin of type `caller`; `capabilities`: those that the plugin declares. */
+/** Checks the IPAM options of a plugin of type `caller`. `capabilities`: those that the plugin declares. */
 export function checkIpam(plugin: JsonObject, caller: string, capabilities: readonly string[]): Ipam {
   const judged = judgedIpam(valueInAnyCase(plugin, ['ipam']), caller, capabilities);
   return { ...judged, findings: inside(['ipam'], judged.findings) };
@@ -51,7 +51,7 @@ function judgedIpam(ipam: unknown, caller: string, capabilities: readonly string
 }
 
 interface Input {
-  /** As Go reads them, valid by themselves. */
+  /** The options as Go reads them; each value is valid on its own. */
   readonly options: JsonObject;
   readonly capabilities: readonly string[];
 }
@@ -130,7 +130,7 @@ function hostLocalRange(written: WrittenRange, path: Path): JudgedRange {
 
 const numberOf = (text: string): bigint | undefined => addressOf(text)?.value;
 
-/** Those that are not in the subnet. */
+/** Reports bounds outside of the subnet. */
 const bounds = <Key extends string>(
   addresses: Readonly<Record<Key, string>>,
   subnet: Subnet,
@@ -170,7 +170,7 @@ function overlaps(ranges: readonly PlacedRange[]): readonly Finding[] {
   });
 }
 
-// without addresses of its own it gives those that a pod requests: as the capability ips, or in CNI_ARGS
+// static without configured addresses assigns those that a pod requests, through the capability ips or CNI_ARGS
 function checkStatic({ options }: Input): Judged {
   const { addresses = [] } = options as {
     addresses?: readonly { readonly address: string; readonly gateway?: string }[];
@@ -236,7 +236,7 @@ function checkWhereabouts({ options }: Input): Judged {
   };
 }
 
-/** "first-last/prefix", or a network alone. */
+/** Parses "first-last/prefix", or a subnet alone. */
 function dashedRange(text: string): { readonly dashed: string; readonly subnet: Subnet | undefined } {
   const [left = '', right] = text.split('-').map((part) => part.trim());
   return right === undefined ? { dashed: '', subnet: subnetOf(left) } : { dashed: left, subnet: subnetOf(right) };

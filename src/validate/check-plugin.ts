@@ -18,18 +18,16 @@ import { walk } from './schema-walk.ts';
 import { rightLevel } from './misplaced-keys.ts';
 import { valueAt } from './values.ts';
 
-/** A plugin's options as Go reads them; undefined when they cannot be judged further. */
+/** The findings about a plugin's options, and the options as Go reads them unless they cannot be checked further. */
 export interface Checked {
   readonly findings: readonly Finding[];
   readonly options?: JsonObject;
 }
 
-/** Whether the options of a plugin are known here. */
+/** Whether this module knows the options of a plugin. */
 export const isKnownPlugin = (type: string): boolean => type !== 'common' && schemas[type] !== undefined;
 
-/**
- * The options of one plugin, or of an IPAM plugin with the plugin that calls it, against what its documentation says.
- */
+/** Checks the options of a plugin, or of an IPAM plugin called by `caller`, against the plugin's documentation. */
 export function checkOptions(value: unknown, type: string, caller?: string): Checked {
   const kind = caller === undefined ? '' : 'ipam/';
   const own = schemas[`${kind}${type}`];
@@ -66,7 +64,7 @@ export function checkOptions(value: unknown, type: string, caller?: string): Che
   };
 }
 
-/** What every plugin may have is checked of an unknown one too. */
+/** Checks the keys that all plugins share, for a plugin whose other options are unknown. */
 function withoutSchema(plugin: JsonObject, type: string): Checked {
   const { canonical } = walk(plugin, schemas['common'] ?? {});
   return { findings: [...schemaFindings(canonical, 'common'), unknownType(type, '')] };
@@ -109,7 +107,7 @@ const unknownText = (
 function schemaFindings(canonical: JsonValue, name: string): readonly Finding[] {
   const validate = validators[name];
   if (validate === undefined || validate(canonical)) return [];
-  // the parser of configurations judges the version
+  // the parser of configurations checks the version
   const errors = (validate.errors ?? []).filter(
     ({ instancePath, keyword }) => instancePath !== '/cniVersion' || keyword !== 'enum',
   );
@@ -183,7 +181,7 @@ const withArticle = (types: unknown): string =>
 
 const longest = 60;
 
-/** A value as JSON, cut short: it may be long. */
+/** Returns a value as JSON, shortened because it may be long. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
@@ -194,7 +192,7 @@ const macForms = [/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i, /^[0-9a-f]{4}(\.[0-9a-f]
 const isIp = (text: string): boolean => parseIp(text) !== undefined;
 const isCidr = (text: string): boolean => parseCidr(text) !== undefined;
 
-/** By format: what is allowed, when a text is not. */
+/** By format: returns what is allowed if a text is invalid. */
 const formats: Readonly<Record<string, (text: string) => string | undefined>> = {
   ip: (text) => (isIp(text) ? undefined : `an IPv4 or IPv6 address${isCidr(text) ? ', without /prefix' : ''}`),
   cidr: (text) =>

@@ -37,7 +37,7 @@ import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
 import { textAt, valueAt } from './values.ts';
 
-/** The networks that a pod asks for, planned as its ADD would be. `path`: of the pod in the object. */
+/** Checks the networks that a pod requests, by planning them as an ADD would. `path`: the pod's place in the object. */
 export function checkPod(object: unknown, path: Path, context: PodContext): readonly Finding[] {
   const annotations = [...path, 'metadata', 'annotations'];
   const outer = [...checkAnnotations(object, annotations, podAnnotations), ...checkMisplaced(object, path)];
@@ -58,7 +58,7 @@ export function checkPod(object: unknown, path: Path, context: PodContext): read
   return [...outer, ...findings, ...together];
 }
 
-/** Each element by itself: so one mistake does not hide the next. */
+/** Checks each element alone, so that one mistake does not hide the next. */
 function checkAnnotation(key: string, annotation: NetworksAnnotation, input: PodInput): readonly Finding[] {
   const { text, elements, spotOf } = annotation;
   const found = elements.flatMap((element, index) => checkElement(key, element, index, input));
@@ -82,7 +82,7 @@ function read(key: string, text: string, namespace: string, { multusNamespace }:
   }
 }
 
-/** One element of an annotation, planned without the others. */
+/** Plans one element of an annotation without the others. */
 export function checkElement(key: string, element: Element, index: number, input: PodInput): readonly Finding[] {
   const place = { element: index, ...(element.vmNetwork !== undefined && { vmNetwork: element.vmNetwork }) };
   const { pod, context } = input;
@@ -104,7 +104,7 @@ export function checkElement(key: string, element: Element, index: number, input
 
 type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;
 
-/** An error about an element that was read alone, with its place in the whole annotation. */
+/** Creates the finding for an error about an element that was parsed alone, with its place in the whole annotation. */
 function elementFinding(error: PlexusError, element: Element, inWhole: InWhole): Finding {
   if (!is(error, selectionInvalid)) return findingOf(error, element.at(fieldOf(error)));
   const { character: _alone, ...context } = error.context;
@@ -114,7 +114,7 @@ function elementFinding(error: PlexusError, element: Element, inWhole: InWhole):
   );
 }
 
-/** The field that an error of the planner is about. */
+/** Returns the field that an error of the planner is about. */
 function fieldOf(error: PlexusError): Path {
   if (is(error, namespaceRefused)) return ['namespace'];
   if (is(error, capabilityMissing) || is(error, requestUnserved)) return [error.context.request];
@@ -138,7 +138,7 @@ function missingNad({ nad }: NetworkSelection, element: Element, { pod, context 
   ];
 }
 
-/** One of the same namespace with nearly that name, or one of that name in another namespace. */
+/** Returns a network of the same namespace with a similar name, or one of the same name in another namespace. */
 function similarNad({ namespace, name }: NadRef, known: readonly string[]): string | undefined {
   const names = known.filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1));
   const meant = didYouMean(name, names);
@@ -158,7 +158,7 @@ function warningFinding(warning: Warning, element: Element, inWhole: InWhole): r
     : [];
 }
 
-/** The NetworkAttachmentDefinitions that a pod names, as far as it can be read. */
+/** Returns the NetworkAttachmentDefinitions that a pod names, as far as its annotations can be parsed. */
 export function selectedNads(object: unknown, path: Path, settings: Settings): readonly NadRef[] {
   const annotations = [...path, 'metadata', 'annotations'];
   if (notTexts(object, annotations).length > 0) return [];
@@ -169,7 +169,7 @@ export function selectedNads(object: unknown, path: Path, settings: Settings): r
   });
 }
 
-/** What only shows when all elements are planned together: names of interfaces, default routes, devices. */
+/** Reports what only shows when all elements are planned together: interface names, default routes, devices. */
 function checkTogether(annotation: NetworksAnnotation, input: PodInput): readonly Finding[] {
   const { pod, context } = input;
   const selections = [defaultNetworkKey, networksKey].flatMap((key) => {
@@ -179,7 +179,7 @@ function checkTogether(annotation: NetworksAnnotation, input: PodInput): readonl
   const { error } = planPod(input, selections, false);
   if (error !== undefined) return [findingOf(error, elementOf(error, annotation))];
   const short = planPod(input, selections, true).error;
-  // something in the cluster may add the request to the pod: network-resources-injector does
+  // a webhook in the cluster, such as network-resources-injector, may add the request to the pod
   return short !== undefined && (is(short, deviceMissing) || is(short, resourceNotRequested))
     ? [findingOf(short, elementOf(short, annotation), 'warning')]
     : [];

@@ -5,7 +5,7 @@ import type { Ipam } from './check-ipam.ts';
 import { type Finding, defaultRoute, finding, noAddresses, requestLost, requestOutside } from './finding.ts';
 import type { Element } from './elements.ts';
 
-/** What a pod asks of a network against what its IPAM plugin can give. */
+/** Compares a pod's requests to a network with what its IPAM plugin can assign. */
 export function checkRequests(
   selection: NetworkSelection,
   element: Element,
@@ -20,7 +20,7 @@ export function checkRequests(
   ];
 }
 
-/** static without addresses of its own, and none requested: most plugins then fail. */
+/** Reports static without configured or requested addresses, with which most plugins fail. */
 function checkNone(
   { ips, cniArgs, nad }: NetworkSelection,
   element: Element,
@@ -53,7 +53,7 @@ function checkGateways(
   ipams: readonly Ipam[],
 ): readonly Finding[] {
   const subnets = ipams.flatMap(({ ranges }) => ranges.map(({ subnet }) => subnet));
-  // addresses of its own bring their own subnets
+  // configured addresses bring their own subnets
   if (subnets.length === 0 || ips.length > 0) return [];
   const within = subnets.map(({ text }) => text);
   return gateways.flatMap((gateway, index) => {
@@ -65,8 +65,8 @@ function checkGateways(
 }
 
 /**
- * Requests that Plexus passes on although no plugin of the network is known to read them; those that it refuses are
- * errors.
+ * Warns of requests that Plexus passes on although no plugin of the network is known to read them. Those that Plexus
+ * rejects are errors.
  */
 export const checkUnread = (
   { nad }: NetworkSelection,

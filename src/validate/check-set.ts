@@ -7,7 +7,9 @@ import { type PlacedFinding, placed } from './places.ts';
 import { textAt } from './values.ts';
 import type { PlacedValue } from './yaml-position.ts';
 
-/** Objects that are there twice in one folder: other folders may be other clusters, or patches. */
+/**
+ * Reports objects that one folder contains twice. Does not compare folders, which may be other clusters, or patches.
+ */
 export function checkDuplicates(objects: readonly PlacedValue[]): readonly PlacedFinding[] {
   const seen = new Map<string, PlacedValue>();
   return objects.flatMap((object) => {
@@ -21,7 +23,7 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Place
     const { line } = first.spanOf(['metadata', 'name'], 'value');
     const text = `${key} is already defined: ${first.file}, line ${line}`;
     const found = placed(finding(duplicate, ['metadata', 'name'], { object: key }, text), object);
-    // files of one folder may be alternatives
+    // two files of one folder may be alternatives
     return [first.file === object.file ? found : { ...found, severity: 'warning' as const }];
   });
 }
@@ -31,7 +33,7 @@ function identityOf({ value }: PlacedValue): string {
   return `${text(['kind'])} ${text(['metadata', 'namespace']) || 'default'}/${text(['metadata', 'name'])}`;
 }
 
-/** Networks of one folder on the same link that give out the same addresses. */
+/** Reports networks of one folder that assign the same addresses on the same link. */
 export function checkSharedSubnets(
   nads: readonly { readonly judged: JudgedNad; readonly source: PlacedValue }[],
 ): readonly PlacedFinding[] {
@@ -48,7 +50,7 @@ export function checkSharedSubnets(
   );
 }
 
-/** host-local keeps leases by the network's name, whereabouts for the cluster; static gives out what is written. */
+/** host-local keeps leases per network name, whereabouts per cluster; static assigns what is configured. */
 const shareLeases = (one: LinkRanges, other: LinkRanges): boolean =>
   one.ipam === other.ipam && (one.ipam === 'whereabouts' || (one.ipam === 'host-local' && one.name === other.name));
 

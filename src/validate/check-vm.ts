@@ -8,13 +8,13 @@ import { podOfObject } from './pod-object.ts';
 import type { Element } from './elements.ts';
 import { valueAt } from './values.ts';
 
-/** A virtual machine instance of KubeVirt, or the template of one in an object. */
+/** A virtual machine instance of KubeVirt, or the template of one within an object. */
 interface Vm {
   readonly object: unknown;
   readonly instance: Path;
 }
 
-/** The networks of a virtual machine: KubeVirt turns each into an element of its pod's annotation. */
+/** Checks the networks of a virtual machine. KubeVirt converts each to an element of its pod's annotation. */
 export function checkVm(vm: Vm, context: PodContext): readonly Finding[] {
   const { object, instance } = vm;
   const annotations = [...instance, 'metadata', 'annotations'];
@@ -35,7 +35,7 @@ export function checkVm(vm: Vm, context: PodContext): readonly Finding[] {
   ];
 }
 
-/** The NetworkAttachmentDefinitions that a virtual machine names, as far as it can be read. */
+/** Returns the NetworkAttachmentDefinitions that a virtual machine names, as far as they can be read. */
 export function nadsOfVm(vm: Vm): readonly NadRef[] {
   const { namespace } = podOfObject(vm.object, [...vm.instance, 'metadata', 'annotations']);
   return networksOf(vm).flatMap((network) => {
@@ -51,7 +51,7 @@ export function nadsOfVm(vm: Vm): readonly NadRef[] {
 interface VmNetwork {
   readonly name: string;
   readonly networkName: unknown;
-  /** Of `multus`. */
+  /** The path of `multus`. */
   readonly path: Path;
 }
 
@@ -73,7 +73,10 @@ function networksOf({ object, instance }: Vm): readonly VmNetwork[] {
   });
 }
 
-/** The element that KubeVirt writes for a network: its MAC address is that of the interface with the network's name. */
+/**
+ * Returns the element that KubeVirt writes for a network. Its MAC address is that of the interface with the network's
+ * name.
+ */
 function elementOf({ object, instance }: Vm, { name, networkName, path }: VmNetwork): Element | undefined {
   if (typeof networkName !== 'string') return undefined;
   const [nad = '', namespace] = networkName.split('/').toReversed();

@@ -3,24 +3,27 @@ import { isJsonObject, parseJson } from '../cni/index.ts';
 import type { Spot } from './finding.ts';
 import { brokenAt, isJson, trimmed } from './json-text.ts';
 
-/** An annotation that names networks: its text, and its elements. */
+/** The text of an annotation that names networks, and its elements. */
 export interface NetworksAnnotation {
   readonly text: string;
   readonly elements: readonly Element[];
-  /** Where an error about it belongs. */
+  /** Returns the place of an error in the annotation. */
   readonly spotOf: (error: PlexusError) => Spot;
 }
 export interface Element {
-  /** An annotation with this element alone. */
+  /** An annotation that contains only this element. */
   readonly alone: string;
   readonly at: (field?: Path) => Spot;
-  /** The network of a virtual machine that it is made of. */
+  /** The network of the virtual machine that this element was created from. */
   readonly vmNetwork?: string;
-  /** Of the JSON form. */
+  /** The element in the JSON form. */
   readonly value?: unknown;
 }
 
-/** Takes an annotation apart; its meaning is for the parser of npwg to say. `path`: of the annotation. */
+/**
+ * Splits an annotation into elements without interpreting them, which is left to the parser of npwg. `path`: the
+ * annotation's place in the object.
+ */
 export function annotationAt(path: Path, text: string): NetworksAnnotation {
   const isJsonForm = /[[{"]/.test(text);
   const elements = isJsonForm ? jsonElements(path, text) : textElements(path, text);
@@ -41,7 +44,7 @@ function textElements(path: Path, text: string): readonly Element[] {
   return text.split(',').map((item) => {
     const start = from;
     from += item.length + 1;
-    // an empty element is at its comma
+    // an empty element has the place of its comma
     const comma = start === 0 ? item.length : start - 1;
     const characters = item.trim() === '' ? ([comma, comma + 1] as const) : trimmed(text, start, start + item.length);
     return { alone: item, at: () => ({ path, characters }) };
@@ -49,7 +52,7 @@ function textElements(path: Path, text: string): readonly Element[] {
 }
 
 function jsonElements(path: Path, text: string): readonly Element[] {
-  if (!isJson(text)) return []; // the parser of npwg says why
+  if (!isJson(text)) return []; // the parser of npwg reports the reason
   const list = parseJson(text, 'it');
   return (Array.isArray(list) ? (list as readonly unknown[]) : []).map((value, index) => ({
     alone: JSON.stringify([value]),
@@ -58,6 +61,6 @@ function jsonElements(path: Path, text: string): readonly Element[] {
   }));
 }
 
-/** Whether an element of the JSON form asks for something. */
+/** Whether an element in the JSON form contains a field. */
 export const asksFor = ({ value }: Element, field: string): boolean =>
   isJsonObject(value) && Object.keys(value).some((key) => key.toLowerCase() === field.toLowerCase());

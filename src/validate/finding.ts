@@ -2,25 +2,25 @@ import type { Path, PlexusError } from '../errors/index.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** Where in an object something is. */
+/** A place within an object. */
 export interface Spot {
   /**
-   * Keys and indices from the top. It goes on inside a text that is JSON: ['spec', 'config', 'ipam', 'subnet'] of a
-   * NetworkAttachmentDefinition.
+   * Keys and indexes from the top. The path continues inside a text that contains JSON: ['spec', 'config', 'ipam',
+   * 'subnet'] of a NetworkAttachmentDefinition.
    */
   readonly path: Path;
-  /** `key`: the key itself, because something is missing below it or it should not be there. */
+  /** `key`: the place is the key itself, because something is missing below it or the key must not exist. */
   readonly part?: 'key';
-  /** The characters of the text at `path`, from the first up to behind the last one. */
+  /** A part of the text at `path`: the offsets of its start and its end (exclusive). */
   readonly characters?: readonly [from: number, to: number];
 }
 
-/** Something wrong, or worth knowing, in an object. `places.ts` finds its line in a file. */
+/** A mistake in an object, or a note about it. `places.ts` finds its line in a file. */
 export interface Finding extends Spot {
-  /** PLX-V-… of this check, or the identifier of the error that a pod would fail with (docs/errors.md). */
+  /** PLX-V-… for a rule of this folder, or the identifier of the error that a pod would fail with (docs/errors.md). */
   readonly rule: string;
   readonly severity: Severity;
-  /** What the rule found, or the context of the error. Programs read this, people the text. */
+  /** The details of the finding, or the context of the error. Programs read this; people read the text. */
   readonly data: object;
   /** What is wrong, and what is allowed. */
   readonly text: string;
@@ -28,15 +28,15 @@ export interface Finding extends Spot {
 }
 
 /**
- * One of the rules that only this check knows: what Plexus itself would say has its sentence in the catalogue of
- * errors. `Data`: what its findings carry.
+ * A rule that only this folder checks. Errors that Plexus itself would report have their sentence in the catalogue of
+ * errors. `Data`: the details of its findings.
  */
 export interface Rule<Data extends object = never> {
   readonly id: string;
   readonly severity: Severity;
   readonly sentence: string;
   readonly fix: string;
-  /** Only for the type. */
+  /** Exists only for its type. */
   readonly data?: (data: Data) => void;
 }
 
@@ -54,14 +54,14 @@ const rule = <Data extends object = object>(
 
 interface KeyData {
   readonly key: string;
-  /** The key or the place that was probably meant. */
+  /** The key or the place that the author probably meant. */
   readonly meant?: string | undefined;
 }
 interface ValueData {
   readonly value: unknown;
   readonly allowed: string;
 }
-/** An address, and the subnets or ranges that it is compared with. */
+/** An address, and the subnets or ranges that it was compared with. */
 interface AddressData {
   readonly address: string;
   readonly within: readonly string[];
@@ -275,7 +275,7 @@ export const rules: readonly Rule[] = [
   requestOutside,
 ];
 
-/** A finding of a rule; `spot`: the value at a path, or something else there. */
+/** Creates a finding of a rule. `spot`: a path, for the value there, or another place. */
 export const finding = <Data extends object>(
   { id, severity, fix }: Rule<Data>,
   spot: Path | Spot,
@@ -283,7 +283,7 @@ export const finding = <Data extends object>(
   ...[text, better]: readonly [text: string, fix?: string | undefined]
 ): Finding => ({ ...asSpot(spot), rule: id, severity, data, text, fix: better ?? fix });
 
-/** What Plexus itself says when it runs this. */
+/** Creates a finding for an error that Plexus itself would report. */
 export const findingOf = (error: PlexusError, spot: Path | Spot, severity: Severity = 'error'): Finding => ({
   ...asSpot(spot),
   rule: error.id,
@@ -295,13 +295,13 @@ export const findingOf = (error: PlexusError, spot: Path | Spot, severity: Sever
 
 const asSpot = (spot: Path | Spot): Spot => ('path' in spot ? spot : { path: spot });
 
-/** A key itself. */
+/** The place of a key itself. */
 export const keyAt = (path: Path): Spot => ({ path, part: 'key' });
 
-/** Findings about a part of an object, as findings about the object. */
+/** Converts findings about a part of an object to findings about the object. */
 export const inside = (path: Path, findings: readonly Finding[]): readonly Finding[] =>
   findings.map((each) => ({ ...each, path: [...path, ...each.path] }));
 
-/** Whether a finding is an error of Plexus itself: then no pod starts with the object. */
+/** Whether a finding is an error that Plexus itself reports, so that no pod starts with the object. */
 export const isOfPlexus = ({ rule: id, severity }: Finding): boolean =>
   severity === 'error' && !id.startsWith('PLX-V-');

@@ -1,5 +1,6 @@
-// What is wrong in manifests and configurations before anything runs. The judge functions take objects and return
-// findings with paths; validate reads files and returns findings with lines. Pure; reads no file and asks no cluster.
+// Finds mistakes in manifests and configurations before anything runs. The judge functions take objects and return
+// findings with paths; `validate` takes the text of files and returns findings with lines. Pure: reads no file and
+// sends no request.
 export { addressOf, overlap, type Range, subnetOf } from './addresses.ts';
 export { type Finding, isOfPlexus, type Rule, rules, type Severity } from './finding.ts';
 export { judgeConfiguration, judgeSettings } from './judge-configuration.ts';

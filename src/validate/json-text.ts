@@ -1,7 +1,7 @@
 import { jsonProblem, parseJson } from '../cni/index.ts';
 import { type Finding, finding, keyRepeated } from './finding.ts';
 
-/** From the first character up to behind the last one. */
+/** Offsets of a part of a text: its start, and its end (exclusive). */
 export type Characters = readonly [from: number, to: number];
 
 /** Whether Plexus can decode a text as JSON. */
@@ -14,13 +14,13 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** Where a text stops being JSON. */
+/** Returns the place where a text stops being JSON. */
 export function brokenAt(text: string): Characters {
   const at = Math.min(jsonProblem(text)?.position ?? 0, text.trimEnd().length);
   return [at, Math.min(at + 1, text.length)];
 }
 
-/** A part of a text, without the white space around it. */
+/** Returns a part of a text without surrounding white space. */
 export function trimmed(text: string, from = 0, to = text.length): Characters {
   const inner = text.slice(from, to);
   const start = from + inner.length - inner.trimStart().length;
@@ -29,7 +29,10 @@ export function trimmed(text: string, from = 0, to = text.length): Characters {
 
 const keysAndBraces = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/gs;
 
-/** Keys that JSON takes twice, of which the last counts. In linear time: anybody may write a network. */
+/**
+ * Reports duplicate keys in a JSON text, which JSON allows: the last one counts. Runs in linear time, because any
+ * author of a network determines the text.
+ */
 export function repeatedKeys(json: string): readonly Finding[] {
   const open: Set<unknown>[] = [];
   return [...json.matchAll(keysAndBraces)].flatMap(({ 0: token, 1: text = '', 2: colon, index }) => {
@@ -43,7 +46,7 @@ export function repeatedKeys(json: string): readonly Finding[] {
   });
 }
 
-/** The finding about a key that an object contains twice. */
+/** Creates the finding about a duplicate key. */
 export const repeatedKey = (key: string, characters: Characters): Finding =>
   finding(
     keyRepeated,

@@ -14,12 +14,12 @@ import { checkConfiguration } from './check-configuration.ts';
 import { type Finding, finding, findingOf, inside, keyAt, keyMissing, keyUnknown, valueInvalid } from './finding.ts';
 import { valueInAnyCase } from './values.ts';
 
-/** Checks a daemon's own file; returns warnings, throws settingsInvalid. */
+/** Checks a daemon's own configuration file. Returns warnings; throws settingsInvalid. */
 export type CheckDaemon = (config: JsonObject) => readonly Warning[];
 
 /**
- * Judges a CNI configuration: of a node that runs Plexus or Multus, or of one network. `file`: where it is from, for
- * sentences. Never throws.
+ * Checks a CNI configuration: of a node that runs Plexus or Multus, or of one network. `file` names its source in
+ * messages. Never throws.
  */
 export function judgeConfiguration(value: unknown, file?: string): readonly Finding[] {
   const source = file === undefined ? 'the configuration' : `the configuration in ${file}`;
@@ -31,7 +31,7 @@ export function judgeConfiguration(value: unknown, file?: string): readonly Find
   ];
 }
 
-/** Plexus would read it, but it is the runtime that finds the file first, and libcni refuses such a list. */
+/** Reports a list that Plexus could read but that the runtime, which reads the file first, rejects with libcni. */
 function listFindings(value: unknown, file = ''): readonly Finding[] {
   const isList = !isJsonObject(value) || typeof value['type'] !== 'string' || value['plugins'] !== undefined;
   if (isList || !/\.conflist$/i.test(file)) return [];
@@ -40,7 +40,7 @@ function listFindings(value: unknown, file = ''): readonly Finding[] {
   return [finding(keyMissing, ['type'], { key: 'plugins' }, text, fix)];
 }
 
-/** Where in a configuration Plexus or Multus is configured. */
+/** Returns the paths in a configuration where Plexus or Multus is configured. */
 function metaPaths(value: unknown): readonly Path[] {
   if (!isJsonObject(value)) return [];
   const { type, plugins } = value;
@@ -55,7 +55,7 @@ const nodeFindings = (config: JsonObject): readonly Finding[] => [
   ...delegateFindings(config),
 ];
 
-/** Judges the options of a daemon, ours or Multus's. Never throws. */
+/** Checks the options of a daemon, of Plexus or Multus. Never throws. */
 export function judgeSettings(value: unknown, check: CheckDaemon = checkSettings, file?: string): readonly Finding[] {
   if (!isJsonObject(value)) {
     const data = { value, allowed: 'an object' };
@@ -66,7 +66,7 @@ export function judgeSettings(value: unknown, check: CheckDaemon = checkSettings
     : [...settingsFindings(value, check), ...delegateFindings(value)];
 }
 
-/** One mistake after the other: without the key at fault, the parser says the next. */
+/** Reports all mistakes: the parser reports only the first, so parses again without the key that it named. */
 function settingsFindings(config: JsonObject, check: CheckDaemon): readonly Finding[] {
   try {
     return check(config).map((each) => {
@@ -84,7 +84,7 @@ function settingsFindings(config: JsonObject, check: CheckDaemon): readonly Find
   }
 }
 
-/** The key that a warning is about. */
+/** Returns the path of the key that a warning is about. */
 function pathOf(warning: Warning): Path {
   if (isWarning(warning, settingsKeyUnknown)) return [warning.context.key];
   return isWarning(warning, logLevelUnknown) ? ['logLevel'] : [];

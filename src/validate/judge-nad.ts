@@ -19,20 +19,20 @@ import { identityFinding, nameFindings } from './kinds.ts';
 import { configFindings } from './misplaced-keys.ts';
 import { textAt, valueAt } from './values.ts';
 
-/** A NetworkAttachmentDefinition as far as it could be judged. */
+/** The findings about a NetworkAttachmentDefinition, and what could be read of it. */
 export interface JudgedNad extends CheckedConfiguration {
-  /** namespace/name; absent when it has no name. */
+  /** namespace/name; absent if it has no name. */
   readonly key?: string;
-  /** Absent when Plexus cannot read it. */
+  /** Absent if Plexus cannot read it. */
   readonly nad?: Nad;
-  /** Absent also when a file of the node is meant. */
+  /** Also absent if it refers to a file of the node. */
   readonly configuration?: NetworkConfiguration;
 }
 
 const configPath = ['spec', 'config'];
 const unreadable = (findings: readonly Finding[]): JudgedNad => ({ findings, networks: [], ipams: [] });
 
-/** Judges a NetworkAttachmentDefinition, as Plexus reads it. Never throws. */
+/** Checks a NetworkAttachmentDefinition with the parser that Plexus uses. Never throws. */
 export function judgeNad(object: unknown): JudgedNad {
   const name = textAt(object, ['metadata', 'name']) ?? '';
   const namespace = textAt(object, ['metadata', 'namespace']) ?? '';
@@ -87,7 +87,7 @@ function judgeConfig(nad: Nad): JudgedNad {
   }
   const getsDevice = (resourceName ?? resourceClaim) !== undefined;
   const checked = checkConfiguration(json, { source, defaultName: name, getsDevice });
-  // what is about the whole configuration is about its text, not about the key
+  // a finding about the whole configuration has the place of its text, not of the key
   const whole = checked.findings.map((each) => (each.path.length > 0 ? each : { ...each, characters: trimmed(text) }));
   const { findings, networks, ipams } = within(configPath, { ...checked, findings: whole });
   return {

@@ -9,8 +9,8 @@ import type { PodContext } from './plan-pod.ts';
 import { textAt } from './values.ts';
 
 /**
- * Judges the networks that a pod asks for. The object is a pod, an owner with a template of pods, or a virtual machine
- * of KubeVirt. Never throws.
+ * Checks the networks that a pod requests. The object is a pod, an owner with a pod template, or a virtual machine of
+ * KubeVirt. Never throws.
  */
 export function judgePod(object: unknown, context: PodContext): readonly Finding[] {
   const nameless = identityFinding(object, textAt(object, ['kind']) ?? 'Pod');
@@ -20,7 +20,7 @@ export function judgePod(object: unknown, context: PodContext): readonly Finding
   return [...nameFindings(object), ...checkPod(object, path, context), ...ofVm];
 }
 
-/** The NetworkAttachmentDefinitions that the pod of an object names, as far as it can be read. */
+/** Returns the NetworkAttachmentDefinitions that the object's pod names, as far as they can be read. */
 export function nadsOfPod(object: unknown, settings: Settings): readonly NadRef[] {
   const { path, isVm } = podIn(object);
   return [...selectedNads(object, path, settings), ...(isVm ? nadsOfVm({ object, instance: path }) : [])];

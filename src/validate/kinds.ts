@@ -4,10 +4,12 @@ import type { Path } from '../errors/index.ts';
 import { type Finding, finding, keyAt, objectInvalid } from './finding.ts';
 import { textAt, valueAt } from './values.ts';
 
-/** The kind of an object, as far as there are rules for it. */
+/** The kinds of objects that there are rules for. */
 export type ObjectKind =
   | { readonly kind: 'nad' }
-  /** An object with a pod: `path` is that of the pod, [] for a pod itself. `vm`: KubeVirt makes it from an instance. */
+  /**
+   * An object with a pod: `path` is the pod's, [] for a pod itself. `vm`: KubeVirt creates the pod from an instance.
+   */
   | { readonly kind: 'pod' | 'vm'; readonly path: Path };
 
 const templates: Readonly<Record<string, Path>> = {
@@ -24,7 +26,7 @@ const instances: Readonly<Record<string, Path>> = {
   VirtualMachinePool: ['spec', 'virtualMachineTemplate', 'spec', 'template'],
 };
 
-/** Which rules an object belongs to; undefined: none. */
+/** Determines which rules apply to an object; undefined if none do. */
 export function kindOf(object: unknown): ObjectKind | undefined {
   const kind = textAt(object, ['kind']) ?? '';
   const path = templates[kind] ?? (withTemplate.includes(kind) ? ['spec', 'template'] : undefined);
@@ -36,11 +38,11 @@ export function kindOf(object: unknown): ObjectKind | undefined {
   return kind === nadKind && !isAnotherGroup(group) ? { kind: 'nad' } : undefined;
 }
 
-/** Another program may have a kind of that name; a group with nearly the right name is a mistake. */
+/** Whether a kind belongs to another API group. A group that only resembles the right one is a mistake instead. */
 const isAnotherGroup = (group: string): boolean =>
   group.includes('.') && group !== nadGroup && didYouMean(group, [nadGroup]) === undefined;
 
-/** Why an object has no identity: then nothing else of it is judged. */
+/** Reports an object without an identity; nothing else of it is checked then. */
 export function identityFinding(object: unknown, kind = textAt(object, ['kind'])): Finding | undefined {
   const name = valueAt(object, ['metadata', 'name']) ?? valueAt(object, ['metadata', 'generateName']);
   if (typeof name !== 'string' || name === '')
@@ -54,7 +56,7 @@ export function identityFinding(object: unknown, kind = textAt(object, ['kind'])
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Names that no API server takes. */
+/** Reports names that every API server rejects. */
 export function nameFindings(object: unknown): readonly Finding[] {
   const wrong = (key: string, isName: (text: string) => boolean, allowed: string): readonly Finding[] => {
     const value = textAt(object, ['metadata', key]) ?? '';

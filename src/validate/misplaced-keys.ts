@@ -6,11 +6,13 @@ import { schemas } from './plugin-schemas.gen.js';
 import { isForeign } from './schema-walk.ts';
 import { valueAt } from './values.ts';
 
-/** Options of a plugin ('bridge') or an IPAM plugin ('ipam/static'). */
+/** Whether a plugin ('bridge') or an IPAM plugin ('ipam/static') has an option. */
 const hasOption = (name: string, key: string): boolean =>
   Object.keys(schemas[name]?.properties ?? {}).some((each) => each.toLowerCase() === key.toLowerCase());
 
-/** Where an option that a plugin does not know belongs; undefined when no neighbour knows it. */
+/**
+ * Returns the level to which an unknown option belongs; undefined if the options of no neighbouring level include it.
+ */
 export function rightLevel(
   key: string,
   { plugin, ipam }: { readonly plugin?: string | undefined; readonly ipam?: string | undefined },
@@ -31,7 +33,7 @@ const listKeys = [
   'plugins',
 ];
 
-/** Keys beside "plugins" that no plugin reads: plugins get only the name and the version of the list. */
+/** Reports keys beside "plugins" that no plugin reads, because plugins get only the name and version of the list. */
 export function listFindings(value: JsonObject): readonly Finding[] {
   const { plugins } = value;
   if (!Array.isArray(plugins) || typeof value['type'] === 'string') return [];
@@ -59,7 +61,7 @@ function adviceOn(key: string, types: readonly string[]): string {
     : `; did you mean ${JSON.stringify(meant)}${meant === 'capabilities' ? ', which belongs in the list, beside the "type" of a plugin' : ''}?`;
 }
 
-/** `config` of a NetworkAttachmentDefinition that stands outside of its spec. */
+/** Reports the `config` of a NetworkAttachmentDefinition that is outside of its spec. */
 export function configFindings(object: unknown): readonly Finding[] {
   if (valueAt(object, ['spec', 'config']) !== undefined) return [];
   const outside = [['config'], ['metadata', 'config'], ['metadata', 'spec', 'config']].find(

@@ -8,7 +8,7 @@ import { yamlDocuments } from './yaml-documents.ts';
 import { valueAt } from './values.ts';
 import { type PlacedText, type PlacedValue, placedDocument, placedJson } from './yaml-position.ts';
 
-/** Something in a file that there are rules for: an object of Kubernetes, or a configuration. */
+/** A part of a file that there are rules for: a Kubernetes object, or a configuration. */
 export interface Subject {
   readonly kind: 'nad' | 'pod' | 'configuration' | 'daemon';
   readonly value: PlacedValue;
@@ -31,7 +31,7 @@ export const joined = (parts: readonly Read[]): Read => ({
   findings: parts.flatMap(({ findings }) => findings),
 });
 
-/** What there is to check in a document: a Kubernetes object, a List of them, or a network configuration. */
+/** Returns what to check in a document: a Kubernetes object, a List of them, or a network configuration. */
 export function readValue(value: PlacedValue): Read {
   if (!isJsonObject(value.value)) return nothing;
   const { kind, items } = value.value;
@@ -51,7 +51,7 @@ const orUnchecked = (read: Read, value: PlacedValue): Read =>
     ? read
     : reported(...uncheckedFindings(value.value).map((each) => placed(each, value)));
 
-/** A document that is no Kubernetes object: a network configuration, perhaps. */
+/** Reads a document that is not a Kubernetes object, for example a network configuration. */
 function readBare(value: PlacedValue): Read {
   const { type, plugins, cniVersion } = value.value as Readonly<Record<string, unknown>>;
   const isList =
@@ -62,7 +62,7 @@ function readBare(value: PlacedValue): Read {
   return isConfiguration ? subject('configuration', value) : nothing;
 }
 
-/** Files of the daemon, by the names that Plexus and Multus give them. */
+/** Files of the daemon, as Plexus and Multus name them. */
 const daemonFiles = ['plexus.yaml', 'daemon-config.json'];
 const configurationFile = /^cni-conf\.json$|\.conflist$/;
 
@@ -77,7 +77,7 @@ function readEntry(name: string, text: PlacedText | undefined): Read {
   if (name === 'plexus.yaml') return readDaemonYaml(text);
   const isMeant = daemonFiles.includes(name) || configurationFile.test(name);
   if (!isMeant && !(/\.(json|conf)$/.test(name) && text.text.trimStart().startsWith('{'))) return nothing;
-  // files of other programs have names like these as well
+  // files of other programs may have such names too
   if (!isJson(text.text)) return isMeant ? reported(jsonFinding(text)) : nothing;
   const value = placedJson(text);
   return daemonFiles.includes(name) ? subject('daemon', value) : readBare(value);

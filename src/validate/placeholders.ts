@@ -2,8 +2,7 @@ import { template } from './finding.ts';
 import { type PlacedFinding, insteadOf } from './places.ts';
 import type { Span } from './yaml-position.ts';
 
-// Go templates, ${X}, $(X), $X, __X__; _replaced_, which Kustomize components put where a replacement goes; what
-// Calico's plugin replaces
+// Go templates, ${X}, $(X), $X, __X__; _replaced_ (Kustomize components); the placeholder that Calico's plugin replaces
 const placeholder =
   /\busePodCidr(?:IPv6)?\b|\{\{.*?\}\}|\$\{[^}\n]+\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|__[A-Za-z]\w*?__|(?<![\w-])_[a-z]+_(?![\w-])/s;
 const everyPlaceholder = new RegExp(placeholder, 'gs');
@@ -18,7 +17,7 @@ export const isJsonTemplate = (text: string, isJson: (text: string) => boolean):
 /** Whether a text contains `{{ }}`: a template language may write anything there. */
 export const isGoTemplate = (text: string): boolean => /\{\{.*?\}\}/s.test(text);
 
-/** The note in place of a finding about a text with a placeholder. */
+/** Returns the note that replaces a finding about a text with a placeholder. */
 export function templateNote(found: PlacedFinding, text: string): PlacedFinding {
   const value = JSON.stringify(placeholder.exec(text)?.[0] ?? text);
   return insteadOf(found, template, `${value} is a placeholder: this value is not checked`);

@@ -2,10 +2,10 @@ import { keyText } from '../errors/index.ts';
 import type { Finding, Rule, Severity } from './finding.ts';
 import type { PlacedText, PlacedValue, Span } from './yaml-position.ts';
 
-/** A finding at one place of one file. Lines and columns count from 1, columns in UTF-16 units. */
+/** A finding with its place in a file. Lines and columns count from 1, columns in UTF-16 units. */
 export interface PlacedFinding extends Span {
   readonly file: string;
-  /** The key at fault, as a path from the object; empty when it is the whole file. */
+  /** The path of the key at fault within the object; empty for the whole file. */
   readonly key: string;
   readonly rule: string;
   readonly severity: Severity;
@@ -13,7 +13,7 @@ export interface PlacedFinding extends Span {
   readonly fix: string;
 }
 
-/** A finding about an object, at its line in the file that the object was read from. */
+/** Adds to a finding about an object its line in the object's file. */
 export const placed = (found: Finding, object: PlacedValue): PlacedFinding => {
   const { path, part = 'value', characters } = found;
   const inText = characters && object.textAt(path)?.span(...characters);
@@ -24,7 +24,7 @@ export const placed = (found: Finding, object: PlacedValue): PlacedFinding => {
   });
 };
 
-/** A finding about characters of a text, at their line in the file of the text. */
+/** Adds to a finding about characters of a text their line in the text's file. */
 export const placedIn = (found: Finding, text: PlacedText): PlacedFinding =>
   withPlace(found, { file: text.file, key: keyText(text.path), ...text.span(...(found.characters ?? [0, 0])) });
 
@@ -33,7 +33,7 @@ const withPlace = (
   place: Pick<PlacedFinding, 'file' | 'key' | keyof Span>,
 ): PlacedFinding => ({ ...place, rule, severity, text, fix });
 
-/** Another rule's finding at the same place. */
+/** Replaces a finding by that of another rule at the same place. */
 export const insteadOf = (found: PlacedFinding, { id, severity, fix }: Rule, text: string): PlacedFinding => ({
   ...found,
   rule: id,
@@ -44,7 +44,7 @@ export const insteadOf = (found: PlacedFinding, { id, severity, fix }: Rule, tex
 
 const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** In order of files and lines, none twice. */
+/** Sorts findings by file and line and removes duplicates. */
 export function sorted(findings: readonly PlacedFinding[]): readonly PlacedFinding[] {
   const unique = new Map(
     findings.map((each) => [JSON.stringify([each.file, each.line, each.column, each.rule, each.text]), each]),

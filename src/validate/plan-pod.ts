@@ -11,28 +11,28 @@ import {
 import { type Delivery, type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
 import type { Ipam } from './check-ipam.ts';
 
-/** What pods are planned with. */
+/** The context in which pods are planned. */
 export interface PodContext {
   readonly settings: Settings;
-  /** By namespace/name: those that are known, `undefined` for one that is there but that Plexus cannot read. */
+  /** Known networks by namespace/name. `undefined`: the network exists, but Plexus cannot read it. */
   readonly nads: ReadonlyMap<string, Nad | undefined>;
   readonly ipams: ReadonlyMap<string, readonly Ipam[]>;
-  /** Whether a NetworkAttachmentDefinition that is not known does not exist. */
+  /** Whether a network that is not in `nads` certainly does not exist. */
   readonly isWhole: boolean;
-  /** Configurations beside the manifests, for NetworkAttachmentDefinitions without one. */
+  /** Configuration files beside the manifests, for NetworkAttachmentDefinitions without a configuration. */
   readonly files: readonly { readonly name: string; readonly file: ConfFile }[];
 }
 
-/** A pod with what it is planned with. */
+/** A pod and the inputs for planning it. */
 export interface PodInput {
   readonly pod: PodMetadata;
   readonly context: PodContext;
-  /** How many devices of a resource the containers ask for, and the pod's claims. */
+  /** How many devices of each resource the containers request, and the pod's claims. */
   readonly limits: ReadonlyMap<string, number>;
   readonly claims: readonly string[];
 }
 
-/** What the planner says. */
+/** The result of the planner. */
 export interface Planned {
   readonly error?: PlexusError;
   readonly warnings: readonly Warning[];
@@ -40,7 +40,7 @@ export interface Planned {
   readonly deliveries: readonly (readonly Delivery[])[];
 }
 
-/** Plans a pod; `withDevices`: also whether it asks for the devices that its networks are made of. */
+/** Plans a pod. `withDevices`: also checks that it requests the devices that its networks need. */
 export function planPod(
   { pod, context, limits, claims }: PodInput,
   selections: readonly NetworkSelection[],
@@ -72,8 +72,8 @@ const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevi
   );
 
 /**
- * Which devices a claim is allocated, and of which resource they are, is not known here: enough for each network that
- * may be made of them.
+ * Assumes a claimed device for each network that may use one, because the devices of a claim, and their resources, are
+ * not known here.
  */
 const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readonly PodDevice[] =>
   nads.flatMap(({ namespace, resourceClaim, resourceName }): readonly PodDevice[] => {
@@ -94,7 +94,7 @@ const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readon
 
 type Nads = ReadonlyMap<string, Nad>;
 
-/** Those that mean a file of the node get a stand-in, unless that file is here. */
+/** Gives a placeholder configuration to each NAD that refers to a file of the node, unless that file is known. */
 const withConfigurations = (nads: Nads, { files }: PodContext): Nads =>
   new Map(
     [...nads].map(([key, nad]) => [
@@ -114,7 +114,7 @@ const everyCapability = Object.fromEntries(
   Object.values(selectionFields).flatMap(({ capability }) => (capability === undefined ? [] : [[capability, true]])),
 );
 
-/** A network that nothing is known of: it takes whatever is asked. */
+/** Returns a placeholder for an unknown network, which accepts any request. */
 const standInNad = ({ namespace, name }: NetworkSelection['nad']): Nad => ({
   namespace,
   name,

@@ -13,19 +13,19 @@ import {
   valueInvalid,
 } from './finding.ts';
 
-/** One plugin, as its rules see it. */
+/** The input of the rules for one plugin. */
 export interface PluginInput {
   readonly type: string;
-  /** As Go reads them, valid by themselves. */
+  /** The options as Go reads them; each value is valid on its own. */
   readonly options: JsonObject;
   readonly capabilities: readonly string[];
   readonly isFirst: boolean;
-  /** Whether pods get devices for this network: what they are is filled in for each pod. */
+  /** Whether pods get devices for this network; their IDs are inserted for each pod. */
   readonly getsDevice: boolean;
   readonly ipam: Ipam;
 }
 
-/** What a plugin's documentation says about keys together. */
+/** Checks combinations of keys against the plugin's documentation. */
 export function checkRules(input: PluginInput): readonly Finding[] {
   return (pluginRules[input.type] ?? []).flatMap((rule) => rule(input));
 }
@@ -34,7 +34,7 @@ type PluginRule = (input: PluginInput) => readonly Finding[];
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== '' && value !== false && value !== 0;
 
-/** Both of two keys are set. */
+/** Reports that both of two exclusive keys are set. */
 const notTogether =
   (one: string, other: string): PluginRule =>
   ({ options }) =>
@@ -42,7 +42,7 @@ const notTogether =
       ? [finding(exclusive, [other], { keys: [one, other] }, `${one} and ${other} cannot both be set`)]
       : [];
 
-// the kernel's own limit for links of Ethernet (ETH_MIN_MTU)
+// the kernel's minimum for Ethernet links (ETH_MIN_MTU)
 const leastMtu = 68;
 const ethernetMtu: PluginRule = ({ options: { mtu } }) => {
   if (typeof mtu !== 'number' || mtu <= 0 || mtu >= leastMtu) return [];

@@ -5,12 +5,14 @@ import { folderOf } from './folder-of.ts';
 import type { JudgedNad } from './judge-nad.ts';
 import type { PodContext } from './plan-pod.ts';
 
-/** What all pods are planned with, beside NetworkAttachmentDefinitions that have been judged. */
+/** The context that all pods share, apart from NetworkAttachmentDefinitions. */
 export interface Shared extends Pick<PodContext, 'settings' | 'isWhole'>, Partial<Pick<PodContext, 'files'>> {
   readonly clusterNads?: readonly (readonly [string, Nad | undefined])[];
 }
 
-/** What pods are planned with. A NetworkAttachmentDefinition that Plexus cannot read is known nevertheless. */
+/**
+ * Returns the context for planning pods. A NetworkAttachmentDefinition that Plexus cannot read still counts as known.
+ */
 export function podContext(
   nads: readonly JudgedNad[],
   { clusterNads = [], files = [], ...shared }: Shared,
@@ -27,8 +29,8 @@ export function podContext(
 const standIn: JsonObject = { cniVersion: '1.0.0', name: 'default-network-of-the-node', type: 'see-option-config' };
 
 /**
- * The settings that pods are planned with, from a node's configuration. Its default network may be anywhere, and a
- * stand-in takes its place. settingsInvalid.
+ * Returns the settings for planning pods, from a node's configuration. A placeholder replaces the default network,
+ * whose files are on the node. Throws settingsInvalid.
  */
 export function podSettings(config?: JsonObject): Settings {
   const { settings } = parseSettings(config ?? { delegates: [standIn] });
@@ -41,15 +43,16 @@ export function podSettings(config?: JsonObject): Settings {
   };
 }
 
-/** A NetworkAttachmentDefinition of a file. */
+/** A NetworkAttachmentDefinition and its file. */
 export interface NadInFile {
   readonly judged: JudgedNad;
   readonly file: string;
 }
 
 /**
- * What the pods of a file are planned with. When several files hold a NetworkAttachmentDefinition of one name (folders
- * of examples, of environments), the nearest counts: of the same file, then of the same folder, then the first.
+ * Returns the context for the pods of a file. If several files contain a NetworkAttachmentDefinition of the same name
+ * (folders of examples or environments), the nearest one counts: first that of the same file, then of the same folder,
+ * then the first one found.
  */
 export function podContexts(nads: readonly NadInFile[], shared: Shared): (file: string) => PodContext {
   const byKey = [...Map.groupBy(nads, ({ judged }) => judged.key).values()];

@@ -4,7 +4,7 @@ import type { PodMetadata } from '../npwg/index.ts';
 import { type Finding, finding, objectInvalid } from './finding.ts';
 import { valueAt } from './values.ts';
 
-/** Annotations that are no texts: no cluster takes them. */
+/** Reports annotations that are not strings, which every API server rejects. */
 export function notTexts(object: unknown, path: Path): readonly Finding[] {
   const annotations = valueAt(object, path) ?? {};
   if (!isJsonObject(annotations))
@@ -16,7 +16,7 @@ export function notTexts(object: unknown, path: Path): readonly Finding[] {
     );
 }
 
-/** The pod, as its annotations are read. */
+/** Returns an object's pod with its annotations. */
 export function podOfObject(object: unknown, annotations: Path): PodMetadata {
   const { name, generateName, namespace } = (valueAt(object, ['metadata']) ?? {}) as Readonly<
     Record<string, string | undefined>
@@ -29,7 +29,7 @@ export function podOfObject(object: unknown, annotations: Path): PodMetadata {
   };
 }
 
-/** How many devices of a resource the containers and sidecars ask for (K8S-04). */
+/** Returns how many devices of each resource the containers and sidecars request (K8S-04). */
 export function limitsOf(object: unknown, path: Path): ReadonlyMap<string, number> {
   const listOf = (key: string): readonly unknown[] => {
     const list = valueAt(object, [...path, 'spec', key]);
@@ -48,7 +48,7 @@ export function limitsOf(object: unknown, path: Path): ReadonlyMap<string, numbe
   return limits;
 }
 
-/** The pod's own names of its ResourceClaims. */
+/** Returns the names of a pod's ResourceClaims within the pod. */
 export function claimsOf(object: unknown, path: Path): readonly string[] {
   const claims = valueAt(object, [...path, 'spec', 'resourceClaims']);
   return Array.isArray(claims)

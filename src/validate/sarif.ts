@@ -1,14 +1,14 @@
 import { type Rule, rules } from './finding.ts';
 import type { PlacedFinding } from './places.ts';
 
-/** One kind of result, as SARIF lists it. */
+/** A rule as SARIF lists it. */
 interface ReportedRule {
   readonly id: string;
   readonly sentence: string;
   readonly fix: string;
 }
 
-/** Findings as a SARIF 2.1.0 log, which code hosts show beside the lines. `version`: of Plexus. */
+/** Formats findings as a SARIF 2.1.0 log, which code hosts show beside the lines. `version`: the version of Plexus. */
 export function sarifLog(findings: readonly PlacedFinding[], version: string): object {
   const reported = rulesOf(findings);
   return {

@@ -1,14 +1,14 @@
 import type { Scalar } from 'yaml';
 
-/** A character of a scalar's value and where it stands in the source. */
+/** A character of a scalar's value and its offset in the source. */
 interface Unit {
   readonly char: string;
   readonly offset: number;
 }
 
 /**
- * For every character of a YAML scalar's value its offset in the scalar's source, and one more for the end. Every
- * character that is not white space is found exactly; white space that YAML folds is where the text around it is.
+ * Returns the offset in the source for every character of a YAML scalar's value, and one more for the end. Exact for
+ * all characters except white space; white space that YAML folds gets the offset of the text around it.
  */
 export function scalarOffsets(source: string, type: Scalar.Type | undefined, value: string): readonly number[] {
   const units = unitsOf(source, type);
@@ -78,7 +78,7 @@ const short: Readonly<Record<string, string>> = {
   P: '\u2029',
 };
 
-/** One escape of a double-quoted scalar; a line that goes on is nothing. */
+/** Decodes one escape of a double-quoted scalar; an escaped line break is empty. */
 function unescaped(text: string): string {
   if (!text.startsWith('\\')) return text;
   const rest = text.slice(1);

@@ -2,12 +2,12 @@ import { type JsonObject, type JsonValue, isJsonObject } from '../cni/index.ts';
 import type { PluginSchema } from './plugin-schemas.gen.js';
 import type { Path } from '../errors/index.ts';
 
-/** A value as its schema spells it, and what was noticed on the way. */
+/** A value in its schema's spelling, and what was found on the way. */
 export interface Walked {
-  /** With the schema's spelling of keys, without unknown ones and without null: so reads Go. */
+  /** Keys have the schema's spelling; unknown keys and null are omitted, as when Go reads the value. */
   readonly canonical: JsonValue;
   readonly unknown: readonly { readonly path: Path; readonly key: string; readonly known: readonly string[] }[];
-  /** Keys of one object that differ in case only: the later ones. */
+  /** Keys of one object that differ from an earlier one only in case. */
   readonly repeated: readonly Path[];
   readonly formatted: readonly { readonly path: Path; readonly format: string; readonly text: string }[];
 }
@@ -58,7 +58,7 @@ function walkObject(value: JsonObject, { properties = {}, additionalProperties }
 }
 
 /**
- * Whether a key is none of the plugin's: keys with a dot belong to others, those with _ or $ in front to people and
- * editors.
+ * Whether a key is meant for another reader than the plugin: keys with a dot belong to other programs, those that begin
+ * with _ or $ to people and editors.
  */
 export const isForeign = (key: string): boolean => key.includes('.') || /^[_$/#]/.test(key);

@@ -10,15 +10,15 @@ import { isGoTemplate } from './placeholders.ts';
 import { type YamlDocument, yamlDocuments } from './yaml-documents.ts';
 import { type PlacedText, placedDocument, placedFile, placedJson } from './yaml-position.ts';
 
-/** One file, as it was read. */
+/** One file with its text. */
 export interface InputFile {
-  /** As people are told of it. */
+  /** The path as shown to users. */
   readonly path: string;
   readonly text: string;
-  /** Whether it was found in a folder: then it may be of another program. */
+  /** Set if the file was found in a folder, so it may belong to another program. */
   readonly isFound?: true;
 }
-/** What there is to check in a file: YAML with any number of documents, JSON, or a CNI configuration. */
+/** Returns what to check in a file: YAML with any number of documents, JSON, or a CNI configuration. */
 export function readSubjects({ path, text, isFound }: InputFile): Read {
   const file = placedFile(path, text);
   const isOther = isFound === true && !mentionsNetworks.test(text);
@@ -46,7 +46,7 @@ function readJson(file: PlacedText, isConfiguration: boolean): Read {
 const readYaml = (file: PlacedText): Read =>
   joined([reported(...invisibleIndent(file)), ...yamlDocuments(file).map(readDocument)]);
 
-/** The first line that is indented with something else than spaces and tabs. */
+/** Reports the first line whose indentation contains a character other than space and tab. */
 function invisibleIndent(file: PlacedText): readonly PlacedFinding[] {
   const indent = mentionsNetworks.test(file.text)
     ? /(?<=\n[ \t]*)[\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+/.exec(file.text)
@@ -73,7 +73,7 @@ function repeatedFinding(text: PlacedText, from: number, to: number): PlacedFind
   return placedIn(repeatedKey(key, [from, to]), text);
 }
 
-/** `{{ x }}` without quotes is YAML, but no JSON: an object as the key of an object. */
+/** Whether an object has an object as key: `{{ x }}` without quotes, which is YAML but not JSON. */
 function hasCollectionAsKey(document: Document.Parsed): boolean {
   let isFound = false;
   visit(document, {
@@ -89,7 +89,7 @@ function readObjects({ text, document }: YamlDocument): Read {
   try {
     return readValue(placedDocument(text, document, document.toJS()));
   } catch (thrown) {
-    const problem = `this is not YAML: ${problemOf(thrown)}`; // aliases that blow up
+    const problem = `this is not YAML: ${problemOf(thrown)}`; // aliases that expand too far
     const characters = [document.range[0], document.range[0] + 1] as const;
     return reported(placedIn(finding(syntax, { path: [], characters }, {}, problem), text));
   }

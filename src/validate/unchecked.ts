@@ -3,9 +3,7 @@ import type { Path } from '../errors/index.ts';
 import { defaultNetworkKey, nadGroup, nadKind, networksKey } from '../npwg/index.ts';
 import { type Finding, finding, keyAt, unchecked } from './finding.ts';
 
-/**
- * A note for an object of a kind without checks here that holds networks all the same: its networks are not checked.
- */
+/** Returns a note for an object of a kind without rules that nevertheless contains networks, which are not checked. */
 export function uncheckedFindings(object: unknown): readonly Finding[] {
   const found = firstNetworks(object, []);
   if (found === undefined) return [];
@@ -25,10 +23,10 @@ interface Networks {
   readonly what: string;
 }
 
-// deeper than anybody nests a chart's values
+// deeper than the values of any real chart
 const mostLevels = 40;
 
-/** The first place, from the top, that names networks of a pod or contains a NetworkAttachmentDefinition. */
+/** Returns the first place, from the top, that names networks of a pod or contains a NetworkAttachmentDefinition. */
 function firstNetworks(value: unknown, path: Path): Networks | undefined {
   if (path.length > mostLevels || typeof value !== 'object' || value === null) return undefined;
   for (const [key, each] of Object.entries(value as object)) {

@@ -13,16 +13,19 @@ import { type NadInFile, podContexts, podSettings } from './pod-contexts.ts';
 import { type InputFile, readSubjects } from './subjects.ts';
 import type { PlacedValue } from './yaml-position.ts';
 
-/** Files that have been read: what there is to check in them. */
+/** The files that were read, with what to check in them. */
 export interface FileSet {
   readonly subjects: readonly Subject[];
   readonly findings: readonly PlacedFinding[];
   readonly files: readonly InputFile[];
 }
 export interface ValidateOptions {
-  /** The node's configuration, as the runtime hands it over: pods are planned with it. */
+  /** The node's configuration, as the runtime passes it on; pods are planned with it. */
   readonly config?: JsonObject;
-  /** Of a cluster, by namespace/name; `undefined` value: looked for and not there. Absent: nobody was asked. */
+  /**
+   * The cluster's networks by namespace/name. An `undefined` value: the cluster does not have it. Absent: no cluster
+   * was queried.
+   */
   readonly clusterNads?: ReadonlyMap<string, Nad | undefined>;
   readonly checkDaemon?: CheckDaemon;
 }
@@ -45,7 +48,7 @@ const nadsIn = ({ subjects }: FileSet): readonly NadSubject[] =>
     .filter(({ kind }) => kind === 'nad')
     .map(({ value }) => ({ source: value, file: value.file, judged: judgeNad(value.value) }));
 
-/** The NetworkAttachmentDefinitions that pods name and that are not among the files: what a cluster is asked for. */
+/** Returns the NetworkAttachmentDefinitions that pods name and that no file contains, to be read from a cluster. */
 export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[] {
   const known = new Set(nadsIn(set).flatMap(({ judged: { nad } }) => (nad === undefined ? [] : [nadKey(nad)])));
   const settings = podSettings(config);
@@ -53,7 +56,9 @@ export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[]
   return [...new Map(wanted.map((ref) => [nadKey(ref), ref])).values()].filter((ref) => !known.has(nadKey(ref)));
 }
 
-/** Everything that is wrong in the files, in their order. settingsInvalid when `config` is. */
+/**
+ * Checks all files and returns the findings in the order of the files. Throws settingsInvalid if `config` is invalid.
+ */
 export function validate(set: FileSet, options: ValidateOptions = {}): readonly PlacedFinding[] {
   const { config, clusterNads, checkDaemon } = options;
   const nads = nadsIn(set);
@@ -78,7 +83,10 @@ export function validate(set: FileSet, options: ValidateOptions = {}): readonly 
   return sorted(withTemplatesNoted(findings, set.files));
 }
 
-/** spec.config that is no JSON may become JSON when its placeholders are replaced. */
+/**
+ * Places a finding about a NetworkAttachmentDefinition. A spec.config that is not JSON may become JSON once its
+ * placeholders are replaced.
+ */
 function placedInNad(found: Finding, nad: PlacedValue): PlacedFinding {
   const text = found.characters === undefined ? '' : (nad.textAt(found.path)?.text ?? '');
   const note = placed(found, nad);
@@ -86,7 +94,8 @@ function placedInNad(found: Finding, nad: PlacedValue): PlacedFinding {
 }
 
 /**
- * Network configurations among the files, by the name they carry: a NetworkAttachmentDefinition may mean one (NPWG-08).
+ * Returns the network configurations among the files, by their `name`, because a NetworkAttachmentDefinition may refer
+ * to one (NPWG-08).
  */
 const configurationFiles = (
   files: readonly InputFile[],
@@ -103,12 +112,13 @@ function nameIn(text: string): string | undefined {
     const { name } = parseJsonObject(text, 'it');
     return typeof name === 'string' ? name : undefined;
   } catch {
-    return undefined; // told of where the file itself is checked
+    return undefined; // reported when the file itself is checked
   }
 }
 
 /**
- * The plugin of a node's configuration that is Plexus or Multus, as the runtime hands it over; a single one as it is.
+ * Extracts the plugin of a node's configuration that is Plexus or Multus, as the runtime passes it on. Returns a single
+ * configuration unchanged.
  */
 export function nodeConfig(text: string, source: string): JsonObject {
   const json = parseJsonObject(text, source);

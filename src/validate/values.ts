@@ -1,14 +1,14 @@
 import type { Path } from '../errors/index.ts';
 
-/** The value at a path. */
+/** Returns the value at a path. */
 export const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, key) => memberOf(inner, key, false), value);
 
-/** The same, with keys in any case where none is spelled so, as Go reads JSON. */
+/** Returns the value at a path. If no key is spelled exactly so, accepts any case, as Go does. */
 export const valueInAnyCase = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, key) => memberOf(inner, key, true), value);
 
-/** The text at a path; undefined when there is none. */
+/** Returns the text at a path; undefined if there is none. */
 export function textAt(value: unknown, path: Path): string | undefined {
   const text = valueAt(value, path);
   return typeof text === 'string' ? text : undefined;

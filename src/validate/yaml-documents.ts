@@ -3,20 +3,20 @@ import { type PlacedText, partOf } from './yaml-position.ts';
 
 /** One document of a YAML file. */
 export interface YamlDocument {
-  /** What was parsed; it knows where its characters stand in the file. */
+  /** The parsed text, with the places of its characters in the file. */
   readonly text: PlacedText;
   readonly document: Document.Parsed;
-  /** The first error; absent when the document can be used. */
+  /** The first error; absent if the document is usable. */
   readonly error?: YAMLError;
-  /** Keys that an object contains twice. */
+  /** Errors about duplicate keys. */
   readonly repeated: readonly YAMLError[];
 }
 
 /**
- * The documents of a file, read as kubectl reads them. The yaml package follows YAML 1.2 to the letter. libyaml, which
- * kubectl uses, accepts more: quoted texts and flow collections whose lines stand left of their key, a comment right
- * behind a value, and a repeated key (the last one counts). Where the package refuses a document, the lines at fault
- * are indented and the document is parsed again; leading white space there has no meaning, so the value stays the same.
+ * Parses the documents of a file as kubectl does. The yaml package follows YAML 1.2 strictly; libyaml, which kubectl
+ * uses, accepts more: quoted texts and flow collections that continue to the left of their key, a comment directly
+ * after a value, and duplicate keys (the last one counts). If the package rejects a document, this function indents the
+ * lines at fault and parses again. Leading white space has no meaning there, so the value stays the same.
  */
 export function yamlDocuments(file: PlacedText): readonly YamlDocument[] {
   const whole = parsedIn(file);
@@ -43,8 +43,8 @@ function parsedIn(text: PlacedText): readonly YamlDocument[] {
 type Strictness = 'comment' | 'flow' | '"' | "'";
 
 /**
- * The package's sentences, because its codes do not tell these apart from other errors (MISSING_CHAR, BAD_INDENT). This
- * is the only place that reads them; the tests in yaml-as-kubectl notice when the package changes one.
+ * Decides by the package's messages, because its codes (MISSING_CHAR, BAD_INDENT) do not distinguish these errors from
+ * others. Only this function reads them; the tests in yaml-as-kubectl fail if the package changes one.
  */
 function strictnessOf({ message }: YAMLError): Strictness | undefined {
   if (message.startsWith('Comments must be separated')) return 'comment';
@@ -52,7 +52,7 @@ function strictnessOf({ message }: YAMLError): Strictness | undefined {
   return /^Missing closing (["'])quote/.exec(message)?.[1] as '"' | "'" | undefined;
 }
 
-/** kubectl splits a file at lines that begin with three dashes, whatever is between them. */
+/** Splits a file at every line that begins with three dashes, as kubectl does. */
 function partsOf(file: PlacedText): readonly PlacedText[] {
   const starts = [0, ...[...file.text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
   return starts
@@ -60,7 +60,7 @@ function partsOf(file: PlacedText): readonly PlacedText[] {
     .filter(({ text }) => text.trim() !== '');
 }
 
-// each repair parses the document again
+// limit, because each repair parses the document again
 const mostParsed = 2_000_000;
 const mostIndent = 200;
 
@@ -81,7 +81,7 @@ function indented(part: PlacedText): readonly YamlDocument[] {
   return original;
 }
 
-/** Where the lines begin that stand too far left; none when indenting does not help. */
+/** Returns the starts of the lines that are indented too little; none if more indentation does not help. */
 function linesAtFault(text: string, error: YAMLError): readonly number[] {
   const strictness = strictnessOf(error);
   if (strictness === undefined || strictness === 'comment') return [];
@@ -94,7 +94,7 @@ function linesAtFault(text: string, error: YAMLError): readonly number[] {
     : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];
 }
 
-/** Where the collection ends that is open at a place. */
+/** Returns the end of the collection that is open at a position. */
 function closingBracket(text: string, from: number): number {
   let open = 1;
   const brackets = /"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|(?<=\s)#[^\n]*|[[\]{}]/gs;
@@ -115,7 +115,7 @@ function closingQuote(text: string, quote: string, from: number): number {
   return -1;
 }
 
-/** The same text with more indentation at the beginning of some lines. */
+/** Returns the text with more indentation at some lines. */
 function withPads(text: PlacedText, lines: readonly number[], pad: string): PlacedText {
   const bounds = [0, ...lines, text.text.length];
   const pieces = bounds.slice(1).map((end, index) => text.text.slice(bounds[index], end));

@@ -5,37 +5,37 @@ import { isJson } from './json-text.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 import { valueAt } from './values.ts';
 
-/** From the first character up to behind the last one. */
+/** A range in a file, from its first character to its end (exclusive). */
 export interface Span {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
 }
-/** A text that knows where in its file each of its characters stands. */
+/** A text whose characters have known places in a file. */
 export interface PlacedText {
   readonly file: string;
-  /** Of the key that holds it. */
+  /** The path of the key that contains the text. */
   readonly path: Path;
   readonly text: string;
   readonly span: (from: number, to: number) => Span;
 }
-/** A value that knows where its parts stand. */
+/** A value whose parts have known places in a file. */
 export interface PlacedValue {
   readonly file: string;
   readonly path: Path;
   readonly value: unknown;
   /**
-   * Of a key of it or of that key's value; of what is nearest to it when it is not there. The path may go on in a text
-   * that is JSON.
+   * Returns the place of a key or of its value; if it does not exist, of its nearest parent. The path may continue
+   * inside a text that contains JSON.
    */
   readonly spanOf: (path: Path, part: 'key' | 'value') => Span;
-  /** The text at a key; undefined when there is none. */
+  /** Returns the text at a key; undefined if there is none. */
   readonly textAt: (path: Path) => PlacedText | undefined;
   readonly at: (path: Path) => PlacedValue;
 }
 
-/** A whole file. */
+/** Places a whole file. */
 export function placedFile(file: string, text: string): PlacedText {
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   const spotOf = (offset: number): readonly [number, number] => {
@@ -50,7 +50,7 @@ export function placedFile(file: string, text: string): PlacedText {
   return { file, path: [], text, span };
 }
 
-/** Another text made from a placed one; `offsetOf`: the position of a character in the first. */
+/** Places a text that was made from a placed one. `offsetOf` maps an offset to one in the original text. */
 export const partOf = (whole: PlacedText, text: string, offsetOf: (offset: number) => number): PlacedText => ({
   ...whole,
   text,
@@ -67,14 +67,14 @@ function lineOf(starts: readonly number[], offset: number): number {
   return low + 1;
 }
 
-/** A document of a YAML file that has been parsed. */
+/** Places the value of a parsed YAML document. */
 export const placedDocument = (text: PlacedText, document: Document.Parsed, value: unknown): PlacedValue =>
   placedNode({ text, document, texts: new Map() }, [], value);
 
-/** JSON inside a text, decoded as Plexus does. configUndecodable. */
+/** Places JSON inside a text, decoded as Plexus does. Throws configUndecodable. */
 export function placedJson(text: PlacedText): PlacedValue {
   const value = parseJson(text.text, 'it');
-  // only for places: JSON is YAML, but for what does not matter here
+  // parsed as YAML for the places only: for this purpose, JSON is YAML
   const document = parseDocument(text.text, { uniqueKeys: false, logLevel: 'silent' });
   return placedNode({ text, document, texts: new Map() }, [], value);
 }
@@ -87,7 +87,7 @@ interface Root {
 }
 interface Inner {
   readonly text: PlacedText;
-  /** Of a text that is JSON. */
+  /** Set if the text is JSON. */
   json?: PlacedValue | undefined;
 }
 
@@ -181,7 +181,7 @@ function placedTextAt(root: Root, path: Path): PlacedText | undefined {
     file: text.file,
     path: [...text.path, ...path],
     text: scalar.value,
-    // the end is behind the last character, not before the next one
+    // the end is directly after the last character, not at the start of the next one
     span: (from, to) => text.span(placeAt(from), to > from ? placeAt(to - 1) + 1 : placeAt(from)),
   };
 }

@@ -48,7 +48,7 @@ describe('undoing the attachments of a sandbox', () => {
     expect(await called()).toEqual(['net3', 'eth0', 'net2', 'net1']);
   });
 
-  it('leaves an attachment unchanged that there was no time to try', async () => {
+  it('leaves an attachment unchanged if time runs out before it is tried', async () => {
     const records = [entry('eth0', 0), entry('net1', 2)];
     expect((await undo(records, AbortSignal.abort())).map(({ entry }) => entry)).toEqual(records);
     expect(await called()).toEqual([]);

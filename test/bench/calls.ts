@@ -52,7 +52,7 @@ export async function measureCalls({
       const variants = await variantsOf(at, against);
       await repeat(at, variants, { count: 0, repetitions: 3, name: 'warm' });
       for (const count of further) {
-        say(`calls: ${kind}, ${count} further networks`);
+        say(`calls: ${kind}, ${count} additional networks`);
         const samples = await repeat(at, variants, { count, repetitions, name: 'pod' });
         const rowOf = ({ name }: { readonly name: string }): CallRow => {
           const { add = [], del = [] } = samples.get(name) ?? {};

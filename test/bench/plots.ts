@@ -41,7 +41,7 @@ export function overheadPlot(rows: readonly CallRow[]): string {
         .map((row) => [String(row.further), overheadOf(row, rows)[command]]),
     })),
   );
-  const heading = 'What Plexus adds to the plugins, by further networks';
+  const heading = 'What Plexus adds to the plugins, by additional networks';
   const option: EChartsOption = {
     title: titles(heading, placed),
     grid: placed.map(gridOf),
@@ -75,7 +75,7 @@ const tenth = (value: number): number => Math.round(value * 10) / 10;
 /** Draws the steps of one ADD as bars on a common time line, in the order in which they began. */
 export function stepsPlot({ delegates, further, totalMs, spans }: StepsRow): string {
   const shown = spans.filter(({ from, to }) => to - from >= totalMs / 250);
-  const heading = `One ADD through shim and daemon: ${further} further networks, ${delegateNames[delegates]} (${totalMs.toFixed(1)} ms)`;
+  const heading = `One ADD through shim and daemon: ${further} additional networks, ${delegateNames[delegates]} (${totalMs.toFixed(1)} ms)`;
   const height = 70 + shown.length * 20;
   const bars = shown.map(({ name, from, to }) => ({
     value: to - from,

@@ -61,7 +61,7 @@ export async function measureCpu({
     for (const variant of others) await cpuOf(at, variant, { further: 1, times: 20, pid: daemon.pid });
     const rows: CpuRow[] = [];
     for (const count of further) {
-      say(`cpu: ${count} further networks`);
+      say(`cpu: ${count} additional networks`);
       const options = { further: count, times: repetitions, pid: daemon.pid };
       const alone = await cpuOf(at, bare, options);
       for (const variant of others)

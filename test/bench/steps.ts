@@ -52,7 +52,7 @@ export async function measureSteps({ native, repetitions, delegates, say }: Meas
       };
       await adds(1, 10, 'warm');
       for (const further of counts) {
-        say(`steps: ${kind}, ${further} further networks`);
+        say(`steps: ${kind}, ${further} additional networks`);
         rows.push(rowOf(kind, further, await adds(further, repetitions, 'steps')));
       }
       stopwatch.stop();

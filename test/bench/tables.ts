@@ -32,7 +32,7 @@ export function sectionsOf(report: BenchReport): readonly Section[] {
 
 const callsSection = (rows: readonly CallRow[]): Section => ({
   title: 'What a call costs',
-  text: '"over" is the median beside that of the same plugins run one after the other without any meta-plugin ("bare"). Milliseconds.',
+  text: 'Milliseconds. OVER: how much the median exceeds that of "bare", the same plugins run one after the other without any meta-plugin.',
   table: table(
     ['PLUGINS', 'FURTHER', 'VARIANT', 'ADD', 'P95', 'OVER', 'DEL', 'P95', 'OVER'],
     rows.map((row) => {
@@ -57,7 +57,7 @@ const callsSection = (rows: readonly CallRow[]): Section => ({
   pictures: [
     {
       file: 'performance-overhead.svg',
-      alt: `ADD and DEL beside the plugins, for ${furtherIn(rows).join(', ')} further networks`,
+      alt: `ADD and DEL beside the plugins, for ${furtherIn(rows).join(', ')} additional networks`,
     },
   ],
 });
@@ -85,7 +85,7 @@ function stepsSection(rows: readonly StepsRow[]): Section {
     ),
     pictures: rows.map((row) => ({
       file: stepsPicture(row),
-      alt: `The steps of one ADD with ${row.further} further networks`,
+      alt: `The steps of one ADD with ${row.further} additional networks`,
     })),
   };
 }
@@ -117,7 +117,7 @@ const burstsSection = (rows: readonly BurstRow[]): Section => ({
 
 const processesSection = (rows: Required<BenchReport>['processes']): Section => ({
   title: 'The program on the host',
-  text: 'Each process from its start to its end.',
+  text: 'Each process is measured from its start to its end.',
   table: table(
     ['PROCESS', 'MS', 'P95', 'CPU MS', 'PEAK MEMORY KiB', 'FILE KiB'],
     rows.map((row) => [
@@ -133,7 +133,7 @@ const processesSection = (rows: Required<BenchReport>['processes']): Section => 
 
 const cpuSection = (rows: Required<BenchReport>['cpu']): Section => ({
   title: 'CPU time',
-  text: 'Of one ADD with its DEL, plugins that do nothing: of the process that the runtime starts with the plugins it starts, and of the daemon (background work included).',
+  text: 'CPU time of one ADD with its DEL, with plugins that do nothing. CALLS: the process that the runtime starts, with the plugins that it starts; DAEMON: the daemon, including its background work.',
   table: table(
     ['VARIANT', 'FURTHER', 'CALLS, MS', 'DAEMON, MS', 'PLUGINS ALONE, MS'],
     rows.map(({ variant, further, callMs, daemonMs, bareMs }) => [
@@ -150,7 +150,7 @@ const requestText = ({ what, number: times }: ApiRequestCount): string => `${tim
 
 const requestsSection = (rows: readonly RequestRow[]): Section => ({
   title: 'What a pod costs the API server',
-  text: 'Counted by the API server. Annotations are handed over by the runtime, as containerd and CRI-O do. Events follow in the background. Bytes of bodies sent, and received with headers.',
+  text: 'Requests counted by the API server. The runtime passes the pod’s annotations, as containerd and CRI-O do. Events follow in the background. SENT: bytes of request bodies; RECEIVED: bytes of answers with headers.',
   table: table(
     ['VARIANT', 'FURTHER', 'CALL', 'SENT', 'RECEIVED', 'REQUESTS'],
     rows.map(({ variant, further, command, requests }) => [
@@ -168,7 +168,7 @@ const requestsSection = (rows: readonly RequestRow[]): Section => ({
 
 const memorySection = (rows: Required<BenchReport>['memory']): Section => ({
   title: 'Memory and start of the daemon',
-  text: 'After its start on a node where so many pods are attached (two further networks each). "serving": calls are taken. "synced": all NetworkAttachmentDefinitions are known.',
+  text: 'Measured after a start on a node with that many attached pods, two additional networks each. SERVING: time until the daemon accepts calls; SYNCED: time until it knows all NetworkAttachmentDefinitions.',
   table: table(
     ['PODS', 'NADS', 'RESIDENT MiB', 'PEAK MiB', 'SERVING MS', 'SYNCED MS'],
     rows.map(({ pods, nads, residentMiB, peakMiB, servingMs, syncedMs }) =>

@@ -161,7 +161,7 @@ describe('plexus attachments', () => {
     expect(await left()).toEqual(['live']);
     expect(await command('forget', '--abandoned'), 'again').toMatchObject({
       code: 0,
-      stdout: 'nothing to forget: every sandbox has attachments that are not abandoned\n',
+      stdout: 'nothing to forget: every sandbox has attachments that are still in use\n',
     });
     expect(await command('forget', '--abandoned', '-o', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
   });

@@ -91,7 +91,7 @@ describe('the Kubernetes API', () => {
     expect(asked ?? oneStatusPatch).toEqual(oneStatusPatch);
     expect((await read('alice')).metadata?.annotations).toMatchObject({ theirs: 'kept', [statusKey]: '[]' });
   });
-  it('K8S-14: never writes to a successor of the same name', async () => {
+  it('K8S-14: never writes to a later pod of the same name', async () => {
     const first = await api.create(podObject('phoenix', {}));
     await api.delete({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'phoenix', namespace: 'default' } });
     await api.create(podObject('phoenix', {}));

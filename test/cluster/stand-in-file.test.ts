@@ -6,14 +6,14 @@ import { patience } from '../support/patience.ts';
 import { readStandIn, standInCluster } from '../../src/cluster/index.ts';
 
 describe('the networks that a compromised daemon leaves for direct mode', () => {
-  it('are refused before they are parsed when they hold more values than any cluster', async () => {
+  it('are rejected before parsing if they contain more values than those of any cluster', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-stand-in-'));
     const file = join(folder.path, 'stand-in.json');
     await writeFile(file, `{"formatVersion":1,"settings":{},"nads":[${'0,'.repeat(1_000_001)}0]}`);
     await expect(readStandIn(file)).rejects.toThrow('it holds more than 1000000 values');
   });
 
-  it('may hold what is no object: the others are known', async () => {
+  it('are still read if some of them are not objects', async () => {
     const good = { metadata: { namespace: 'shop', name: 'storage' }, spec: { config: '{}' } };
     const cluster = standInCluster([null, 1, { metadata: null }, good]);
     await expect(cluster.getNad({ namespace: 'shop', name: 'storage' }, patience())).resolves.toMatchObject({

@@ -108,7 +108,7 @@ describe('the input of a plugin', () => {
       { type: 'p', name: 'net', cniVersion: '1.0.0' },
     ]);
   });
-  it('CNI-49: no runtimeConfig when nothing is declared and given', () => {
+  it('CNI-49: has no runtimeConfig unless a declared capability is given a value', () => {
     expect(pluginInput({ configuration, plugin, runtimeConfig: { mac: 'x' } })).not.toHaveProperty('runtimeConfig');
   });
   it('CNI-53: has prevResult in the configuration’s version', () => {

@@ -283,7 +283,7 @@ function testRoutes(makeHost: () => Host): void {
       expect(await shown(family, 'net2')).toEqual([{ gateway: far, metric: 50 }]);
     });
 
-    it('removes a multipath route of that interface alone', async () => {
+    it('removes a multipath route whose next hops all use the interface', async () => {
       await ip(`-${family} route add default metric 50 nexthop via ${gateway} dev net1 nexthop via ${other} dev net1`);
       await set([{ gateway }]);
       expect(await shown(family)).toEqual([plain]);

@@ -44,7 +44,7 @@ describe('the HTTP endpoints', () => {
     }
   });
 
-  it('warns once if another program listens on the address, and serves there when it stops', async () => {
+  it('warns once if another program listens on the address, and listens there once that program stops', async () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as net.AddressInfo;

@@ -73,7 +73,7 @@ describe('K8S-15, K8S-23: the rights in deploy/components for claimed devices', 
     expect([...used].toSorted()).toEqual([...granted, 'get pods'].toSorted());
     expect(JSON.stringify(rules)).not.toContain('*');
   });
-  it('for reading alone, find the device, and the missing report is one warning', async () => {
+  it('suffice to find the device if they only allow reading, and the missing report is one warning', async () => {
     const { ids, warning } = await attachWith(await rulesWith('resource-claims'), new Set());
     expect(ids).toEqual(['i0']);
     expect(warning).toContain('Add deploy/components/resource-claim-status');

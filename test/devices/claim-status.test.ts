@@ -267,7 +267,7 @@ describe('K8S-23: a rejected status update becomes one warning', () => {
       `"the interfaces with devices of ResourceClaim shop/nic are not reported in its status: status 403: resourceclaims.resource.k8s.io "nic" is forbidden: User "plexus-test" cannot patch resource "resourceclaims/status" in API group "resource.k8s.io" in the namespace "shop". Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)"`,
     );
   });
-  it('an API server that is down or does not answer delays nobody for long', async () => {
+  it('an API server that is down or does not answer delays a pod only briefly', async () => {
     server.faults.hang();
     expect(await publish([reported('d0')], 'u-db', 200)).toContain(
       'not reported in its status: Kubernetes API request failed (write the device status of ResourceClaim shop/nic',

@@ -100,7 +100,7 @@ describe('a network that selects a claim', () => {
   ])('reports $title', async ({ wish, id, code }) => {
     expect(await failing(wish)).toMatchObject({ id, code });
   });
-  it('reports it with these words', async () => {
+  it('reports each problem with the object, the value found and the values allowed', async () => {
     const messages: string[] = [];
     for (const wish of ['net', 'nic/third', 'pending', 'unallocated', 'foreign', 'gone', 'unpublished', 'nameless'])
       messages.push((await failing(wish)).message);
@@ -126,7 +126,7 @@ describe('a network that selects a claim', () => {
     });
     expect(await none({})).toEqual({ devices: [], warnings: [] });
   });
-  it('reports that its pod is gone, or has a successor', async () => {
+  it('reports that its pod is gone, or was replaced by a later pod of the same name', async () => {
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-NOT-FOUND', code: 11 });
     put(podWithClaims([fromTemplate], made, 'u-new'), [], []);
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });

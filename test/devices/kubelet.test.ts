@@ -79,7 +79,7 @@ describe('K8S-07: sources of a pod’s devices', () => {
     await writeCheckpoint('[]');
     const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
     expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
-      `"PLX-KUBELET-CHECKPOINT-DAMAGED: kubelet’s checkpoint /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint cannot be read: Data is not an object. Mount kubelet’s folder pod-resources into the daemon’s pod: Plexus then asks kubelet itself and does not read this file."`,
+      `"PLX-KUBELET-CHECKPOINT-DAMAGED: kubelet’s checkpoint /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint cannot be read: Data is not an object. Mount kubelet’s folder pod-resources into the daemon’s pod, so that Plexus queries kubelet directly and does not need this file."`,
     );
     await serve('a');
     expect(await devicesOf()).toEqual({ devices: vf('a') });

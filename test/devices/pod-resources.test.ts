@@ -165,7 +165,7 @@ describe('K8S-07: no call waits for kubelet forever', () => {
     caller.abort(new Error('enough'));
     await expect(answer).rejects.toThrow('enough');
   });
-  it('no connection stays open', async () => {
+  it('no connection stays open after a call', async () => {
     await serve();
     const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
     const before = open();

@@ -119,7 +119,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     }
   });
 
-  it('detaches the networks that can still be planned under their names, and always the default network', async () => {
+  it('detaches the default network, and under its own interface name every network that can still be planned', async () => {
     const pod = await at().node.pod('some', 'gone,two');
     await succeeds(pod);
     expect(await at().steps()).toEqual(['DEL gamma net2', 'DEL beta net2', 'DEL alpha eth0']);

@@ -39,7 +39,7 @@ describe('STATUS and GC', () => {
     expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['none'] })).stdout)).toMatchObject({ code: 7 });
   });
 
-  it('CNI-37, CNI-38: GC undoes sandboxes that are not in the list and passes the others on under each network’s own interface names', async () => {
+  it('CNI-37, CNI-38: GC undoes sandboxes that are not in the list, and passes the valid attachments on under each network’s own interface names', async () => {
     const [kept, stale] = [await at().node.pod('kept', 'two'), await at().node.pod('stale', 'two')];
     for (const pod of [kept, stale]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().alpha.forget();

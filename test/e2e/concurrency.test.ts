@@ -22,7 +22,7 @@ describe('attaching additional networks of one pod concurrently', () => {
     return { pod, answer: at().call('ADD', pod, more), release: () => writeFile(file, '') };
   };
 
-  it('starts two before either ends with attachmentConcurrency: 2; interface names and status order do not change', async () => {
+  it('with attachmentConcurrency: 2, starts two before either ends; interface names and status order do not change', async () => {
     const { pod, answer, release } = await held('one,other,third', two);
     await waitFor('two have begun', async () => (await begun()).length === 3);
     expect((await begun()).toSorted()).toEqual(['ADD eth0', 'ADD net1', 'ADD net2']);
@@ -37,7 +37,7 @@ describe('attaching additional networks of one pod concurrently', () => {
     expect(await at().call('DEL', pod, two)).toMatchObject({ exitCode: 0 });
     expect((await begun()).slice(-4)).toEqual(['DEL net3', 'DEL net2', 'DEL net1', 'DEL eth0']);
   });
-  it('runs networks whose NADs have plexus-cni.io/concurrent at the same time without a setting', async () => {
+  it('attaches networks at the same time if their NADs have plexus-cni.io/concurrent, without any setting', async () => {
     const { pod, answer, release } = await held('one,other', {}, { 'plexus-cni.io/concurrent': 'true' });
     await waitFor('both have begun', async () => (await begun()).length === 3);
     await release();

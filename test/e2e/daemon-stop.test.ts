@@ -148,10 +148,10 @@ describe('a daemon that cannot start reports why and exits with status 1', () =>
     expect(message).toContain('the daemon ended with');
     expect(message).toContain(says);
   });
-  it('for an environment variable with an invalid value', async () => {
+  it('if an environment variable has an invalid value', async () => {
     expect(await starting({}, { PLEXUS_GRACE_SECONDS: 'soon' })).toContain('PLEXUS_GRACE_SECONDS');
   });
-  it('for another daemon that serves the same socket', async () => {
+  it('if another daemon serves the same socket', async () => {
     await start('1');
     const first = daemon;
     expect(await starting({})).toContain('PLX-DAEMON-RUNNING');

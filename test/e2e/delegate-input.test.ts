@@ -8,7 +8,7 @@ describe('the input of delegates', () => {
   const inputs = async (command: string): Promise<RecordedCall[]> =>
     (await at().alpha.calls()).filter((each) => each.command === command);
 
-  it('CNI-75, CNI-76, NPWG-103, NPWG-104: contains the runtime’s runtimeConfig only for the default network, and there complete', async () => {
+  it('CNI-75, CNI-76, NPWG-103, NPWG-104: contains the runtime’s complete runtimeConfig for the default network, and none of it for other networks', async () => {
     const capabilities = { portMappings: true, dns: true, 'io.kubernetes.cri.pod-annotations': true };
     const wanting = (name: string, type: string): object => ({ cniVersion: '1.1.0', name, type, capabilities });
     await at().node.nad('wants', wanting('wants', 'beta'));

@@ -52,7 +52,7 @@ describe('a forged record', () => {
         );
         await writeFile(state('journal', `${pod.containerId}@eth0.json`), encodeRecord({ ...record, attachments }));
         const { stdout } = await node.call('DEL', pod, { path: [plugins] });
-        expect(errorIn(stdout).msg).toMatch(/refused .*: a meta-plugin would run programs/);
+        expect(errorIn(stdout).msg).toMatch(/refused .*: a meta-plugin would run arbitrary programs/);
       }
       expect(await readdir(victim)).not.toContain('ran');
     },

@@ -88,7 +88,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin fails (%s)'
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  it('leaves nothing, and DEL succeeds: a plugin that is not installed', async () => {
+  it('leaves nothing if the plugin is not installed, and DEL succeeds', async () => {
     await node.nad('v', { cniVersion: '0.3.1', type: 'sriov', ipam: {} });
     const pod = await node.pod(`missing-${engine}`, 'v');
     expect(errorIn((await add(pod)).stdout).msg).toContain('PLX-PLUGIN-MISSING');

@@ -52,7 +52,7 @@ describe('the order of plugins', () => {
     for (const [index, { start }] of spans.slice(1).entries())
       expect(start).toBeGreaterThanOrEqual(spans[index]?.end ?? Number.NaN);
   });
-  it("NPWG-04, NPWG-87, NPWG-90: is the default network, then the annotation's order, and within a list the list's; the status has the same order", async () => {
+  it('NPWG-04, NPWG-87, NPWG-90: is the default network, then the order of the annotation, and within a list that of the list; the status has the same order', async () => {
     await at().node.nad('three', chain('three', 'beta', 'gamma', 'beta'));
     const pod = await at().node.pod('ordered', 'three@x,two,three@y');
     await at().call('ADD', pod);

@@ -155,7 +155,7 @@ interface Keeper {
 
 function keepRunning(at: ClusterNode, plugins: string, env: Record<string, string>): Keeper {
   const stop = new AbortController();
-  const flags = { 'reclaim-seconds': '3600', deadlines: '{"pluginSeconds":1}', http: 'off', 'log-level': 'info' };
+  const flags = { 'reclaim-seconds': '3600', deadlines: '{"pluginSeconds":4}', http: 'off', 'log-level': 'info' };
   let pid = 0;
   const isRunning = (): boolean => {
     try {

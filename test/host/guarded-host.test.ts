@@ -19,7 +19,7 @@ describe('the guard of direct mode', () => {
     );
 
   it.each([
-    { title: 'a meta-plugin', stdin: '{"ipam":{"type":"multus"}}', why: /a meta-plugin would run programs/ },
+    { title: 'a meta-plugin', stdin: '{"ipam":{"type":"multus"}}', why: /a meta-plugin would run arbitrary programs/ },
     {
       title: 'a path in ipam',
       stdin: '{"ipam":{"type":"../x"}}',
@@ -31,7 +31,7 @@ describe('the guard of direct mode', () => {
     expect(ran).toEqual([]);
   });
 
-  it('runs a plugin with another type that contains a slash', async () => {
+  it('runs a plugin if a type that names no plugin contains a slash', async () => {
     await run('{"policy":{"type":"a/b"}}');
     expect(ran).toHaveLength(1);
   });

@@ -27,7 +27,7 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
     expect(await ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  it('is reported as an error if the replacement does not end, or the run is cancelled', async () => {
+  it('is reported as an error if the replacement never ends or the run is cancelled', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
     const writer = await open(join(folder, 'p'), 'r+');
     await expect(run(patience())).rejects.toMatchObject({

@@ -51,7 +51,7 @@ describe('the frame reader', () => {
     expect(reader.held()).toBe(0);
   });
 
-  it('allocates nothing for a frame that is only announced', () => {
+  it('allocates nothing for a frame of which only the header has arrived', () => {
     const reader = frameReader();
     const head = Buffer.alloc(4);
     head.writeUInt32BE(16 * 1024 * 1024);
@@ -83,7 +83,7 @@ describe('limits of a frame body', () => {
     expect(() => linksOf(4097, 0)).toThrow(/a list of 4097 items/);
     expect(linksOf(2, 4096)).toHaveLength(2);
     expect(() => linksOf(1, 8193)).toThrow(/a list of 8193 items/);
-    expect(() => linksOf(3, 4096)).toThrow(/a list of 4096 items, of which there may be 0/);
+    expect(() => linksOf(3, 4096)).toThrow(/a list of 4096 items, but at most 0 are allowed/);
   });
 
   it('plugin output is decoded only up to the bytes that a consumer reads', () => {

@@ -89,7 +89,7 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
     );
   });
   it.each([
-    { text: '{}', says: 'the whole value: {} is not a list of networks' },
+    { text: '{}', says: '/networks: {} is not a list of networks' },
     { text: '["a"]', says: 'element 1: "a" is not an object' },
     { text: '[null]', says: 'element 1: null is not an object' },
     { text: '[{}]', says: 'element 1, name: "" is not the name of an object' },
@@ -97,7 +97,7 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
     { text: '[{"name":3}]', says: 'element 1, name: 3 is not' },
     { text: '[{"name":"a"},{"name":"b","namespace":"B"}]', says: 'element 2, namespace: "B" is not' },
     { text: '[{"name":"a"}', says: 'JSON' },
-    { text: '"a"', says: 'the whole value: "a" is not a list' },
+    { text: '"a"', says: '/networks: "a" is not a list' },
   ])('NPWG-25, NPWG-27: rejects $text', ({ text, says }) => {
     expect(messageOf(text)).toContain(says);
   });

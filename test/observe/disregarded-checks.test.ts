@@ -11,7 +11,7 @@ const nothing = {
   attachments: new Map<string, number>(),
 };
 
-it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
+it('a CHECK failure that proves nothing is counted by plugin', async () => {
   const metrics = await createMetrics();
   const render = metrics.collectFrom({
     journal: async () => nothing,

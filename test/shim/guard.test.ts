@@ -86,7 +86,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
       finish(one);
       await call.ended;
     });
-    it('refuses a request with the number of one in flight', async () => {
+    it('refuses a request whose number is that of an in-flight request', async () => {
       await at().plugin('wait', 'exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();

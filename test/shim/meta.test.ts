@@ -100,7 +100,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
     expect(frame.body[0]).toBe(failReason.forbidden);
   });
 
-  it('runs a plugin whose other values are such names', async () => {
+  it('runs a plugin if only other values than types are names of meta-plugins or paths', async () => {
     const stdin =
       '{"type":"bridge","name":"plexus","bridge":"multus","args":["type","multus"],"ipam":{"type":"my-multus","kind":"multus"},"x":"\\"type\\":\\"multus\\"","policy":{"type":"a/b"},"list":[{"ipam":{"a":{"type":"a/b"}},"type":"a/b"}],"delegated":{"type":"a/b"}}';
     const { frame, wasRun } = await answerTo('bridge', stdin);

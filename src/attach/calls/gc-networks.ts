@@ -55,7 +55,7 @@ const digestOf = ({ name, plugins }: NetworkConfiguration): string =>
 
 /** The journal's sandboxes, in the order in which GC processes them. */
 interface Sandboxes {
-  /** Stale sandboxes without a failed detach. */
+  /** Stale sandboxes none of whose attachments failed to detach. */
   readonly fresh: readonly ListedSandbox[];
   readonly alive: readonly ListedSandbox[];
   readonly failed: readonly ListedSandbox[];

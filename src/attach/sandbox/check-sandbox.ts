@@ -7,7 +7,10 @@ import { withChecked } from '../calls/check.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 
-/** The outcome of checking one attachment. `skipped`: it has no result to compare with, or its namespace is gone. */
+/**
+ * The outcome of checking one attachment. `skipped`: there is no recorded result to compare with, or the namespace is
+ * gone.
+ */
 export type CheckOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'skipped'; readonly why: string }

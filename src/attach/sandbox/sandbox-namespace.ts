@@ -5,17 +5,17 @@ import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import { resultOf } from './recorded-result.ts';
 
 /**
- * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC);
- * `other`, to none of them, although their MACs are known; `missing`, nowhere; `unknown`, it cannot be determined.
+ * What the path of a sandbox's namespace leads to now. `own`: interfaces that its plugins created, by name and MAC.
+ * `other`: none of them, although their MACs are recorded. `missing`: nothing. `unknown`: this cannot be determined.
  */
 export type NamespaceNow = 'own' | 'other' | 'missing' | 'unknown';
 
 /**
- * Looks at the namespace of a recorded sandbox. A path is given again by some runtimes: that alone says nothing. Never
- * rejects.
+ * Inspects the namespace of a recorded sandbox. Some runtimes reuse paths, so an existing path alone proves nothing.
+ * Never rejects.
  */
 export async function namespaceNow(record: SandboxRecord, host: Host, signal: AbortSignal): Promise<NamespaceNow> {
-  // of a process: its number means something in one process-ID namespace only, and is given again
+  // the path of a process: its ID is valid in one process-ID namespace only, and is reused
   if (record.netns === '' || record.netns.startsWith('/proc/')) return 'unknown';
   try {
     const links = await host.listLinks(record.netns, signal);
@@ -28,8 +28,8 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
 }
 
 /**
- * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces do not always
- * distinguish the two (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
+ * Whether the record of another sandbox has the same path. That sandbox may be alive there, and interfaces do not
+ * always distinguish the two: all ipvlan interfaces share one MAC, and an interrupted ADD recorded none.
  */
 export const isPathOfAnother = ({ containerId, netns }: SandboxPath, others: readonly SandboxPath[]): boolean =>
   others.some((other) => other.containerId !== containerId && other.netns === netns);
@@ -37,12 +37,12 @@ export const isPathOfAnother = ({ containerId, netns }: SandboxPath, others: rea
 /** A sandbox and the path of its namespace. */
 export type SandboxPath = Pick<SandboxRecord, 'containerId' | 'netns'>;
 
-/** Those of all records. */
+/** The sandboxes of all records, with their paths. */
 export const sandboxPaths = async (journal: Pick<Journal, 'list'>): Promise<readonly SandboxPath[]> =>
   (await journal.list(({ containerId, netns }) => ({ containerId, netns }))).found;
 
-// What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves
-// nothing, but then such a namespace counts as this sandbox's own, which is the safe mistake.
+// Omits interfaces that DEL has already removed. A MAC that several sandboxes may share (with ipvlan, that of the
+// master) proves nothing; such a namespace counts as the sandbox's own, which is the safe assumption.
 const interfacesOf = ({ attachments }: SandboxRecord) =>
   attachments
     .filter((entry) => !isAbandoned(entry))

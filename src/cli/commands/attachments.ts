@@ -225,5 +225,5 @@ async function forget(
     );
   }
   if (isJson) say(json(forgotten));
-  else if (records.length === 0) say('nothing to forget: every sandbox has attachments that are not abandoned');
+  else if (records.length === 0) say('nothing to forget: every sandbox has attachments that are still in use');
 }

@@ -3,7 +3,7 @@ import { byBytes } from '../../install/index.ts';
 import type { Check, Seen } from '../check.ts';
 import { type ConfFolder, type NodeScene, callsPlexus, confPlace, oursIn } from '../node-scene.ts';
 
-/** Whether the container runtime uses the configuration file of Plexus. */
+/** Whether the container runtime uses Plexus's configuration file. */
 export const configurationFirst: Check<NodeScene> = {
   id: 'PLX-D-CONFIGURATION-FIRST',
   good: 'the CNI configuration that the container runtime uses calls Plexus',

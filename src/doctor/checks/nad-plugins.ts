@@ -5,8 +5,8 @@ import type { NodeReport } from '../node-reports.ts';
 import { counted, fewOf } from '../state-files.ts';
 
 /**
- * Whether all nodes have the plugins of all networks, according to reports of nodes, because the API server does not
- * know the files of nodes. Also names the nodes without a report.
+ * Whether all nodes have the plugins of all networks. The API server does not know the files of nodes, so this check
+ * reads reports that were collected on the nodes, and names the nodes without a report.
  */
 export const nadPlugins: Check<ClusterScene> = {
   id: 'PLX-D-NODE-PLUGINS',

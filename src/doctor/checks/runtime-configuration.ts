@@ -15,5 +15,5 @@ export const runtimeConfiguration: Check<NodeScene> = {
     ),
 };
 
-// the beginning of findFolders' message in that case
+// findFolders' message begins like this if no configuration was found
 const none = 'no configuration of a container runtime was found';

@@ -1,7 +1,7 @@
 import { cniCode } from '../cni-code.ts';
 import { define, is } from '../plexus-error.ts';
 
-// Failures that concern what the runtime calls, and how a call ends.
+// Failures of the runtime's call itself, and the ways in which a call can end early.
 
 export const commandUnknown = define(
   'PLX-COMMAND-UNKNOWN',
@@ -40,7 +40,7 @@ export const versionIncompatible = define(
   'PLX-VERSION-INCOMPATIBLE',
   { code: cniCode.incompatibleVersion, retry: 'never', fix: 'Use one of the supported versions as cniVersion.' },
   (c: { source: string; version: string; supported: readonly string[] }) =>
-    `incompatible CNI versions: ${c.source} has ${JSON.stringify(c.version)}, supported are ${c.supported.join(', ')}`,
+    `incompatible CNI versions: ${c.source} has ${JSON.stringify(c.version)}; supported: ${c.supported.join(', ')}`,
 );
 export const commandNotAllowed = define(
   'PLX-COMMAND-NOT-ALLOWED',
@@ -70,7 +70,7 @@ export const netnsUnusable = define(
   (c: { netns: string; problem: string; isMissing?: boolean }) =>
     `network namespace ${c.netns} cannot be used: ${c.problem}`,
 );
-/** Whether an error says that there is no such namespace (any more). */
+/** Whether an error reports that the network namespace does not exist. */
 export const isNetnsMissing = (error: unknown): boolean => is(error, netnsUnusable) && error.context.isMissing === true;
 export const nameInvalid = define(
   'PLX-NAME-INVALID',
@@ -105,7 +105,7 @@ export const operationCancelled = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'No action needed: the runtime ended the call or deleted the pod, and Plexus has undone what was attached.',
+    fix: 'No action needed: the runtime ended the call or the pod was deleted, and Plexus has undone what was attached.',
   },
   (c: { command: string; reason: string }) => `${c.command} was cancelled: ${c.reason}`,
 );

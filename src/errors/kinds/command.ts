@@ -1,7 +1,7 @@
 import { cniCode } from '../cni-code.ts';
 import { define } from '../plexus-error.ts';
 
-// Failures that concern commands that people type.
+// Failures of commands that an operator runs.
 
 export const pluginsElsewhere = define(
   'PLX-PLUGINS-ELSEWHERE',

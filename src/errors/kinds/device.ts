@@ -57,7 +57,7 @@ export const kubeletCheckpointDamaged = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Mount kubelet’s folder pod-resources into the daemon’s pod: Plexus then asks kubelet itself and does not read this file.',
+    fix: 'Mount kubelet’s folder pod-resources into the daemon’s pod, so that Plexus queries kubelet directly and does not need this file.',
   },
   (c: { file: string; problem: string }) => `kubelet’s checkpoint ${c.file} cannot be read: ${c.problem}`,
 );

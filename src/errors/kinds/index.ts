@@ -1,6 +1,6 @@
-// The catalogue: one entry for each kind of failure, in files by where the failure arises. The sentence says what
-// failed and where; `fix` says what to do. Errors that DEL may return never contain the words that containerd takes
-// for success (K8S-57): say "missing" or "absent".
+// The catalogue: one entry per kind of failure, in one file per area. The sentence states what failed and where; `fix`
+// states what to do. An error that DEL may return never contains the words that containerd interprets as success
+// (K8S-57): write "missing" or "absent" instead.
 export * from './api.ts';
 export * from './call.ts';
 export * from './claim.ts';

@@ -48,7 +48,7 @@ export const delsDeferred = define(
   {
     code: cniCode.attachment,
     retry: 'later',
-    fix: 'Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments lists none; plexus uninstall --force leaves the addresses of these pods allocated.',
+    fix: 'Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments lists nothing as deferred. With --force, plexus uninstall continues and leaves the addresses of these pods allocated.',
   },
   (c: { sandboxes: readonly string[] }) =>
     `deferred DELs have not been carried out, so the networks of these deleted pods are still allocated: ${c.sandboxes.join(', ')}`,
@@ -67,7 +67,7 @@ export const uninstallIncomplete = define(
   {
     code: cniCode.io,
     retry: 'never',
-    fix: 'Remove what stands in the way, as root on the node, and run plexus uninstall again.',
+    fix: 'Correct the problems shown, as root on the node, and run plexus uninstall again.',
   },
   (c: { problems: readonly string[] }) => `plexus uninstall did not finish: ${c.problems.join(' / ')}`,
 );

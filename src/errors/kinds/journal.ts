@@ -57,17 +57,17 @@ export const stillInUse = define(
   {
     code: cniCode.attachment,
     retry: 'never',
-    fix: 'Delete the pod, so that DEL undoes its attachments. With --force, the journal forgets them and nothing undoes them.',
+    fix: 'Delete the pod, so that DEL undoes its attachments. With --force, the journal forgets the attachments although they are not undone.',
   },
   (c: { sandbox: string; names: readonly string[] }) =>
-    `sandbox ${c.sandbox} has attachments that are not abandoned: ${c.names.join(', ')}`,
+    `only abandoned attachments can be forgotten, but sandbox ${c.sandbox} still uses ${c.names.join(', ')}`,
 );
 export const podMayBeAlive = define(
   'PLX-POD-MAY-BE-ALIVE',
   {
     code: cniCode.attachment,
     retry: 'never',
-    fix: 'Delete the pod, so that the runtime detaches it. With --force, Plexus detaches it even if it runs.',
+    fix: 'Delete the pod, so that the runtime detaches its sandbox. With --force, Plexus detaches the sandbox even if the pod is running.',
   },
   (c: { sandbox: string; netns: string }) =>
     `the network namespace of sandbox ${c.sandbox} still exists (${c.netns}): its pod may be alive`,

@@ -47,16 +47,16 @@ export const linkLost = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'No action needed: the runtime has ended this call and detaches the sandbox; Plexus then undoes what is in the journal.',
+    fix: 'No action needed: the runtime has ended this call and sends a DEL, with which Plexus undoes what the journal contains.',
   },
-  (c: { what: string }) => `the shim on the host ended and interrupted ${c.what}`,
+  (c: { what: string }) => `the shim on the host exited and interrupted ${c.what}`,
 );
 export const hostRefused = define(
   'PLX-HOST-REFUSED',
   {
     code: cniCode.internal,
     retry: 'never',
-    fix: 'Report this defect with the log if the daemon is genuine: the shim does only what the call of the runtime allows.',
+    fix: 'Check that the image of the daemon is genuine: the shim refuses what the runtime’s call does not allow. If it is genuine, report this defect with the log.',
   },
   (c: { what: string; problem: string }) => `the shim on the host refused ${c.what}: ${c.problem}`,
 );
