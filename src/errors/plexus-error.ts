@@ -51,6 +51,8 @@ export class CatalogueError<Id extends string, Context extends object = object> 
     this.context = parts.context;
     this.code = parts.code;
     this.where = parts.where;
+    // V8 keeps the functions of the stack, and what they have read of an annotation or a result, until it is formatted.
+    void this.stack;
   }
 }
 

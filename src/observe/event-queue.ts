@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, type EventSubject, type PodEvent, subjectKey } from '../cluster/index.ts';
-import { asPlexusError } from '../errors/index.ts';
+import { asPlexusError, clip } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 import { repeatedEvents } from './repeated-events.ts';
 
@@ -41,6 +41,8 @@ const usual: EventLimits = {
   repeatMs: 60_000,
   longestRepeatMs: 16 * 60_000,
 };
+// The limit of an Event: an attachment can have a thousand addresses, and a thousand Events can wait.
+const mostMessageBytes = 1024;
 const sendMs = 5000;
 const lastMs = 3000;
 
@@ -70,7 +72,8 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
     }
   };
   return {
-    recordEvent: async (subject, event) => {
+    recordEvent: async (subject, whole) => {
+      const event = { ...whole, message: clip(whole.message, mostMessageBytes) };
       if (event.type === 'Warning' && repeated.countIfRepeated(subject, event)) return;
       waiting.push({ subject, event });
       if (waiting.length > limits.waiting) waiting = withoutOldest(waiting, report);
