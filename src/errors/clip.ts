@@ -4,9 +4,8 @@
  */
 export function clip(text: string, mostBytes: number): string {
   const encoder = new TextEncoder();
-  const fits = encoder.encodeInto(text, new Uint8Array(mostBytes)).read === text.length;
-  if (fits) return text;
-  const bytes = new Uint8Array(mostBytes - 3);
-  const { written } = encoder.encodeInto(text, bytes);
-  return `${new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, written))}…`;
+  const fitting = (bytes: number): number => encoder.encodeInto(text, new Uint8Array(bytes)).read;
+  if (fitting(mostBytes) === text.length) return text;
+  const units = Uint16Array.from({ length: fitting(mostBytes - 3) }, (_, at) => text.charCodeAt(at));
+  return `${String.fromCharCode(...units)}…`;
 }
