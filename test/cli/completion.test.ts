@@ -68,8 +68,8 @@ describe('shell completion', () => {
     );
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^pod\tShow the networks of one pod: interfaces/),
-      expect.stringMatching(/^pods\tShow which pod is attached/),
-      expect.stringMatching(/^--problems\tOnly what is wrong/),
+      expect.stringMatching(/^pods\tShow every attachment of pods/),
+      expect.stringMatching(/^--problems\tShow only problems/),
       '',
     ]);
   });
@@ -81,7 +81,7 @@ describe('shell completion', () => {
       (script) => `autoload -U compinit; compinit -u -D; source ${script}; echo $_comps[plexus]
         _describe() { print -l -- $found }; words=(plexus pods --pro); _plexus_completions`,
     );
-    expect(stdout).toMatch(/^_plexus_completions\n(.*\n)*--problems:Only what is wrong/);
+    expect(stdout).toMatch(/^_plexus_completions\n(.*\n)*--problems:Show only problems/);
   });
 });
 

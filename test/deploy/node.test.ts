@@ -142,7 +142,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   it("finds the shim up to date in a second pod, as after an upgrade, and detects the runtime with the node's root mounted", async () => {
     pod = await kubelet.run(await renderKustomization(join(deploy, 'overlays/containerd'), [component('node-root')]));
     expect(await pod.log('install')).toBe(
-      'containerd: CNI configuration in /etc/cni/net.d, plugins in /opt/cni/bin, as /etc/containerd/config.toml says\n' +
+      'containerd: CNI configuration in /etc/cni/net.d, plugins in /opt/cni/bin (from /etc/containerd/config.toml)\n' +
         'warning: containerd loads all configurations (max_conf_num): every pod would get the default network twice; set it to 1\n' +
         '/host/opt/cni/bin/plexus is up to date\n',
     );

@@ -314,7 +314,7 @@ describe('a failing pod that the runtime retries', () => {
     await at.daemon().stop(); // pending counts are written when the daemon stops
     expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 5 }]);
     await at.start();
-    expect(await trace()).toBe('nothing is remembered\n');
+    expect(await trace()).toBe('no operations are recorded\n');
     await at.call('ADD', pod);
     await waitFor(
       'the next one is counted in the same Event',

@@ -43,7 +43,7 @@ describe('a plugin that prints something other than a result', () => {
       'the answer of plugin noisy is not a CNI result: the plugin printed text that is not JSON: 12:00:00 INFO starting',
     );
     expect(message).toContain('{"cniVersion":"0.4.0"}');
-    expect(message).toContain('The plugin must print its result, and nothing else, on stdout');
+    expect(message).toContain('it must print only its result on stdout');
     expect(message).not.toContain('sesame');
   });
   it('is blamed for empty output', async () => {

@@ -40,7 +40,7 @@ describe('plexus install', () => {
     const { code, stdout } = await install();
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
-      'containerd: CNI configuration in /etc/cni/net.d, plugins in /custom/bin, as /etc/containerd/config.toml says',
+      'containerd: CNI configuration in /etc/cni/net.d, plugins in /custom/bin (from /etc/containerd/config.toml)',
       expect.stringMatching(/^warning: containerd loads 2 configurations/),
       `installed ${at('custom/bin/plexus')}`,
       '',
@@ -103,7 +103,7 @@ describe('plexus install', () => {
       });
       expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
       expect((await command('install', '--root', root.path, ...from)).stdout).toContain(
-        `warning: ${target()} stays as it is`,
+        `warning: ${target()} was not updated`,
       );
     });
 

@@ -44,10 +44,10 @@ describe('CNI-46: a folder of network configurations', () => {
     await symlink('a.conf', join(folder, 'g.conf'));
     expect(await filesIn(folder)).toEqual([
       'a.conf: good',
-      'b.conf: it is no file',
+      'b.conf: it is not a file',
       expect.stringMatching(/^c\.conf: ENOENT/),
       'd.conf: it is longer than 1048576 bytes',
-      'e.conf: it is no file',
+      'e.conf: it is not a file',
       'f.conf: the symbolic link is dangling',
       'g.conf: good',
     ]);

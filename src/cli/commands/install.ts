@@ -62,7 +62,7 @@ export const installCommand: CommandModule<object, InstallOptions> = {
       if (options['stand-in'])
         sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
       else if (existsSync(join(folder, standInName)))
-        say(`warning: ${join(folder, standInName)} is outdated: pass --stand-in to update it`);
+        say(`warning: ${join(folder, standInName)} was not updated: pass --stand-in to update it`);
       sayDone(await installShim(shim, folder, how), join(folder, shimName), how);
     }
   },
