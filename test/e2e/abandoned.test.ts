@@ -72,7 +72,7 @@ describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot b
     await waitFor('the event', async () => (await events()).some(({ reason }) => reason === 'NetworkAbandoned'));
     const abandonedEvents = (await events()).filter(({ reason }) => reason === 'NetworkAbandoned');
     expect(abandonedEvents.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/net1 .* default\/two after 3 tries: .*the switch is busy/),
+      expect.stringMatching(/net1 .* default\/two after 3 attempts: .*the switch is busy/),
     ]);
     expect(await call('DEL', pod, more), 'a further DEL').toMatchObject({ exitCode: 0 });
     await beta.set({});
