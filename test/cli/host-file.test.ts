@@ -57,7 +57,7 @@ describe('plexus-host.json', () => {
     await writeFile(file(), '{}');
     for (const mode of [0o664, 0o646]) {
       await chmod(file(), mode);
-      expect(read).toThrow(invalid(/others than its owner can write it/));
+      expect(read).toThrow(invalid(/users other than its owner can write it/));
     }
     await chmod(file(), 0o644);
     await chown(file(), 1000, 0);
@@ -85,7 +85,7 @@ describe('a path on standard input', () => {
     const value = values[key] ?? '/evil';
     await expect(settings({ [key]: value })).rejects.toMatchObject({
       id: 'PLX-PATH-NOT-ALLOWED',
-      message: expect.stringMatching(new RegExp(`${key} from /opt/cni/bin/plexus-host.json only.*/evil`)) as string,
+      message: expect.stringMatching(new RegExp(`${key} only from /opt/cni/bin/plexus-host.json.*/evil`)) as string,
     });
     await expect(settings({ [key.toUpperCase()]: value })).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
     const host = hostPathsFrom({ [key]: '/evil/' }, 'file');
