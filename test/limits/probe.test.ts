@@ -52,6 +52,7 @@ describe('the probes of the pod', () => {
 
   it('fail if the daemon does not answer, although its socket accepts connections', async () => {
     daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state'), http: 'off' } });
+    await waitFor('the observe socket', async () => (await probe('/healthz')).exitCode === 0);
     process.kill(daemon.pid, 'SIGSTOP');
     try {
       expect(await probe('/healthz')).toMatchObject({
