@@ -1,13 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { fileLocks } from '../../src/journal/index.ts';
+import { patience } from '../support/patience.ts';
 
 // Acquires a sandbox without a free descriptor, and again with free ones. Prints both outcomes.
 const [folder = ''] = process.argv.slice(2);
 const locks = fileLocks(folder);
 const acquire = (): Promise<string> =>
-  locks
-    .withSandbox({ containerId: 'c1', command: 'ADD' }, AbortSignal.timeout(10_000), async () => 'acquired')
-    .catch(() => 'failed');
+  locks.withSandbox({ containerId: 'c1', command: 'ADD' }, patience(), async () => 'acquired').catch(() => 'failed');
 
 const open: number[] = [];
 try {

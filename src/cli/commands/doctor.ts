@@ -1,9 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
-import { type DoctorFinding, runChecks } from '../../doctor/index.ts';
+import type { DoctorFinding } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
 import { defaultSocket } from '../../install/index.ts';
 import { countsOf, findingsText, worstFirst } from '../../view/index.ts';
-import { type DoctorArguments, checksFor } from '../doctor-checks.ts';
+import type { DoctorArguments } from '../doctor-checks.ts';
 import { nodeOptions } from '../node-options.ts';
 import { say } from '../output.ts';
 import { yamlText } from '../yaml-text.ts';
@@ -84,6 +84,8 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
       ),
   handler: async (options) => {
     const { timeout, output, strict } = options;
+    // Loaded only here, with the rules of src/validate and their schemas.
+    const { checksFor, runChecks } = await import('../doctor-checks.ts');
     const findings = await runChecks(await checksFor(options, process.env), { checkMs: timeout * 1000, graceMs });
     say(formatFindings(findings, output));
     const first = findings.find(({ severity }) => severity !== 'unknown');
