@@ -19,8 +19,6 @@ import { defaultSocket, inRoot } from '../install/index.ts';
 import { type NodeArguments, givenFolders } from './node-options.ts';
 import { versionText } from './version-text.ts';
 
-export { runChecks } from '../doctor/index.ts';
-
 /** Arguments of `plexus doctor`. */
 export interface DoctorArguments extends NodeArguments {
   readonly end: string;

@@ -48,7 +48,10 @@ export async function readStandIn(file: string): Promise<StandIn | undefined> {
 export function standInCluster(nads: StandIn['nads']): Cluster {
   const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));
   const away = (request: string) =>
-    apiUnavailable({ request, problem: 'the daemon is away, and direct mode in its place asks no API server' });
+    apiUnavailable({
+      request,
+      problem: 'the daemon is unavailable, and direct mode in its place sends no request to the API server',
+    });
   return {
     getPod: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),
     getPodState: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),

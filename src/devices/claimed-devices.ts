@@ -49,14 +49,16 @@ export const placeKey = ({ driver, pool, device, shareId }: DevicePlace): string
 
 /** A network's claim selection: the pod's own name of the claim, and optionally one of its requests. */
 export interface ClaimSelection {
-  readonly wish: string;
+  readonly selection: string;
   readonly claim: string;
   readonly request?: string;
 }
 
-export function parseClaimSelection(wish: string): ClaimSelection {
-  const end = wish.indexOf('/');
-  return end === -1 ? { wish, claim: wish } : { wish, claim: wish.slice(0, end), request: wish.slice(end + 1) };
+export function parseClaimSelection(selection: string): ClaimSelection {
+  const end = selection.indexOf('/');
+  return end === -1
+    ? { selection, claim: selection }
+    : { selection, claim: selection.slice(0, end), request: selection.slice(end + 1) };
 }
 
 /**
@@ -67,9 +69,9 @@ export const isOfRequest = (result: string, request: string): boolean =>
   result === request || result.startsWith(`${request}/`);
 
 /** Finds the ResourceClaim of a selection. Throws claimUnknown, or claimUnallocated while it does not exist yet. */
-export function claimOfSelection({ wish, claim }: ClaimSelection, pod: PodRef, { claims }: PodClaims): NadRef {
+export function claimOfSelection({ selection, claim }: ClaimSelection, pod: PodRef, { claims }: PodClaims): NadRef {
   const entry = claims.find(({ name }) => name === claim);
-  if (entry === undefined) throw claimUnknown({ wish, pod: podKey(pod), present: claims.map(({ name }) => name) });
+  if (entry === undefined) throw claimUnknown({ selection, pod: podKey(pod), present: claims.map(({ name }) => name) });
   if (entry.claimName !== undefined) return { namespace: pod.namespace, name: entry.claimName };
   throw claimUnallocated({
     claim: `${claim} of the pod`,
@@ -95,7 +97,7 @@ export const ownDevices = (claim: ResourceClaim): readonly AllocatedDevice[] =>
 
 /** The devices that a selection means. Throws claimRequestUnknown. */
 export function resultsOfSelection(
-  { wish, request }: ClaimSelection,
+  { selection, request }: ClaimSelection,
   claim: ResourceClaim,
   pod: PodRef,
 ): readonly AllocatedDevice[] {
@@ -103,7 +105,7 @@ export function resultsOfSelection(
   const meant = request === undefined ? own : own.filter((each) => isOfRequest(each.request, request));
   if (meant.length > 0) return meant;
   throw claimRequestUnknown({
-    wish,
+    selection,
     pod: podKey(pod),
     claim: nadKey(claim),
     present: [...new Set(own.map((each) => each.request))],

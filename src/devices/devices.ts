@@ -12,7 +12,7 @@ export interface Devices {
    * Finds the pod's devices that the selections need. Rejects with kubeletUnavailable, claimUnknown and others; never
    * silently returns fewer devices than the pod has.
    */
-  readonly allocated: (pod: PodMetadata, wishes: DeviceRequests, signal: AbortSignal) => Promise<PodDevices>;
+  readonly allocated: (pod: PodMetadata, requests: DeviceRequests, signal: AbortSignal) => Promise<PodDevices>;
   /** Whether the device has certainly been removed from this node. */
   readonly isGone: (device: PodDevice) => Promise<boolean>;
   /** Publishes the state of devices in their ResourceClaims. Returns a warning if that fails; never rejects. */
@@ -51,16 +51,16 @@ export function rememberedKubelets(): Kubelets {
 export function devicesFor({ kubeletDir, claims, nodeName, kubelets = rememberedKubelets() }: DevicesOptions): Devices {
   const kubelet = kubelets(kubeletDir);
   return {
-    allocated: async (pod, wishes, signal) => {
-      const known = wishes.resources.length === 0 ? { devices: [] } : await kubelet.of(pod, signal);
-      const resources = stillSought(wishes.resources, known.devices);
+    allocated: async (pod, requests, signal) => {
+      const known = requests.resources.length === 0 ? { devices: [] } : await kubelet.of(pod, signal);
+      const resources = stillSought(requests.resources, known.devices);
       const node = {
         ...(known.claimed !== undefined && { ofKubelet: known.claimed }),
         ...(nodeName !== undefined && { nodeName }),
       };
-      const claimed = await devicesOfClaims({ pod, wishes: { ...wishes, resources }, ...node }, claims, signal);
+      const claimed = await devicesOfClaims({ pod, requests: { ...requests, resources }, ...node }, claims, signal);
       const devices = [...known.devices, ...claimed.devices];
-      const isLacking = stillSought(wishes.resources, devices).length > 0;
+      const isLacking = stillSought(requests.resources, devices).length > 0;
       return {
         devices,
         warnings: claimed.warnings,

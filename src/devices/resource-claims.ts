@@ -42,7 +42,7 @@ export interface DeviceOfKubelet extends DevicePlace {
 }
 export interface ClaimInputs {
   readonly pod: PodRef & { readonly uid?: string };
-  readonly wishes: DeviceRequests;
+  readonly requests: DeviceRequests;
   /** Absent if this node's kubelet does not report claimed devices. */
   readonly ofKubelet?: readonly DeviceOfKubelet[];
   readonly nodeName?: string;
@@ -59,10 +59,11 @@ export async function devicesOfClaims(
   api: ClaimsApi | undefined,
   signal: AbortSignal,
 ): Promise<PodDevices> {
-  const { pod, wishes } = inputs;
-  const [wish] = wishes.claims;
-  if (api === undefined && wish !== undefined) throw claimsUnreadable({ wish, pod: podKey(pod) });
-  if (api === undefined || (wish === undefined && wishes.resources.length === 0)) return { devices: [], warnings: [] };
+  const { pod, requests } = inputs;
+  const [selection] = requests.claims;
+  if (api === undefined && selection !== undefined) throw claimsUnreadable({ selection, pod: podKey(pod) });
+  if (api === undefined || (selection === undefined && requests.resources.length === 0))
+    return { devices: [], warnings: [] };
   const call: Call = {
     ...inputs,
     ...remembering(inputs, api, signal),
@@ -71,11 +72,11 @@ export async function devicesOfClaims(
   };
   const named = await devicesOfSelections(call);
   const { found, skipped } =
-    wishes.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
+    requests.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
   // Devices from selections carry more information.
   const byPlace = new Map([...found, ...named].map((each) => [each.key, each.device]));
   const devices = [...byPlace.values()];
-  return { devices, warnings: stillSought(wishes.resources, devices).length > 0 ? skipped : [] };
+  return { devices, warnings: stillSought(requests.resources, devices).length > 0 ? skipped : [] };
 }
 
 /** The state of one call. */
@@ -121,10 +122,10 @@ async function readPodClaims(pod: ClaimInputs['pod'], api: ClaimsApi, signal: Ab
 /** The devices of the claims that networks name. */
 async function devicesOfSelections(call: Call): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const wish of call.wishes.claims.map(parseClaimSelection)) {
-    const claim = await usableClaim(claimOfSelection(wish, call.pod, await call.podClaims()), call);
-    for (const result of resultsOfSelection(wish, claim, call.pod)) {
-      const device = neededDevice(claimedDevice(claim, result, wish.claim), await call.find(result, call.signal));
+  for (const selection of call.requests.claims.map(parseClaimSelection)) {
+    const claim = await usableClaim(claimOfSelection(selection, call.pod, await call.podClaims()), call);
+    for (const result of resultsOfSelection(selection, claim, call.pod)) {
+      const device = neededDevice(claimedDevice(claim, result, selection.claim), await call.find(result, call.signal));
       found.push({ key: placeKey(result), device });
     }
   }
@@ -158,9 +159,9 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
     : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
 }
 
-const stillLacking = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
+const stillLacking = ({ found }: OfResources, { requests }: Call): readonly string[] =>
   stillSought(
-    wishes.resources,
+    requests.resources,
     [...new Map(found.map(({ key, device }) => [key, device])).values()], // Two sources may report the same device.
   );
 

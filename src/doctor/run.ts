@@ -33,7 +33,7 @@ async function findingsOf(check: BoundCheck, { checkMs, graceMs }: CheckDeadline
       Promise.race([check.look(AbortSignal.timeout(checkMs)).catch(unknownFrom), late]),
       Promise.race([check.place().catch(() => nowhere), late]),
     ]);
-    return told(
+    return completed(
       check,
       seen === 'late' ? [unknown(`no answer within ${checkMs / 1000} s`)] : seen,
       place === 'late' ? nowhere : place,
@@ -52,7 +52,8 @@ function unknownFrom(thrown: unknown): readonly Seen[] {
   return [unknown(message, { fix: kind.fix, evidence: [id] })];
 }
 
-function told({ id, good, fix }: BoundCheck, seen: readonly Seen[], place: string): readonly DoctorFinding[] {
+// fills in the texts of the check
+function completed({ id, good, fix }: BoundCheck, seen: readonly Seen[], place: string): readonly DoctorFinding[] {
   if (seen.length === 0) return [{ id, severity: 'ok', what: good, where: place, fix: '', evidence: [] }];
   return seen.map((each) => ({
     id,

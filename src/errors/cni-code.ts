@@ -2,7 +2,7 @@
 export const cniCode = {
   incompatibleVersion: 1,
   unsupportedField: 2,
-  /** Tells the runtime that it need not call DEL. Never use it once anything has been attached. */
+  /** Means that the runtime need not call DEL. Never use it once anything has been attached. */
   containerUnknown: 3,
   invalidEnvironment: 4,
   io: 5,

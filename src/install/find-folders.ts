@@ -173,11 +173,11 @@ async function sectionsOf(reading: Reading, file: string): Promise<readonly CniS
 }
 
 // never a FIFO, for which this would wait
-function textIn(file: string, tell: (problem: string) => void): string | undefined {
+function textIn(file: string, report: (problem: string) => void): string | undefined {
   try {
     return readRegularText(file, { follow: true, mostBytes });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') tell(problemOf(error));
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') report(problemOf(error));
     return undefined;
   }
 }

@@ -14,8 +14,8 @@ import { type SandboxTurns, type TurnHolder, type TurnOf, sandboxTurns } from '.
 // releases the lock when the process ends for any reason, also in another process-ID namespace, so nothing is written
 // or removed for a lock. GC uses two more bytes: holders of a sandbox share `active`, and GC locks it exclusively.
 // Every operation passes `gate` on its way to a sandbox, and GC keeps it closed from its first attempt on, so new
-// operations cannot starve GC. All operations of one process use the same open file, which the kernel cannot tell
-// apart: they exclude each other in memory (sandbox-turns.ts). A lock is not fair between processes.
+// operations cannot starve GC. All operations of one process use the same open file, so the kernel does not
+// exclude them from each other; they do so in memory (sandbox-turns.ts). A lock is not fair between processes.
 
 const gate = 0;
 const active = 1;

@@ -24,7 +24,7 @@ const defaults: Readonly<Record<string, JsonValue | undefined>> = {
 export const hostPathKeys: readonly string[] = Object.keys(defaults);
 
 /**
- * The name of the host's file. It is in the program's folder: whoever can write there could also replace the program.
+ * The name of the host's file. It is in the program's folder: a user who can write there could also replace the program.
  */
 export const hostFileName = 'plexus-host.json';
 

@@ -150,7 +150,7 @@ function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: D
 function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {
   const nad = nads.get(nadKey(ref));
   if (nad !== undefined) return nad;
-  throw nadNotFound({ nad: nadKey(ref), wantedBy: pod === undefined ? 'the configuration' : `pod ${podKey(pod)}` });
+  throw nadNotFound({ nad: nadKey(ref), requester: pod === undefined ? 'the configuration' : `pod ${podKey(pod)}` });
 }
 
 /** NPWG-08: spec.config, otherwise the file in confDir with the NAD's name. */

@@ -126,6 +126,6 @@ function whereOf({ command, plugin, call }: PluginJob): Where {
 export function firstOf(errors: readonly PlexusError[]): PlexusError | undefined {
   const [first, ...others] = errors;
   if (first === undefined || others.length === 0) return first;
-  const told = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
-  return withCause(first, new AggregateError(errors, told.join('; ')));
+  const messages = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
+  return withCause(first, new AggregateError(errors, messages.join('; ')));
 }

@@ -124,7 +124,7 @@ function fieldOf(error: PlexusError): Path {
 function missingNad({ nad }: NetworkSelection, element: Element, { pod, context }: PodInput): readonly Finding[] {
   const key = nadKey(nad);
   if (context.nads.has(key)) return [];
-  const error = nadNotFound({ nad: key, wantedBy: `pod ${podKey(pod)}` });
+  const error = nadNotFound({ nad: key, requester: `pod ${podKey(pod)}` });
   const meant = similarNad(nad, [...context.nads.keys()]);
   const better = meant === undefined ? '' : `; did you mean ${meant}?`;
   if (context.isWhole) return [{ ...findingOf(error, element.at(['name'])), text: `${error.message}${better}` }];

@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { memoryHolder } from '../../src/daemon/held-memory.ts';
 import { holdRecords, holdResults } from '../../src/daemon/held-results.ts';
@@ -14,14 +15,9 @@ const add = (interfaceName: string): PluginRun => ({
   env: { CNI_COMMAND: 'ADD', CNI_IFNAME: interfaceName },
   stdin: '',
 });
-/** Whether it settles before the next round of the event loop. */
+/** Whether it settles before the next round of the event loop: nothing here waits for more than promises. */
 const settles = (work: Promise<unknown>): Promise<boolean> =>
-  Promise.race([
-    work.then(() => true),
-    new Promise<boolean>((resolve) => {
-      setTimeout(() => resolve(false), 20);
-    }),
-  ]);
+  Promise.race([work.then(() => true), nextRound().then(() => false)]);
 
 describe('the results of a running ADD', () => {
   it('delay no other call while they are as large as usual', async () => {

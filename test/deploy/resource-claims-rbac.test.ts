@@ -53,7 +53,11 @@ async function attachWith(
   server.put('resourceclaims', claim('nic', [result('main', 'd0', { driver })]));
   server.put('resourceslices', slice('a', { d0: multusForm('i0') }, { driver }));
   const api = connect({ kind: 'kubeconfig', file }).claims as ClaimsApi;
-  const { devices } = await devicesOfClaims({ pod, wishes: { resources: [], claims: ['nic'] }, nodeName }, api, signal);
+  const { devices } = await devicesOfClaims(
+    { pod, requests: { resources: [], claims: ['nic'] }, nodeName },
+    api,
+    signal,
+  );
   const reported = devices.flatMap(({ claimed }) =>
     claimed === undefined ? [] : [{ claimed, interfaceName: 'net1', ips: ['10.0.0.1/24'] }],
   );

@@ -57,8 +57,8 @@ describe('a claim selection', () => {
         fc.stringMatching(/^[a-z0-9-]{1,10}$/),
         fc.option(fc.stringMatching(/^[a-z]{1,5}(\/[a-z]{1,5})?$/)),
         (claim, request) => {
-          const wish = request === null ? claim : `${claim}/${request}`;
-          expect(parseClaimSelection(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
+          const selection = request === null ? claim : `${claim}/${request}`;
+          expect(parseClaimSelection(selection)).toEqual({ selection, claim, ...(request !== null && { request }) });
         },
       ),
     );

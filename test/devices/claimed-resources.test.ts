@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../support/api-server/index.ts';
 import { claim, multusForm, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
-import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, sriov, wishes } from './claims-room.ts';
+import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, sriov, requests } from './claims-room.ts';
 
 const room = claimsRoom();
 const { put, ask, asked } = room;
@@ -164,7 +164,7 @@ describe('K8S-21: kubelet’s answer', () => {
   });
   it('146, 184: causes no request if it is empty, or if the pod selects no device', async () => {
     expect(await ask({ ofKubelet: [] })).toEqual({ devices: [], warnings: [] });
-    expect(await ask({ wishes: wishes([]), ofKubelet: [ofKubelet('d0')] })).toEqual({ devices: [], warnings: [] });
+    expect(await ask({ requests: requests([]), ofKubelet: [ofKubelet('d0')] })).toEqual({ devices: [], warnings: [] });
     expect(asked()).toEqual([]);
   });
   it('is incomplete: kubelet reports claims that a container uses, and a network’s claim may belong to the pod alone', async () => {
@@ -182,7 +182,7 @@ describe('K8S-21: kubelet’s answer', () => {
       [claim('db-nic-x7', [result('main', 'd0'), result('main', 'd1')])],
       [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })],
     );
-    expect(idsOf(await ask({ wishes: wishes([sriov, sriov]), ofKubelet: [ofKubelet('d0')] }))).toEqual([
+    expect(idsOf(await ask({ requests: requests([sriov, sriov]), ofKubelet: [ofKubelet('d0')] }))).toEqual([
       `${sriov} i0`,
       `${sriov} i1`,
     ]);

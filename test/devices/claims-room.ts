@@ -25,7 +25,7 @@ export interface ClaimsRoom {
 
 export const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
 export const sriov = 'vendor.com/sriov';
-export const wishes = (resources: readonly string[], claims: readonly string[] = []): ClaimInputs['wishes'] => ({
+export const requests = (resources: readonly string[], claims: readonly string[] = []): ClaimInputs['requests'] => ({
   resources,
   claims,
 });
@@ -79,7 +79,8 @@ export function claimsRoom(): ClaimsRoom {
       for (const each of claims) server.put('resourceclaims', each);
       for (const each of slices) server.put('resourceslices', each);
     },
-    ask: (inputs) => devicesOfClaims({ pod, wishes: wishes([sriov]), nodeName, ...inputs }, cluster.claims, patience()),
+    ask: (inputs) =>
+      devicesOfClaims({ pod, requests: requests([sriov]), nodeName, ...inputs }, cluster.claims, patience()),
     asked: () => server.requests.map(({ verb, resource }) => `${verb} ${resource}`),
   };
 }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { devicesOfClaims } from '../../src/devices/index.ts';
 import { claimSkipped, deviceUnnamed } from '../../src/errors/index.ts';
 import { claim, multusForm, nicDriver, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
-import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, wishes } from './claims-room.ts';
+import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, requests } from './claims-room.ts';
 
 const room = claimsRoom();
 const { put, ask, asked } = room;
@@ -90,7 +90,7 @@ describe('the claims of a pod', () => {
       [slice('a', { d0: multusForm('i0', sriov) })],
     );
     expect(idsOf(await ask({}))).toEqual([`${sriov} i0`]);
-    expect(idsOf(await ask({ wishes: wishes([], ['nic']) }))).toEqual([`${sriov} i0`]);
+    expect(idsOf(await ask({ requests: requests([], ['nic']) }))).toEqual([`${sriov} i0`]);
   });
   it('197: skipped devices are reported while a resource still lacks a device', async () => {
     put(
@@ -121,7 +121,7 @@ describe('the claims of a pod', () => {
         },
       ],
     });
-    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-API-REFUSED', code: 11 });
+    await expect(ask({ requests: requests([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-API-REFUSED', code: 11 });
   });
 });
 
@@ -153,7 +153,11 @@ describe('K8S-18: extended resources', () => {
       ],
       [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', 'b/b'), d2: multusForm('i2', 'c/c') })],
     );
-    expect(idsOf(await ask({ wishes: wishes([sriov, 'b/b', 'c/c']) }))).toEqual(['b/b i1', 'c/c i2', `${sriov} i0`]);
+    expect(idsOf(await ask({ requests: requests([sriov, 'b/b', 'c/c']) }))).toEqual([
+      'b/b i1',
+      'c/c i2',
+      `${sriov} i0`,
+    ]);
   });
   it('191: a device of another resource is rejected', async () => {
     put(
@@ -203,7 +207,11 @@ describe('many slices', () => {
 describe('an API server that does not answer', () => {
   it('is reported with code 11', async () => {
     room.server().faults.hang();
-    const asking = devicesOfClaims({ pod, wishes: wishes([sriov]) }, room.cluster().claims, AbortSignal.timeout(300));
+    const asking = devicesOfClaims(
+      { pod, requests: requests([sriov]) },
+      room.cluster().claims,
+      AbortSignal.timeout(300),
+    );
     await expect(asking).rejects.toMatchObject({ id: 'PLX-API-UNAVAILABLE', code: 11 });
   });
 });
@@ -246,8 +254,8 @@ describe('malformed API objects', () => {
           devices: change(5, odds.devices, [{ name: 'd0', attributes: change(6, odds.attributes, {}) }]),
         };
         store('resourceslices', { metadata: { name: 'a' }, spec });
-        for (const wish of [wishes([sriov]), wishes([], ['nic'])]) {
-          const outcome: unknown = await ask({ wishes: wish }).catch((error: unknown) => error);
+        for (const selection of [requests([sriov]), requests([], ['nic'])]) {
+          const outcome: unknown = await ask({ requests: selection }).catch((error: unknown) => error);
           expect(outcome).toSatisfy(
             (each: { id?: string; devices?: unknown }) =>
               each.devices !== undefined || (each.id?.startsWith('PLX-') ?? false),
@@ -260,9 +268,9 @@ describe('malformed API objects', () => {
   });
   it('are reported with the path of the field', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [{ request: 'main', driver: 5 }])], []);
-    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toThrowErrorMatchingInlineSnapshot(
+    await expect(ask({ requests: requests([], ['nic']) })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[PlexusError: ResourceClaim shop/db-nic-x7 does not match the schema of the Kubernetes API: status.allocation.devices.results[0].driver is not a string]`,
     );
-    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIM-OBJECT-INVALID' });
+    await expect(ask({ requests: requests([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIM-OBJECT-INVALID' });
   });
 });

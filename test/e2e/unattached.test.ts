@@ -62,7 +62,7 @@ describe('the sweep for unattached pods', () => {
     await waitFor('its event', async () =>
       reportedEvents().some(({ involvedObject }) => involvedObject.name === 'third'),
     );
-    expect(reportedEvents(), 'the others are not told of again').toHaveLength(3);
+    expect(reportedEvents(), 'the others are not reported again').toHaveLength(3);
     at.api.remove('pods', 'default', 'old');
     await waitFor('the list is up to date', async () => (await found()).length === 2);
     await expect.poll(() => metric()).toBe('2');

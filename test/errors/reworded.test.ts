@@ -94,9 +94,9 @@ async function brokenCluster() {
 
 describe('with every error message reworded', () => {
   it('errors and warnings contain no word of the usual message', () => {
-    const usual = withRewording(false, () => nadNotFound({ nad: 'shop/fast', wantedBy: 'pod shop/db' }).message);
+    const usual = withRewording(false, () => nadNotFound({ nad: 'shop/fast', requester: 'pod shop/db' }).message);
     expect(usual).toContain('shop/fast');
-    expect(nadNotFound({ nad: 'shop/fast', wantedBy: 'pod shop/db' }).message).toMatch(/^reworded [a-p]{40}$/);
+    expect(nadNotFound({ nad: 'shop/fast', requester: 'pod shop/db' }).message).toMatch(/^reworded [a-p]{40}$/);
     expect(netnsUnusable({ netns: '/x', problem: 'y' }).message).toMatch(/^reworded [a-p]{40}$/);
     expect(makePlan(inputsFor({ networks: [{ name: 'a', ipz: 'x' }] })).warnings).toEqual([
       expect.objectContaining({ kind: 'selection-key-unknown', text: expect.stringMatching(/^reworded [a-p]{40}$/) }),

@@ -23,7 +23,7 @@ const steps: readonly Step[] = [
   },
   { kind: 'attached', sandbox: 'c1', network: 'n', interfaceName: 'eth0', ms: 4 },
   { kind: 'warning', sandbox: 'c1', text: 'careful' },
-  { kind: 'problem', sandbox: 'c1', error: nadNotFound({ nad: 'a/b', wantedBy: 'pod a/p' }) },
+  { kind: 'problem', sandbox: 'c1', error: nadNotFound({ nad: 'a/b', requester: 'pod a/p' }) },
 ];
 
 type Level = 'silent' | 'error' | 'warn' | 'info' | 'debug';

@@ -85,7 +85,10 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
   handler: async (options) => {
     const { timeout, output, strict } = options;
     // Loaded only here, with the rules of src/validate and their schemas.
-    const { checksFor, runChecks } = await import('../doctor-checks.ts');
+    const [{ checksFor }, { runChecks }] = await Promise.all([
+      import('../doctor-checks.ts'),
+      import('../../doctor/index.ts'),
+    ]);
     const findings = await runChecks(await checksFor(options, process.env), { checkMs: timeout * 1000, graceMs });
     say(formatFindings(findings, output));
     const first = findings.find(({ severity }) => severity !== 'unknown');

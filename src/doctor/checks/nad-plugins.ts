@@ -19,10 +19,10 @@ export const nadPlugins: Check<ClusterScene> = {
     const names = (await nodes()).map(nameOfObject).filter((name) => name !== nodeLookedAt);
     const known = await reports();
     const unseen = names.filter((name) => !known.has(name));
-    const told = names.flatMap((name) => fromReport(name, known.get(name)));
-    if (unseen.length === 0) return told;
+    const reported = names.flatMap((name) => fromReport(name, known.get(name)));
+    if (unseen.length === 0) return reported;
     const why = `the plugin folders of ${counted(unseen.length, 'node')} are not visible through the API server`;
-    return [...told, unknown(why, { fix: nadPlugins.fix, evidence: fewOf(unseen) })];
+    return [...reported, unknown(why, { fix: nadPlugins.fix, evidence: fewOf(unseen) })];
   },
 };
 

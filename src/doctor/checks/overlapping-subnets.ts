@@ -33,14 +33,14 @@ export const overlappingSubnets: Check<ClusterScene> = {
       owned
         .slice(index + 1)
         .filter((other) => other.owner !== one.owner && overlap(one.range, other.range))
-        .map((other) => told(one, other)),
+        .map((other) => overlapOf(one, other)),
     );
     const blind = [...pods.blind, ...services.blind];
     return [...blind, ...among, ...owned.flatMap((one) => withCluster(one, cluster))];
   },
 };
 
-const told = (one: Owned, other: Owned): Seen => ({
+const overlapOf = (one: Owned, other: Owned): Seen => ({
   severity: 'warning',
   what: `${one.range.text} of ${one.owner} and ${other.range.text} of ${other.owner} have addresses in common`,
   where: `NetworkAttachmentDefinition ${one.owner}`,
@@ -51,11 +51,11 @@ function withCluster(one: Owned, cluster: readonly Owned[]): readonly Seen[] {
   const common = cluster.filter((other) => overlap(one.range, other.range));
   const [first] = common;
   if (first === undefined) return [];
-  if (common.length === 1) return [told(one, first)];
+  if (common.length === 1) return [overlapOf(one, first)];
   const evidence = fewOf(common.map(({ owner, range }) => `${range.text} of ${owner}`));
   return [
     {
-      ...told(one, first),
+      ...overlapOf(one, first),
       what: `${one.range.text} of ${one.owner} has addresses in common with ${common.length} ranges of the cluster`,
       evidence,
     },

@@ -18,15 +18,15 @@ export const undone: Check<NodeScene> = {
     const abandoned = entries.filter(({ entry }) => isAbandoned(entry));
     const detaching = entries.filter(({ entry }) => entry.state === 'detaching' && !isAbandoned(entry));
     return [
-      ...told(abandoned, 'abandoned: the pod is deleted, but this is not undone'),
-      ...told(detaching, 'not undone yet'),
+      ...findingOn(abandoned, 'abandoned: the pod is deleted, but this is not undone'),
+      ...findingOn(detaching, 'not undone yet'),
     ];
   },
 };
 
 type Entry = { readonly record: SandboxRecord; readonly entry: SandboxRecord['attachments'][number] };
 
-function told(entries: readonly Entry[], what: string): readonly Seen[] {
+function findingOn(entries: readonly Entry[], what: string): readonly Seen[] {
   if (entries.length === 0) return [];
   const evidence = entries.map(({ record, entry }) => {
     const { interfaceName, network } = entry.attachment;

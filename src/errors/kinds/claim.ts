@@ -11,8 +11,8 @@ export const claimUnknown = define(
     retry: 'never',
     fix: 'Add the claim to spec.resourceClaims of the pod under that name, or correct the annotation of the NetworkAttachmentDefinition.',
   },
-  (c: { wish: string; pod: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network names claim ${JSON.stringify(c.wish)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
+  (c: { selection: string; pod: string; present: readonly string[] }) =>
+    `annotation plexus-cni.io/resourceClaim of a network names claim ${JSON.stringify(c.selection)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
 );
 export const claimRequestUnknown = define(
   'PLX-CLAIM-REQUEST-UNKNOWN',
@@ -21,8 +21,8 @@ export const claimRequestUnknown = define(
     retry: 'never',
     fix: 'Name one of these requests as claim/request in that annotation of the NetworkAttachmentDefinition, or add the request to the claim.',
   },
-  (c: { wish: string; pod: string; claim: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network names ${JSON.stringify(c.wish)}, but ResourceClaim ${c.claim} of pod ${c.pod} has no device for that request (it has devices for: ${listed(c.present)})`,
+  (c: { selection: string; pod: string; claim: string; present: readonly string[] }) =>
+    `annotation plexus-cni.io/resourceClaim of a network names ${JSON.stringify(c.selection)}, but ResourceClaim ${c.claim} of pod ${c.pod} has no device for that request (it has devices for: ${listed(c.present)})`,
 );
 export const claimUnallocated = define(
   'PLX-CLAIM-UNALLOCATED',
@@ -81,6 +81,6 @@ export const claimsUnreadable = define(
     retry: 'later',
     fix: 'Run the daemon, or direct mode with a kubeconfig: networks with devices of ResourceClaims need the Kubernetes API.',
   },
-  (c: { wish: string; pod: string }) =>
-    `pod ${c.pod} needs the device of claim ${JSON.stringify(c.wish)}, but Plexus runs without the Kubernetes API and cannot read the claim`,
+  (c: { selection: string; pod: string }) =>
+    `pod ${c.pod} needs the device of claim ${JSON.stringify(c.selection)}, but Plexus runs without the Kubernetes API and cannot read the claim`,
 );

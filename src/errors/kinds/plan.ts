@@ -31,8 +31,8 @@ export const nadNotFound = define(
     retry: 'later',
     fix: 'Create the NetworkAttachmentDefinition, or correct its name or namespace in the annotation or configuration.',
   },
-  (c: { nad: string; wantedBy: string }) =>
-    `${c.wantedBy} requests NetworkAttachmentDefinition ${c.nad}, which does not exist`,
+  (c: { nad: string; requester: string }) =>
+    `${c.requester} requests NetworkAttachmentDefinition ${c.nad}, which does not exist`,
 );
 export const nadInvalid = define(
   'PLX-NAD-INVALID',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ClaimInputs, devicesOfClaims } from '../../src/devices/index.ts';
 import { claim, multusForm, nicDriver, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
-import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, wishes } from './claims-room.ts';
+import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, requests } from './claims-room.ts';
 import { patience } from '../support/patience.ts';
 
 const room = claimsRoom();
@@ -23,17 +23,17 @@ describe('a network that selects a claim', () => {
     }),
   ];
   it.each([
-    { wish: 'nic/main', ids: ['- i0'] },
-    { wish: 'nic/main/big', ids: ['- i0'] },
-    { wish: 'nic/other', ids: ['- 0000:01:00.1'] },
-    { wish: 'nic', ids: ['- 0000:01:00.1', '- i0', '- i3'] },
-  ])('K8S-19: $wish', async ({ wish, ids }) => {
+    { selection: 'nic/main', ids: ['- i0'] },
+    { selection: 'nic/main/big', ids: ['- i0'] },
+    { selection: 'nic/other', ids: ['- 0000:01:00.1'] },
+    { selection: 'nic', ids: ['- 0000:01:00.1', '- i0', '- i3'] },
+  ])('K8S-19: $selection', async ({ selection, ids }) => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', two)], slices);
-    expect(idsOf(await ask({ wishes: wishes([], [wish]) }))).toEqual(ids);
+    expect(idsOf(await ask({ requests: requests([], [selection]) }))).toEqual(ids);
   });
   it('gets everything that the allocation states about the device', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', two)], slices);
-    expect((await ask({ wishes: wishes([], ['nic/share', 'nic/share']) })).devices).toEqual([
+    expect((await ask({ requests: requests([], ['nic/share', 'nic/share']) })).devices).toEqual([
       {
         id: 'i3',
         claimed: {
@@ -54,7 +54,7 @@ describe('a network that selects a claim', () => {
       [claim('db-nic-x7', [result('main', 'd0')])],
       [slice('a', { d0: multusForm('i0', sriov) })],
     );
-    const found = await ask({ wishes: wishes([sriov], ['nic']), ofKubelet: [ofKubelet('d0')] });
+    const found = await ask({ requests: requests([sriov], ['nic']), ofKubelet: [ofKubelet('d0')] });
     expect(found.devices).toMatchObject([{ id: 'i0', resource: sriov, claimed: { podClaim: 'nic' } }]);
   });
   const direct = ['unallocated', 'foreign', 'gone', 'unpublished', 'nameless'].map((name) => ({
@@ -62,7 +62,7 @@ describe('a network that selects a claim', () => {
     resourceClaimName: name,
   }));
   const template = ['pending', 'unneeded'].map((name) => ({ name, resourceClaimTemplateName: name }));
-  const failing = async (wish: string): Promise<{ id: string; message: string }> => {
+  const failing = async (selection: string): Promise<{ id: string; message: string }> => {
     put(
       podWithClaims([fromTemplate, ...direct, ...template], {
         resourceClaimStatuses: [...made.resourceClaimStatuses, { name: 'unneeded' }],
@@ -76,34 +76,48 @@ describe('a network that selects a claim', () => {
       ],
       [slice('a', { d0: multusForm('i0'), d4: { 'vendor/x': 'y' } })],
     );
-    return ask({ wishes: wishes([], [wish]) }).then(
+    return ask({ requests: requests([], [selection]) }).then(
       () => ({ id: 'none', message: '' }),
       (error: unknown) => error as { id: string; message: string },
     );
   };
   it.each([
-    { title: 'a claim that the pod does not have', wish: 'net', id: 'PLX-CLAIM-UNKNOWN', code: 7 },
-    { title: 'a request that the claim does not have', wish: 'nic/third', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
-    { title: 'a request with admin access only', wish: 'nic/admin', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
-    { title: 'a claim that does not exist yet', wish: 'pending', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
-    { title: 'a claim that was not needed', wish: 'unneeded', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
-    { title: 'K8S-19: a claim that is not allocated', wish: 'unallocated', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'a claim that the pod does not have', selection: 'net', id: 'PLX-CLAIM-UNKNOWN', code: 7 },
+    {
+      title: 'a request that the claim does not have',
+      selection: 'nic/third',
+      id: 'PLX-CLAIM-REQUEST-UNKNOWN',
+      code: 7,
+    },
+    { title: 'a request with admin access only', selection: 'nic/admin', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
+    { title: 'a claim that does not exist yet', selection: 'pending', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'a claim that was not needed', selection: 'unneeded', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'K8S-19: a claim that is not allocated', selection: 'unallocated', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     {
       title: 'K8S-19: a claim that is reserved for a pod of the same name',
-      wish: 'foreign',
+      selection: 'foreign',
       id: 'PLX-CLAIM-UNALLOCATED',
       code: 11,
     },
-    { title: '147, 192: a claim that is gone', wish: 'gone', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
-    { title: 'a device in no slice', wish: 'unpublished', id: 'PLX-CLAIM-DEVICE-UNPUBLISHED', code: 11 },
-    { title: 'a device without an ID', wish: 'nameless', id: 'PLX-CLAIM-DEVICE-UNIDENTIFIED', code: 7 },
-  ])('reports $title', async ({ wish, id, code }) => {
-    expect(await failing(wish)).toMatchObject({ id, code });
+    { title: '147, 192: a claim that is gone', selection: 'gone', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'a device in no slice', selection: 'unpublished', id: 'PLX-CLAIM-DEVICE-UNPUBLISHED', code: 11 },
+    { title: 'a device without an ID', selection: 'nameless', id: 'PLX-CLAIM-DEVICE-UNIDENTIFIED', code: 7 },
+  ])('reports $title', async ({ selection, id, code }) => {
+    expect(await failing(selection)).toMatchObject({ id, code });
   });
   it('reports each problem with the object, the value found and the values allowed', async () => {
     const messages: string[] = [];
-    for (const wish of ['net', 'nic/third', 'pending', 'unallocated', 'foreign', 'gone', 'unpublished', 'nameless'])
-      messages.push((await failing(wish)).message);
+    for (const selection of [
+      'net',
+      'nic/third',
+      'pending',
+      'unallocated',
+      'foreign',
+      'gone',
+      'unpublished',
+      'nameless',
+    ])
+      messages.push((await failing(selection)).message);
     expect(messages).toMatchInlineSnapshot(`
       [
         "annotation plexus-cni.io/resourceClaim of a network names claim "net", but pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
@@ -119,16 +133,16 @@ describe('a network that selects a claim', () => {
   });
   it('is rejected without a Kubernetes API, whereas resources need none', async () => {
     const none = (more: Partial<ClaimInputs>) =>
-      devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, patience());
-    await expect(none({ wishes: wishes([sriov], ['nic']) })).rejects.toMatchObject({
+      devicesOfClaims({ pod, requests: requests([sriov]), ...more }, undefined, patience());
+    await expect(none({ requests: requests([sriov], ['nic']) })).rejects.toMatchObject({
       id: 'PLX-CLAIMS-UNREADABLE',
       code: 11,
     });
     expect(await none({})).toEqual({ devices: [], warnings: [] });
   });
   it('reports that its pod is gone, or was replaced by a later pod of the same name', async () => {
-    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-NOT-FOUND', code: 11 });
+    await expect(ask({ requests: requests([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-NOT-FOUND', code: 11 });
     put(podWithClaims([fromTemplate], made, 'u-new'), [], []);
-    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });
+    await expect(ask({ requests: requests([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });
   });
 });
