@@ -37,15 +37,18 @@ export function holdResults(host: Host, held: HeldMemory): Host {
 /** records that weigh less are read concurrently; those of pods with a few dozen networks do */
 const lightRecord = 512 * 1024;
 
-/** A journal whose `read` waits, for a record that weighs more than usual, until no other call holds much. */
+/**
+ * A journal whose `read` waits, for a record that weighs more than usual, until no other call holds much. `call`: ends
+ * the wait together with the call.
+ */
 export const holdRecords = (
   journal: Journal,
   held: HeldMemory,
   weigh: (key: RecordKey) => Promise<number>,
-  signal: AbortSignal,
+  call: AbortSignal,
 ): Journal => ({
   ...journal,
-  read: async (key) => {
+  read: async (key, signal = call) => {
     await held.waitIf((await weigh(key)) > lightRecord, signal);
     return journal.read(key);
   },

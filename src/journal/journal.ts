@@ -17,7 +17,8 @@ export interface Listing<T> {
  * recordDamaged or recordNewer.
  */
 export interface Journal {
-  read(key: RecordKey): Promise<SandboxRecord | undefined>;
+  /** The signal ends waiting for the turn to read a large record, where a journal has such turns. */
+  read(key: RecordKey, signal?: AbortSignal): Promise<SandboxRecord | undefined>;
   write(record: SandboxRecord): Promise<void>;
   /**
    * Notes the progress of a record's attachments since it was written; `read` and `list` merge the note into the

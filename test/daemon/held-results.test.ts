@@ -60,3 +60,18 @@ it('reads a large record only when no other call holds much', async () => {
   await first.release();
   expect(await settles(waiting)).toBe(true);
 });
+
+it('waits for a large record no longer than the operation that reads it', async () => {
+  const hold = memoryHolder();
+  const [first, second] = [hold(), hold()];
+  const journal = { read: async () => undefined } as Partial<Journal> as Journal;
+  const weigh = async (): Promise<number> => 1024 * 1024;
+  await holdRecords(journal, first, weigh, signal).read({ containerId: 'a', ifName: 'eth0' });
+  const operation = new AbortController();
+  const waiting = holdRecords(journal, second, weigh, signal).read(
+    { containerId: 'b', ifName: 'eth0' },
+    operation.signal,
+  );
+  operation.abort(new Error('its deadline'));
+  await expect(waiting).rejects.toThrow('its deadline');
+});

@@ -23,7 +23,7 @@ export function check(invocation: CheckInvocation, deps: AttachDeps, outer: Abor
 
 async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const operation = operationOf(invocation, deps);
-  const record = await deps.journal.read(invocation);
+  const record = await deps.journal.read(invocation, signal);
   if (record === undefined || !record.complete)
     throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });

@@ -53,7 +53,7 @@ export async function settleDeferred(
   signal: AbortSignal,
 ): Promise<void> {
   const { netns: _maybeReused, ...rest } = invocation;
-  const record = await deps.journal.read(invocation).catch(() => undefined); // delLocked handles a damaged record
+  const record = await deps.journal.read(invocation, signal).catch(() => undefined); // delLocked handles a damaged record
   const isOwn =
     record !== undefined &&
     (await namespaceNow(record, deps.host, signal)) === 'own' &&
@@ -118,7 +118,7 @@ interface FoundRecord {
 // Plexus was installed, or its record was lost.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<FoundRecord> {
   try {
-    const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
+    const record = (await deps.journal.read(invocation, signal)) ?? (await deps.multusState.read(invocation));
     if (record !== undefined) return { record, from: 'record' };
     // set aside by a background controller or by a DEL that was interrupted
     if (await deps.journal.wasSetAside(invocation))

@@ -27,7 +27,10 @@ export async function inputsAfterLeftovers(
   // gathered concurrently with the leftover check, which rarely finds anything
   const early = waitsForReadiness ? undefined : gather();
   early?.catch(() => {}); // awaited below unless its result is stale by then
-  const [isDeferred, before] = await Promise.all([deps.deferred.has(invocation), deps.journal.read(invocation)]);
+  const [isDeferred, before] = await Promise.all([
+    deps.deferred.has(invocation),
+    deps.journal.read(invocation, signal),
+  ]);
   // otherwise the deferred DEL would detach what this ADD attaches
   if (isDeferred) await settleDeferred(invocation, deps, signal);
   if (isDeferred || before !== undefined) await undoUnfinished(invocation, operation, deps, signal);
@@ -43,7 +46,7 @@ async function undoUnfinished(
   deps: AttachDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const before = await deps.journal.read(invocation);
+  const before = await deps.journal.read(invocation, signal);
   if (before === undefined) return;
   if (before.complete) throw alreadyAttached({ sandbox: before.containerId, interfaceName: before.ifName });
   const requested = { attach: [], detach: before.attachments };
