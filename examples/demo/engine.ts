@@ -21,7 +21,7 @@ export interface Pod {
 /** Plexus on a node, in one of its two forms. */
 export interface Engine {
   /** What was put on the node, line by line. */
-  readonly told: readonly string[];
+  readonly description: readonly string[];
   /** One call, as the container runtime makes it. */
   readonly call: (command: string, pod: Pod) => Promise<RuntimeAnswer>;
   readonly stop: () => Promise<void>;
@@ -46,9 +46,9 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
   const kilobytes = Math.round((await stat(join(binDir, 'plexus'))).size / 1024);
   const path = [binDir, await pluginsDir()];
   return {
-    told: [
-      `program for the runtime: ${join(binDir, 'plexus')} (native, ${kilobytes} KiB; the host needs no Node.js)`,
-      `daemon: process ${daemon.pid}, http://127.0.0.1:${daemon.httpPort}/metrics; it watches the networks and has written`,
+    description: [
+      `shim, which the runtime executes: ${join(binDir, 'plexus')} (native, ${kilobytes} KiB; the node needs no Node.js)`,
+      `daemon: process ${daemon.pid}, http://127.0.0.1:${daemon.httpPort}/metrics; it watches the networks and wrote`,
       `${file}: default network ${JSON.stringify((await read())['name'])}`,
     ],
     call: async (command, pod) =>
@@ -68,7 +68,7 @@ export async function directEngine(node: DemoNode, apiPort: number): Promise<Eng
   const config = await node.file('plexus.conf');
   const path = [await pluginsDir()];
   return {
-    told: ['direct mode: each call is one Node.js process that does everything itself; no daemon runs'],
+    description: ['direct mode: each call is one Node.js process; no daemon runs'],
     call: (command, pod) => callCni({ ...callOf(command, pod, node), config, path }),
     stop: closeDoor,
   };

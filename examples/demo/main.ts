@@ -69,7 +69,7 @@ const rowOf = (pod: Pod, status: NetworkStatus): string[] => [
 async function attach(demo: Demo): Promise<NetworkStatus[][]> {
   for (const pod of demo.pods) {
     const result = JSON.parse(await call(demo, 'ADD', pod)) as { ips: { address: string }[] };
-    say(`  ADD ${pod.name}: the runtime is told ${result.ips.map(({ address }) => address).join(', ')}`);
+    say(`  ADD ${pod.name}: the runtime gets ${result.ips.map(({ address }) => address).join(', ')}`);
   }
   const texts = await Promise.all(demo.pods.map((pod) => statusOf(demo, pod)));
   const statuses = texts.map((text) => [...parseStatus(text)]);
@@ -90,7 +90,7 @@ async function ping(demo: Demo, statuses: NetworkStatus[][]): Promise<boolean> {
   const pings = await pingAll(from.netns, to);
   say(
     table(
-      ['OVER', 'TO', 'ANSWERED'],
+      ['OVER', 'TO', 'REACHED'],
       pings.map(({ network, address, ok }) => [network, address, ok ? 'yes' : 'NO']),
     ),
   );
@@ -117,16 +117,16 @@ async function detach(demo: Demo): Promise<boolean> {
 
 async function run(demo: Demo): Promise<boolean> {
   heading('Plexus on a node');
-  for (const line of demo.engine.told) say(`  ${line}`);
-  heading('1. Two networks and two pods that ask for them');
+  for (const line of demo.engine.description) say(`  ${line}`);
+  heading('1. Two networks, and two pods that request them');
   await createObjects(demo.api, await demo.node.file('networks.yaml'));
   await createPods(demo);
   say('  networks: lab (macvlan on eth1), storage (bridge and tuning, IPv4 and IPv6); default: cluster-net (bridge)');
-  heading('2. The container runtime starts the pods: one call of Plexus each');
+  heading('2. The container runtime starts the pods: one call of Plexus for each');
   const statuses = await attach(demo);
   heading('3. From pod to pod, over every network');
   const pinged = await ping(demo, statuses);
-  heading('4. The pods are deleted');
+  heading('4. The container runtime deletes the pods');
   const clean = await detach(demo);
   return statuses.every((list) => list.length === 3) && pinged && clean;
 }
