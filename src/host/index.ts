@@ -7,6 +7,8 @@ export {
   type PluginExit,
   type PluginRun,
   type RouteTarget,
+  type RunSequence,
+  type UntakenRun,
 } from './host.ts';
 export { findPlugin } from './find-plugin.ts';
 export { type Allowed, guardedHost } from './guarded-host.ts';
@@ -31,5 +33,5 @@ export {
   shimFrame,
 } from './link-messages.ts';
 export { observeSocketOf } from './observe-path.ts';
-export { type LinkChannel, remoteHost } from './remote-host.ts';
+export { type LinkChannel, type SentRequest, remoteHost } from './remote-host.ts';
 export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';

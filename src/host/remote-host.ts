@@ -11,6 +11,7 @@ import {
 import { isPluginType } from '../cni/index.ts';
 import { assertNotAborted } from './child.ts';
 import type { Host, Link, PluginExit, PluginRun, RouteTarget } from './host.ts';
+import { startSequence } from './run-sequence.ts';
 import {
   type Failed,
   daemonFrame,
@@ -35,17 +36,29 @@ export interface LinkChannel {
    * Rejects with linkLost when the connection breaks.
    */
   readonly request: (type: number, body: Uint8Array, signal: AbortSignal) => Promise<Frame>;
+  /** Sends several requests in one write. Each body is made with the number of the request before it; 0 at first. */
+  readonly sendAll: (type: number, bodies: readonly ((before: number) => Uint8Array)[]) => readonly SentRequest[];
+}
+export interface SentRequest {
+  /** As that of `request`. */
+  readonly answer: Promise<Frame>;
+  /** Kills a plugin run that has not been answered. Its answer follows. */
+  readonly kill: () => void;
 }
 
 const mostStdoutBytes = 4 * 1024 * 1024;
 
 /**
  * A Host at the other end of a host link (docs/host-link.md). The shim determines the plugin folders; `path` of a run
- * only names them in errors.
+ * only names them in errors. `hasSequences`: whether the shim can make a RUN wait for another one.
  */
-export function remoteHost(channel: LinkChannel): Host {
+export function remoteHost(channel: LinkChannel, hasSequences: boolean): Host {
   const host: Host = {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
+    ...(hasSequences && {
+      startSequence: (runs: readonly PluginRun[], signal: AbortSignal) =>
+        startSequence({ runs, channel, runPlugin: host.runPlugin, exitOf }, signal),
+    }),
     settle: async () => {}, // A connection ends only after its plugins have exited (docs/host-link.md).
     listLinks: async (netns, signal) => {
       const answer = await ask(
@@ -101,6 +114,10 @@ async function runPlugin(run: PluginRun, channel: LinkChannel, signal: AbortSign
   const { plugin, path } = run;
   if (!isPluginType(plugin)) throw pluginMissing({ plugin, folders: path });
   const answer = await ask(channel, { type: daemonFrame.run, body: runBody(run), what: plugin }, signal);
+  return exitOf(answer, run);
+}
+
+function exitOf(answer: Frame, run: PluginRun): PluginExit {
   if (answer.type === shimFrame.ran) return decodeRan(answer);
   throw runFailure(decodeFailed(answer), run);
 }

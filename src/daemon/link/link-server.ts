@@ -202,7 +202,7 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
     understood();
     if (frame.type !== shimFrame.call)
       throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
-    onFrame = call(connection, { ...decodeCall(frame), path: said.path }, state);
+    onFrame = call(connection, { ...decodeCall(frame), path: said.path, minor: said.version.minor }, state);
   };
   const frame = (one: Frame): void => onFrame(one);
   connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
@@ -239,7 +239,7 @@ function agent(connection: net.Socket, said: Hello, state: ServerState): (frame:
   const { options, limits } = state;
   const session = linkSession(connection, 'work of the host agent', limits.lastWordMs);
   state.agent = connection;
-  options.onAgent({ host: remoteHost(session.channel), path: said.path });
+  options.onAgent({ host: remoteHost(session.channel, false), path: said.path }); // several operations share its link
   connection.once('close', () => {
     session.lost();
     if (state.agent !== connection) return; // another has come already
@@ -249,9 +249,15 @@ function agent(connection: net.Socket, said: Hello, state: ServerState): (frame:
   return session.take;
 }
 
+interface CallOf extends Call {
+  readonly path: readonly string[];
+  /** Of the shim's link. */
+  readonly minor: number;
+}
+
 function call(
   connection: net.Socket,
-  incoming: Call & { readonly path: readonly string[] },
+  incoming: CallOf,
   state: ServerState,
 ): (frame: Frame) => void {
   const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
@@ -268,11 +274,13 @@ function call(
 }
 
 async function answer(
-  incoming: Call & { readonly path: readonly string[] },
+  incoming: CallOf,
   session: LinkSession,
   signal: AbortSignal,
   { onCall }: LinkServerOptions,
 ): Promise<void> {
-  const { stdout, exitCode } = await onCall({ ...incoming, host: remoteHost(session.channel), signal });
+  const { minor, ...call } = incoming;
+  const host = remoteHost(session.channel, minor >= 1);
+  const { stdout, exitCode } = await onCall({ ...call, host, signal });
   session.finish(encodeResultFrame(exitCode, stdout === '' ? '' : `${stdout}\n`));
 }

@@ -4,6 +4,7 @@ import {
   type Frame,
   type FrameReader,
   type LinkChannel,
+  type SentRequest,
   daemonFrame,
   encodeFrame,
   isKnown,
@@ -43,19 +44,37 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
     socket.write(frame);
     if (socket.writableLength > mostUnsentBytes) socket.destroy();
   };
-  const request = (type: number, body: Uint8Array, signal: AbortSignal): Promise<Frame> => {
-    if (!isOpen) return Promise.reject(linkLost({ what }));
-    const id = nextId++;
+  const open = (id: number): SentRequest => {
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
-    const giveUp = (): void => send(encodeFrame(daemonFrame.kill, id)); // its end is waited for: no plugin is left behind
-    waiting.set(id, { resolve, reject });
-    signal.addEventListener('abort', giveUp);
+    promise.catch(() => {}); // Awaited later; attach a handler now so a rejection is not reported as unhandled.
+    if (isOpen) waiting.set(id, { resolve, reject });
+    else reject(linkLost({ what }));
+    // The caller waits for the answer, so no plugin is left behind.
+    const kill = (): void => {
+      if (waiting.has(id)) send(encodeFrame(daemonFrame.kill, id));
+    };
+    return { answer: promise, kill };
+  };
+  const sendAll: LinkChannel['sendAll'] = (type, bodies) => {
+    const frames: Buffer[] = [];
+    const sent = bodies.map((bodyAfter, index) => {
+      const id = nextId++;
+      frames.push(encodeFrame(type, id, bodyAfter(index === 0 ? 0 : id - 1)));
+      return open(id);
+    });
+    send(Buffer.concat(frames));
+    return sent;
+  };
+  const request = (type: number, body: Uint8Array, signal: AbortSignal): Promise<Frame> => {
+    const id = nextId++;
+    const { answer, kill } = open(id);
+    signal.addEventListener('abort', kill);
     send(encodeFrame(type, id, body));
-    if (signal.aborted) giveUp();
-    return promise.finally(() => signal.removeEventListener('abort', giveUp));
+    if (signal.aborted) kill();
+    return answer.finally(() => signal.removeEventListener('abort', kill));
   };
   return {
-    channel: { request },
+    channel: { request, sendAll },
     signal: ended.signal,
     finish: (frame) => {
       if (!isOpen) return;
