@@ -28,11 +28,10 @@ interface SentRun extends SentRequest {
  * a sequence are not sent: they run when they are requested.
  */
 export function startSequence({ runs, channel, runPlugin, exitOf }: SequenceOnLink, signal: AbortSignal): RunSequence {
-  const sent = sendRuns(runs, channel);
+  const sent = signal.aborted ? [] : sendRuns(runs, channel);
   // The last one first, so that none begins because one before it has ended.
   const killAll = (): void => sent.toReversed().forEach(({ kill }) => kill());
   signal.addEventListener('abort', killAll);
-  if (signal.aborted) killAll();
   return {
     runPlugin: async (run, own) => {
       const [next] = sent;
@@ -90,8 +89,11 @@ async function untaken(
   { run, answer: coming }: SentRun,
   exitOf: SequenceOnLink['exitOf'],
 ): Promise<readonly UntakenRun[]> {
-  const answer = await coming.catch(() => undefined);
-  if (answer === undefined) return [{ run }]; // the link was lost
-  if (answer.type === shimFrame.ran) return [{ run, exit: exitOf(answer, run) }];
-  return notBegun.includes(decodeFailed(answer).reason) ? [] : [{ run }];
+  try {
+    const answer = await coming;
+    if (answer.type === shimFrame.ran) return [{ run, exit: exitOf(answer, run) }];
+    return notBegun.includes(decodeFailed(answer).reason) ? [] : [{ run }];
+  } catch {
+    return [{ run }]; // the link was lost
+  }
 }

@@ -19,7 +19,7 @@ export async function addList(
   let result = initial;
   for (const [index, plugin] of configuration.plugins.entries()) {
     const stdout = await runPlugin(addJob(plugin, call, result), deps, signal);
-    result = addResult(stdout, plugin.type, call);
+    result = resultFrom(stdout, plugin.type, call);
     await deps.onResult?.(result, index === configuration.plugins.length - 1);
   }
   return result ?? decodeResult(null, { source: 'no plugin', defaultVersion: configuration.cniVersion });
@@ -37,11 +37,9 @@ function addJob(plugin: PluginConfiguration, call: DelegateCall, prevResult: Res
   return { command: 'ADD', plugin: plugin.type, call, input };
 }
 
-/**
- * Returns the result that a plugin printed. `null` is an empty result. As in libcni, no output is not a result: a plugin
- * that died silently has not succeeded (CNI-67).
- */
-export function addResult(stdout: string, plugin: string, call: DelegateCall): Result {
+// `null` is an empty result. As in libcni, no output is not a result: a plugin that died silently has not succeeded
+// (CNI-67).
+function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result {
   const source = `the answer of plugin ${plugin}`;
   try {
     return parseResult(stdout, { source, defaultVersion: call.configuration.cniVersion });

@@ -17,9 +17,11 @@ export async function delList(
 ): Promise<void> {
   const errors: PlexusError[] = [];
   for (const plugin of call.configuration.plugins.toReversed()) {
-    await runPlugin(delJob(plugin, call, result), deps, signal).catch((thrown: unknown) =>
-      errors.push(asPlexusError(thrown)),
-    );
+    try {
+      await runPlugin(delJob(plugin, call, result), deps, signal);
+    } catch (thrown) {
+      errors.push(asPlexusError(thrown));
+    }
   }
   const error = firstOf(errors);
   if (error !== undefined) throw error;

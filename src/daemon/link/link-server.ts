@@ -255,11 +255,7 @@ interface CallOf extends Call {
   readonly minor: number;
 }
 
-function call(
-  connection: net.Socket,
-  incoming: CallOf,
-  state: ServerState,
-): (frame: Frame) => void {
+function call(connection: net.Socket, incoming: CallOf, state: ServerState): (frame: Frame) => void {
   const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
