@@ -13,6 +13,7 @@ export {
 export { findPlugin } from './find-plugin.ts';
 export { type Allowed, guardedHost } from './guarded-host.ts';
 export { isNodeNamespace } from './held-namespace.ts';
+export { type LinkChannel, type SentRequest } from './link-channel.ts';
 export { localHost } from './local-host.ts';
 export { pluginMark } from './orphans.ts';
 export {
@@ -33,5 +34,5 @@ export {
   shimFrame,
 } from './link-messages.ts';
 export { observeSocketOf } from './observe-path.ts';
-export { type LinkChannel, type SentRequest, remoteHost } from './remote-host.ts';
+export { remoteHost } from './remote-host.ts';
 export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';

@@ -11,6 +11,7 @@ import {
 import { isPluginType } from '../cni/index.ts';
 import { assertNotAborted } from './child.ts';
 import type { Host, Link, PluginExit, PluginRun, RouteTarget } from './host.ts';
+import type { LinkChannel } from './link-channel.ts';
 import { startSequence } from './run-sequence.ts';
 import {
   type Failed,
@@ -29,23 +30,6 @@ import {
 } from './link-messages.ts';
 import type { Frame } from './wire.ts';
 
-/** Sends requests to the shim at the other end of a host link. */
-export interface LinkChannel {
-  /**
-   * Resolves with the answer to one request. If the signal is aborted, kills a plugin run and waits for its end.
-   * Rejects with linkLost when the connection breaks.
-   */
-  readonly request: (type: number, body: Uint8Array, signal: AbortSignal) => Promise<Frame>;
-  /** Sends several requests in one write. Each body is made with the number of the request before it; 0 at first. */
-  readonly sendAll: (type: number, bodies: readonly ((before: number) => Uint8Array)[]) => readonly SentRequest[];
-}
-export interface SentRequest {
-  /** As that of `request`. */
-  readonly answer: Promise<Frame>;
-  /** Kills a plugin run that has not been answered. Its answer follows. */
-  readonly kill: () => void;
-}
-
 const mostStdoutBytes = 4 * 1024 * 1024;
 
 /**
@@ -57,7 +41,7 @@ export function remoteHost(channel: LinkChannel, hasSequences: boolean): Host {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
     ...(hasSequences && {
       startSequence: (runs: readonly PluginRun[], signal: AbortSignal) =>
-        startSequence({ runs, channel, runPlugin: host.runPlugin, exitOf }, signal),
+        startSequence({ runs, channel, runPlugin: (run, own) => host.runPlugin(run, own), exitOf }, signal),
     }),
     settle: async () => {}, // A connection ends only after its plugins have exited (docs/host-link.md).
     listLinks: async (netns, signal) => {

@@ -2,7 +2,7 @@ import { isPluginType } from '../cni/index.ts';
 import { assertNotAborted } from './child.ts';
 import type { Host, PluginExit, PluginRun, RunSequence, UntakenRun } from './host.ts';
 import { daemonFrame, decodeFailed, failReason, runBody, shimFrame } from './link-messages.ts';
-import type { LinkChannel, SentRequest } from './remote-host.ts';
+import type { LinkChannel, SentRequest } from './link-channel.ts';
 import type { Frame } from './wire.ts';
 
 // A small part of what the shim holds for all plugins (docs/host-link.md), so that a sequence leaves room for others.
