@@ -4,8 +4,8 @@ import { LongestFirst } from './support/longest-first.ts';
 import { patienceMs } from './support/patience.ts';
 
 /**
- * Suites about what a call does, whoever answers it: run in one process and through shim and daemon; on demand for the
- * single file.
+ * Suites about the behaviour of calls, independent of the engine: run in one process and through shim and daemon, and
+ * on demand with the single file.
  */
 const ofEngines = [
   'lifecycle',
@@ -21,16 +21,17 @@ const ofEngines = [
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 /**
- * What needs neither root nor a build: parsers, the planner, rules, views. `npm run test:unit` runs these alone, in
+ * Tests that need neither root nor a build: parsers, the planner, rules, views. `npm run test:unit` runs only these, in
  * seconds.
  */
 const unit = [
   'test/{cni,errors,npwg,plan,report,view}/**/*.test.ts',
-  'test/validate/!(against-plugins|loading|yaml-as-kubectl).test.ts', // those run the reference plugins and kubectl, and read dist/
+  // these run the reference plugins and kubectl, and read dist/
+  'test/validate/!(against-plugins|loading|yaml-as-kubectl).test.ts',
 ];
-/** With every sentence of errors and warnings replaced: no behaviour may depend on words. */
+/** Runs with every sentence of errors and warnings replaced: no behaviour may depend on the wording. */
 const worded = ['test/errors/reworded.test.ts'];
-const reworded = [...worded, 'test/attach/!(change).test.ts']; // change.test.ts compares sentences themselves
+const reworded = [...worded, 'test/attach/!(change).test.ts']; // change.test.ts compares sentences
 const endToEnd = ['test/e2e/**/*.test.ts'];
 
 const projectOf = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
@@ -58,7 +59,7 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     root: new URL('..', import.meta.url).pathname,
-    // limits for hangs only: what a test does is bounded by its steps, and a machine may be very busy
+    // limits only against hangs: each test is bounded by its own steps, and a machine may be very busy
     testTimeout: 2 * patienceMs,
     hookTimeout: 2 * patienceMs,
     expect: { poll: { timeout: patienceMs, interval: 20 } },

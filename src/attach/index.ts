@@ -9,7 +9,7 @@ export {
   checkSandbox,
 } from './sandbox/check-sandbox.ts';
 export { type AttachDeps } from './deps.ts';
-export { type NamespaceNow, namespaceNow } from './sandbox/sandbox-namespace.ts';
+export { type NamespaceNow, isPathOfAnother, namespaceNow } from './sandbox/sandbox-namespace.ts';
 export { type ChangeFailure, type ChangeRun, change } from './sandbox/change.ts';
 export { type ChangeSandboxDeps, changeSandbox } from './sandbox/change-sandbox.ts';
 export { undoLost } from './sandbox/undo-lost.ts';

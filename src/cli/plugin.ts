@@ -29,7 +29,7 @@ export async function answerDirectly(
       const { settings, warnings, standIn } = await settingsFor(invocation.config, env, host);
       const direct = await directDeps({ settings, invocation, host, ...(standIn !== undefined && { standIn }) });
       log = direct.log;
-      return { deps: direct.deps, warnings: warnings.map(({ text }) => text) };
+      return { deps: direct.deps, warnings };
     },
     signal,
   );

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { sizeProblem } from '../cni/index.ts';
 import { nodeHeader } from '../daemon/index.ts';
 import { observeSocketOf } from '../host/index.ts';
 import { observeUnreachable, problemOf } from '../errors/index.ts';
@@ -21,6 +22,8 @@ export interface Remembered {
 }
 
 const answerMs = 10_000;
+// The daemon keeps 4 MiB of operations. This process may be root on the node, outside of the daemon's memory limit.
+const mostBytes = 16 * 1024 * 1024;
 
 /** Reads recent operations from the daemon of this node. Rejects with observeUnreachable. */
 export async function fetchRecentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
@@ -46,10 +49,18 @@ async function get(place: {
   http.get({ ...place, agent: false, signal: AbortSignal.timeout(answerMs) }, resolve).on('error', reject);
   const answer = await promise;
   const chunks: Buffer[] = [];
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error(`its answer is longer than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  const problem = sizeProblem(text);
+  if (problem !== undefined) throw new Error(`its answer cannot be read: ${problem}`);
   const node = answer.headers[nodeHeader];
   return {
     node: typeof node === 'string' ? decodeURIComponent(node) : undefined,
-    text: Buffer.concat(chunks).toString(),
+    text,
   };
 }

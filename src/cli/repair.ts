@@ -105,7 +105,9 @@ export async function detachByHand(
     const detached = await detachSandbox(record, force, repairDeps(places, 'DEL'), signal);
     rows.push(...(detached?.done.map((entry) => outcomeRow(detached.record, entry, 'detached')) ?? []));
     rows.push(
-      ...(detached?.left.map((undone) => outcomeRow(detached.record, undone.left, 'left', undone.error.message)) ?? []),
+      ...(detached?.remaining.map((failure) =>
+        outcomeRow(detached.record, failure.entry, 'left', failure.error.message),
+      ) ?? []),
     );
   }
   const left = rows.filter(({ outcome }) => outcome === 'left');

@@ -29,7 +29,7 @@ export async function settingsFor(given: JsonObject, env: Env, host: HostPaths):
   if (!isStandIn) return own;
   const problems: Warning[] = [];
   const left = await readStandIn(standInFile(own.settings.cniDir)).catch((error: PlexusError) => {
-    problems.push(networksUnknown({ problem: error.message }));
+    problems.push(networksUnknown({ error }));
     return undefined;
   });
   const { settings, warnings } = parseSettings(

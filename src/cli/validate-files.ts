@@ -6,8 +6,8 @@ import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type Nad, nadKey } from '../npwg/index.ts';
 import {
   type FileSet,
-  type Finding,
   type InputFile,
+  type PlacedFinding,
   nodeConfig,
   readFiles,
   sarifLog,
@@ -49,7 +49,7 @@ export async function runValidate(run: ValidateRun): Promise<{ readonly text: st
   return { text: textOf(findings, set, run), failed: findings.some(({ severity }) => bad.includes(severity)) };
 }
 
-function textOf(findings: readonly Finding[], { files }: FileSet, { output, paint }: ValidateRun): string {
+function textOf(findings: readonly PlacedFinding[], { files }: FileSet, { output, paint }: ValidateRun): string {
   if (output === 'json') return JSON.stringify(findings, null, 2);
   if (output === 'sarif') return JSON.stringify(sarifLog(findings, versionText()), null, 2);
   return validationText(findings, files.length, paint);

@@ -1,4 +1,4 @@
-import { type Nad, type NadRef, mostConfigLength, nadAnnotationKeys, nadKey, parseNad } from '../npwg/index.ts';
+import { type Nad, type NadRef, maxConfigLength, nadAnnotationKeys, nadKey, parseNad } from '../npwg/index.ts';
 import type { Shape } from '../kube/index.ts';
 
 /** The parts of a cluster's NetworkAttachmentDefinitions that Plexus reads. */
@@ -39,7 +39,7 @@ export const nadShape: Shape = {
         annotations: { keys: Object.fromEntries(nadAnnotationKeys.map((key) => [key, mostAnnotationBytes])) },
       },
     },
-    spec: { keys: { config: 2 * mostConfigLength } }, // Quotes and line ends take two bytes each in JSON.
+    spec: { keys: { config: 2 * maxConfigLength } }, // Quotes and line ends take two bytes each in JSON.
   },
 };
 

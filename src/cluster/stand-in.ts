@@ -30,7 +30,7 @@ const mostElements = 1_000_000;
 /** Undefined if no daemon has written the file. Rejects with fileUnusable. */
 export async function readStandIn(file: string): Promise<StandIn | undefined> {
   try {
-    const text = readRegularText(file);
+    const text = readRegularText(file, { mostBytes: 64 * 1024 * 1024 });
     if (sizeOfJson(text).elements > mostElements) throw new Error(`it holds more than ${mostElements} values`);
     const json = JSON.parse(text) as StandIn;
     if (json.formatVersion === 1 && Array.isArray(json.nads) && typeof json.settings === 'object') return json;

@@ -8,6 +8,7 @@ export {
   type PluginConfiguration,
   wantsSiblingPlugins,
 } from './configuration.ts';
+export { withKeys } from './folded-keys.ts';
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,
@@ -35,6 +36,7 @@ export {
 } from './json.ts';
 export { describeCharacter, overlooked } from './characters.ts';
 export { jsonProblem, type JsonProblem } from './json-problem.ts';
+export { jsonBudget, sizeProblem, weightOfJson } from './json-limits.ts';
 export { sizeOfJson } from './json-size.ts';
 export { isMetaPlugin, nestedMetaPlugin, nestedPath, nestedPathProblem } from './meta-plugins.ts';
 export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';

@@ -1,6 +1,6 @@
 import { maskText } from '../report/index.ts';
 import { describeCharacter, isInvisible } from './characters.ts';
-import { levelsProblem } from './json-levels.ts';
+import { sizeProblem } from './json-limits.ts';
 
 /** The first mistake in a text that should be JSON. */
 export interface JsonProblem {
@@ -17,8 +17,8 @@ export interface JsonProblem {
  */
 export function jsonProblem(text: string): JsonProblem | undefined {
   if (text.trim() === '') return { text: 'it is empty', position: 0 };
-  const levels = levelsProblem(text);
-  if (levels !== undefined) return { text: levels, position: 0 };
+  const tooLarge = sizeProblem(text);
+  if (tooLarge !== undefined) return { text: tooLarge, position: 0 };
   const mistake = mistakeIn(text);
   if (mistake === undefined) return undefined;
   const { position, what } = mistake;

@@ -1,5 +1,5 @@
 import { clip, configUndecodable, problemOf } from '../errors/index.ts';
-import { levelsProblem } from './json-levels.ts';
+import { sizeProblem } from './json-limits.ts';
 import { jsonProblem } from './json-problem.ts';
 
 /** A JSON value. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged (CNI-42). */
@@ -19,10 +19,10 @@ interface LosslessJson {
 }
 const lossless = JSON as unknown as LosslessJson;
 
-/** Decodes JSON text. Throws configUndecodable, which names `source`. */
+/** Decodes JSON text, after measuring it. Throws configUndecodable, which names `source`. */
 export function parseJson(text: string, source: string): JsonValue {
-  const levels = levelsProblem(text);
-  if (levels !== undefined) throw configUndecodable({ source, problem: levels });
+  const tooLarge = sizeProblem(text);
+  if (tooLarge !== undefined) throw configUndecodable({ source, problem: tooLarge });
   try {
     return lossless.parse(text, keepExactNumber) as JsonValue;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { NetworkConfiguration, PluginConfiguration } from './configuration.ts';
+import { foldedLikeGo, withKeys } from './folded-keys.ts';
 import type { Attached } from './invocation.ts';
 import type { JsonObject } from './json.ts';
 import { encodeResult } from './result-codec.ts';
@@ -44,18 +45,10 @@ export function gcInput(
 
 // The configuration as written, without the keys that only a runtime may set, because an author must not forge them
 // (CNI-51).
-function baseInput(configuration: NetworkConfiguration, plugin: PluginConfiguration): JsonObject {
-  const written = Object.entries(plugin.json).filter(([key]) => !isReserved(key));
-  return { ...Object.fromEntries(written), name: configuration.name, cniVersion: configuration.cniVersion };
+function baseInput({ name, cniVersion }: NetworkConfiguration, plugin: PluginConfiguration): JsonObject {
+  const written = Object.entries(plugin.json).filter(([key]) => !isReserved(foldedLikeGo(key)));
+  return withKeys(Object.fromEntries(written), { name, cniVersion });
 }
 
-// Plugins written in Go take a key in any case, and the last of several spellings counts: another spelling of a key that
-// is set here would take its place.
-const isReserved = (key: string): boolean =>
-  foldedLikeGo(key).startsWith('cni.dev/') || (reserved.has(foldedLikeGo(key)) && !setHere.includes(key));
-
-// also "ſ" to "s", and the Kelvin sign to "k"
-const foldedLikeGo = (key: string): string => key.toUpperCase().toLowerCase();
-
-const setHere = ['name', 'cniVersion'];
-const reserved = new Set(['capabilities', 'runtimeConfig', 'prevResult', ...setHere].map(foldedLikeGo));
+const isReserved = (folded: string): boolean => folded.startsWith('cni.dev/') || reserved.has(folded);
+const reserved = new Set(['capabilities', 'runtimeConfig', 'prevResult'].map(foldedLikeGo));

@@ -8,7 +8,7 @@ import { fallbackWork } from './fallback.ts';
 import type { DaemonState } from './state.ts';
 import { reclaimController, sweepController } from './upkeep.ts';
 
-/** The controllers of a daemon. Calls can add work before they run. */
+/** The controllers of a daemon. Work can be added before they run. */
 export interface Controllers {
   readonly status: Controller;
   readonly abandoned: Controller;
@@ -20,12 +20,12 @@ export interface Controllers {
 
 type Limits = Pick<ControllerOptions, 'deadlineSeconds' | 'concurrency'>;
 const jitter = 0.25;
-// what was just written is still held by the call that wrote it
+// the call that wrote a record still holds its sandbox
 const settleMs = 5000;
-// the key of a controller that works on the node as a whole
+// the only key of controllers that work on the node as a whole
 const nodeKey = 'node';
 
-/** Controllers that do not work yet. */
+/** Creates controllers that do not run yet. */
 export function createControllers(report: Report): Controllers {
   const make = (name: string, [firstMs, longestMs]: readonly [number, number], limits: Limits): Controller =>
     createController({ name, backOff: { firstMs, longestMs, jitter }, ...limits, sandboxOf: containerOf, report });
@@ -39,7 +39,7 @@ export function createControllers(report: Report): Controllers {
   };
 }
 
-/** Notifies controllers of steps that make work for them, or make failed work worth a retry. */
+/** Returns a Report that wakes controllers on steps that create work for them or make a retry worthwhile. */
 export const wakeOn =
   ({ status, abandoned }: Controllers): Report =>
   (step) => {
@@ -48,17 +48,17 @@ export const wakeOn =
       abandoned.relist(settleMs);
   };
 
-/** Publishes the status of a sandbox when the call that could not has ended. */
+/** Schedules the status of a sandbox to be published once the call that failed to publish it has ended. */
 export const publishLater = ({ status }: Controllers, key: string): void => status.add(key, settleMs);
 
-/** A host agent has connected or disconnected. */
+/** Notifies controllers that a host agent has connected or disconnected. */
 export function agentChanged({ abandoned, deferred, reclaim }: Controllers, isConnected: boolean): void {
   abandoned.relist();
   deferred.relist();
   if (isConnected) reclaim.relist();
 }
 
-/** Runs all controllers until the signal is aborted; each promise resolves when one has ended. */
+/** Runs all controllers until the signal is aborted. Each promise resolves when its controller has ended. */
 export function runControllers(
   { status, abandoned, deferred, reclaim, unattached, fallback }: Controllers,
   { state, watched }: { readonly state: DaemonState; readonly watched: WatchedCluster | undefined },

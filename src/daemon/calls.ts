@@ -14,7 +14,7 @@ import type { DaemonOptions } from './options.ts';
 
 /** What all calls of a daemon share. */
 export interface CallContext {
-  /** The options as they are now: they may change while the daemon runs. */
+  /** Returns the current options, which may change while the daemon runs. */
   readonly options: () => DaemonOptions;
   readonly journal: Journal;
   readonly locks: SandboxLocks;
@@ -24,11 +24,14 @@ export interface CallContext {
   readonly report: Report;
   readonly bootId: string;
   readonly beginTrace?: AttachDeps['beginTrace'];
-  /** The host agent, if one is connected: undoes what a caller that has gone away can no longer undo. */
+  /** Returns the host agent if one is connected. It undoes what a disconnected shim no longer can. */
   readonly agent: () => Host | undefined;
 }
 
-/** Answers the calls of the host link with the engine. A DEL stops the ADD of its sandbox that runs. */
+/**
+ * Returns a function that answers the calls of the host link with the engine. A DEL cancels a running ADD of its
+ * sandbox.
+ */
 export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
   const adds = new Map<string, Set<AbortController>>();
   const kubelets = rememberedKubelets();
@@ -68,7 +71,10 @@ function forget(adds: Map<string, Set<AbortController>>, containerId: string, st
   if (same?.size === 0) adds.delete(containerId);
 }
 
-/** What a call with that configuration is carried out with; `call.host` runs its plugins. settingsInvalid. */
+/**
+ * Returns the dependencies of a call with that configuration; `call.host` runs its plugins. Rejects with
+ * settingsInvalid.
+ */
 export function prepare(
   { config }: { readonly config: JsonObject },
   call: Pick<IncomingCall, 'host'>,
@@ -78,11 +84,11 @@ export function prepare(
   const multus = multusState(settings.multusStateDir);
   const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent, turn } = context;
   return {
-    warnings: warnings.map(({ text }) => text),
-    // plugins come from the runtime's folders alone: the program on the host would refuse any other
+    warnings,
+    // plugins come only from the runtime's folders, because the shim rejects any other
     deps: {
       settings: { ...settings, binDir: [] },
-      host: withStandIn(call.host, agent),
+      host: withAgentFallback(call.host, agent),
       journal,
       locks,
       deferred,
@@ -106,8 +112,8 @@ export function prepare(
   };
 }
 
-// When the runtime kills the program on the host in the middle of an ADD, undoing goes on through the agent.
-const withStandIn = (host: Host, agent: () => Host | undefined): Host => ({
+// Runs DEL through the host agent if the shim is gone: the runtime may kill the shim during an ADD that must be undone.
+const withAgentFallback = (host: Host, agent: () => Host | undefined): Host => ({
   ...host,
   runPlugin: async (run, signal) => {
     try {

@@ -7,52 +7,52 @@ import { type PlexusError, asPlexusError, fileUnusable, manifestInvalid, problem
 import type { Report } from '../report/index.ts';
 import { type DaemonOptions, parseDaemonOptions, startKeys } from './options.ts';
 
-/** Where a daemon's configuration comes from, the strongest last. */
+/** The sources of a daemon's configuration; later ones override earlier ones. */
 export interface ConfigurationSources {
-  /** Absent or missing: only the other two count. */
+  /** Undefined or missing: only the other two sources count. */
   readonly file: string | undefined;
-  /** Whether the file has to be there. */
+  /** Whether a missing file is an error. */
   readonly required: boolean;
   readonly env: JsonObject;
   readonly flags: JsonObject;
 }
-/** The options as they are now. */
+/** The options, kept up to date with the file. */
 export interface LiveConfiguration {
   readonly current: () => DaemonOptions;
-  /**
-   * Looks at the file now and then, until the signal is aborted; a file that is wrong is reported and changes nothing.
-   */
+  /** Checks the file regularly until the signal is aborted. An invalid file is reported and changes nothing. */
   readonly follow: (report: Report, signal: AbortSignal) => Promise<void>;
 }
 
-const lookMs = 5000;
+const checkMs = 5000;
 
-/** Reads the configuration; settingsInvalid, manifestInvalid, fileUnusable. Warnings go to `warn`. */
+/**
+ * Reads the configuration and passes warnings to `warn`. Rejects with settingsInvalid, manifestInvalid or fileUnusable.
+ */
 export async function loadConfiguration(
   sources: ConfigurationSources,
-  warn: (text: string) => void,
+  warn: (jsonText: string) => void,
 ): Promise<LiveConfiguration> {
   let written = await merged(sources);
   let { options, warnings } = parseDaemonOptions(written);
   for (const { text } of warnings) warn(text);
-  let seen = stampOf(sources.file);
-  const look = async (report: Report): Promise<void> => {
+  let lastStamp = stampOf(sources.file);
+  const checkFile = async (report: Report): Promise<void> => {
     const stamp = stampOf(sources.file);
-    if (stamp === seen) return;
-    seen = stamp;
+    if (stamp === lastStamp) return;
+    lastStamp = stamp;
     const next = await merged(sources);
-    ({ options, warnings } = parseDaemonOptions(kept(next, written)));
+    ({ options, warnings } = parseDaemonOptions(withStartKeysOf(next, written)));
     for (const text of [...warnings.map((each) => each.text), ...needRestart(next, written)])
       report({ kind: 'warning', text });
-    written = kept(next, written);
+    written = withStartKeysOf(next, written);
     report({ kind: 'daemon', text: `${sources.file} has changed and is in effect` });
   };
   return {
     current: () => options,
     follow: async (report, signal) => {
       while (!signal.aborted) {
-        await delay(lookMs, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
-        await look(report).catch((thrown: unknown) => report({ kind: 'problem', error: asPlexusError(thrown) }));
+        await delay(checkMs, undefined, { signal }).catch(() => {}); // the loop condition handles an abort
+        await checkFile(report).catch((thrown: unknown) => report({ kind: 'problem', error: asPlexusError(thrown) }));
       }
     },
   };
@@ -61,8 +61,8 @@ export async function loadConfiguration(
 const isStartKey = (key: string): boolean => startKeys.includes(key);
 const text = (value: JsonValue | undefined): string => JSON.stringify(value) ?? 'not set';
 
-/** The new values, but those that are read at start only as they were. */
-const kept = (next: JsonObject, before: JsonObject): JsonObject => ({
+/** Returns the new values, except that keys read only at start keep their old ones. */
+const withStartKeysOf = (next: JsonObject, before: JsonObject): JsonObject => ({
   ...Object.fromEntries(Object.entries(next).filter(([key]) => !isStartKey(key))),
   ...Object.fromEntries(Object.entries(before).filter(([key]) => isStartKey(key))),
 });
@@ -88,7 +88,7 @@ async function fileContent(file: string | undefined, required: boolean): Promise
   return decode(content, file);
 }
 
-// YAML holds JSON as well
+// YAML includes JSON
 function decode(content: string, file: string): JsonObject {
   const document = parseDocument(content);
   const [error] = document.errors;
@@ -101,11 +101,13 @@ function decode(content: string, file: string): JsonObject {
 
 const notAnObject = (file: string, problem: string): PlexusError => manifestInvalid({ file, problem });
 
-// a ConfigMap is changed by replacing links: the file itself is always another one
+// Returns a stamp that changes with the file. The inode is part of it, because a ConfigMap is updated by replacing
+// symbolic links, so the file itself is replaced.
 function stampOf(file: string | undefined): string {
   if (file === undefined) return '';
   try {
-    const { ino, mtimeMs, size } = statSync(file); // synchronous: this runs every few seconds, and the thread pool would wake more threads
+    // synchronous: runs every few seconds, and the thread pool would wake more threads
+    const { ino, mtimeMs, size } = statSync(file);
     return `${ino} ${mtimeMs} ${size}`;
   } catch {
     return 'missing';

@@ -30,10 +30,10 @@ import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/li
 import { nodeEvent } from './node-events.ts';
 import { serveObserving } from './observe-socket.ts';
 import { type AgentSlot, type DaemonState, agentSlot, openState, settingsOf } from './state.ts';
-import { notifyingJournal, tellingJournal, timedJournal } from './telling-journal.ts';
+import { notifyingJournal, reportingJournal, timedJournal } from './reporting-journal.ts';
 
 export interface RunningDaemon {
-  /** Resolves when the daemon has ended, after `stop` or when another daemon has replaced its socket. */
+  /** Resolves when the daemon has ended, after `stop` or because another daemon has replaced its socket. */
   readonly ended: Promise<void>;
 }
 
@@ -41,9 +41,10 @@ const lastFlushMs = 2000;
 const socketCheckMs = 5000;
 
 /**
- * Starts the node daemon, in phases that each build on the results of those before: report, connect, open the state,
- * serve calls, serve health, run the controllers. When `stop` is aborted it ends in order: it accepts no new calls,
- * lets those that run end within graceSeconds, then stops and undoes them. daemonRunning, fileUnusable.
+ * Starts the node daemon in phases, each of which uses the results of those before: report, connect, open the state,
+ * serve calls, serve health, run the controllers. When `stop` is aborted, the daemon shuts down in order: it accepts no
+ * new calls, lets running calls finish within graceSeconds, then cancels the rest, which undo their work. Rejects with
+ * daemonRunning or fileUnusable.
  */
 export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<RunningDaemon> {
   const reporting = await startReporting(deps);
@@ -65,7 +66,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   return { ended };
 }
 
-/** Phase 1: where steps are reported to. The controllers are among it, but do not run yet. */
+/** Phase 1: the sinks for steps. The controllers are created because one sink wakes them; they do not run yet. */
 interface Reporting {
   readonly report: Report;
   readonly metrics: Metrics;
@@ -91,13 +92,13 @@ interface Connection {
 async function connect(deps: DaemonDeps, report: Report): Promise<Connection> {
   const watched = await deps.connect(report);
   const direct = watched?.cluster;
-  const events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
+  const events = direct && eventQueue((...args) => direct.recordEvent(...args), report);
   return { watched, events, cluster: direct && events && { ...direct, recordEvent: events.recordEvent } };
 }
 
-/** Phase 3: the journal, which openState adds the rest of the node's state to. */
+/** Phase 3: the journal. openState adds the rest of the node's state to it. */
 function journalOf(deps: DaemonDeps, { report, controllers }: Reporting): DaemonState['journal'] {
-  const journal = tellingJournal(fileJournal(`${settingsOf(deps).cniDir}/journal`), deps.log);
+  const journal = reportingJournal(fileJournal(`${settingsOf(deps).cniDir}/journal`), deps.log);
   return timedJournal(
     notifyingJournal(journal, (key) => publishLater(controllers, sandboxKey(key))),
     report,
@@ -176,24 +177,24 @@ function runBackground(
   { report, controllers, watched, events, state }: Reporting & Connection & { readonly state: DaemonState },
   { stop, signal }: { readonly stop: AbortSignal; readonly signal: AbortSignal },
 ): readonly (Promise<void> | undefined)[] {
-  const tellNode: Report = (step) => {
+  const reportOnNode: Report = (step) => {
     const event = nodeEvent(step, deps.options().nodeName);
     if (event !== undefined) void events?.recordEvent(...event, stop);
   };
   return [
     watched?.run(signal),
-    deps.keepConfiguration(tee(report, tellNode), signal),
+    deps.keepConfiguration(tee(report, reportOnNode), signal),
     events?.run(signal),
     ...runControllers(controllers, { state, watched }, signal),
   ];
 }
 
-// Also ends when another daemon has put its own socket in place: new calls go there.
+// Resolves on `stop`, or when another daemon has replaced the socket with its own, because new calls then go there.
 async function untilStopped(deps: DaemonDeps, stop: AbortSignal, report: Report): Promise<void> {
   const { socket } = deps.options();
   const own = inodeOf(socket);
   while (!stop.aborted) {
-    await delay(socketCheckMs, undefined, { signal: stop }).catch(() => {}); // the loop's condition says what an abort means
+    await delay(socketCheckMs, undefined, { signal: stop }).catch(() => {}); // the loop condition handles an abort
     const now = inodeOf(socket);
     if (stop.aborted || now === own) continue;
     report({ kind: 'problem', error: daemonRunning({ socket }) });

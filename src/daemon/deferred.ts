@@ -2,22 +2,22 @@ import { type Prepared, delDeferred } from '../attach/index.ts';
 import { type DelInvocation, parseCniArgs, parseInvocation, podOfArgs } from '../cni/index.ts';
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
-import type { KeptCall } from '../journal/index.ts';
+import type { RecordKey } from '../journal/index.ts';
 import type { WorkOutcome, Work } from '../queue/index.ts';
 import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
 import { type CallContext, prepare } from './calls.ts';
 
-// calls are kept by other processes, which do not notify the daemon
+// shims defer calls without notifying the daemon
 const listMs = 5000;
 
 /**
- * Carries out the DELs that were answered while there was no daemon, and lets the shim keep further ones as long as
- * they can be carried out: not after agentPatienceMs without a host agent.
+ * Carries out the DELs that the shim answered while the daemon was down. Allows the shim to defer DELs only while they
+ * can be carried out: after agentPatienceMs without a host agent it may not.
  */
 export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Work {
   const { deferred, options, report } = context;
-  let kept = new Map<string, KeptCall>();
+  let kept = new Map<string, RecordKey>();
   let waiting = 0;
   let lastSeen = performance.now();
   return {
@@ -44,26 +44,28 @@ export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Wo
   };
 }
 
-interface Trying {
+interface Attempt {
   readonly context: CallContext;
   readonly host: Host;
   readonly signal: AbortSignal;
 }
 
-async function carryOut(kept: KeptCall, trying: Trying): Promise<WorkOutcome> {
-  const { context } = trying;
+async function carryOut(kept: RecordKey, attempt: Attempt): Promise<WorkOutcome> {
+  const { context } = attempt;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
   const report: Report = (step) => context.report(step, operation);
   const finished = { kind: 'operation-finished', sandbox: kept.containerId, command: 'DEL' } as const;
   try {
-    const call = decoded(kept);
+    const bytes = await context.deferred.read(kept);
+    if (bytes === undefined) return 'done';
+    const call = decoded(bytes, kept);
     if (call === undefined) return await setAside(kept, context);
     operation = { ...operation, ...podIn(call) };
-    const understood = understand(call, { ...trying, context: { ...context, report } });
-    if (understood === undefined) return await setAside(kept, context);
-    for (const text of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
-    await delDeferred(understood.invocation, understood.deps, trying.signal);
+    const parsed = parsedCall(call, { ...attempt, context: { ...context, report } });
+    if (parsed === undefined) return await setAside(kept, context);
+    for (const { text } of parsed.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
+    await delDeferred(parsed.invocation, parsed.deps, attempt.signal);
     report({ ...finished, ms: Date.now() - startedAt });
     return 'done';
   } catch (thrown) {
@@ -77,10 +79,13 @@ function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
   return namespace === undefined || name === undefined ? {} : { pod: `${namespace}/${name}` };
 }
 
-/** What a kept call asks for; undefined when its configuration cannot be used: it would not be better the next time. */
-function understand(
+/**
+ * Returns a deferred call, parsed and prepared; undefined, with a report, if its configuration is invalid, because a
+ * retry would not help.
+ */
+function parsedCall(
   { env, stdin }: Call,
-  { context, host }: Trying,
+  { context, host }: Attempt,
 ): (Prepared & { readonly invocation: DelInvocation }) | undefined {
   try {
     const invocation = parseInvocation(env, stdin);
@@ -93,8 +98,8 @@ function understand(
   }
 }
 
-/** The call in a file; undefined when it is none, or another than the file's name says. */
-function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
+/** Decodes the file of a deferred call; undefined if it does not hold the DEL that the file name states. */
+function decoded(bytes: Buffer, { containerId, ifName }: RecordKey): Call | undefined {
   try {
     const [hello, call, ...more] = frameReader().push(bytes);
     if (hello === undefined || call === undefined || more.length > 0 || call.type !== shimFrame.call) return undefined;
@@ -103,12 +108,12 @@ function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
     const { CNI_COMMAND: command, CNI_CONTAINERID: id, CNI_IFNAME: name } = decodedCall.env;
     return command === 'DEL' && id === containerId && name === ifName ? decodedCall : undefined;
   } catch {
-    return undefined; // damage of any kind
+    return undefined; // damaged
   }
 }
 
-// the journal still has the sandbox: reclaiming finds it
-async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<WorkOutcome> {
+// Sets the file aside. The sandbox is still in the journal, so reclaiming finds it.
+async function setAside(kept: RecordKey, { deferred, report }: CallContext): Promise<WorkOutcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });
   return 'done';

@@ -1,8 +1,8 @@
 import { asPlexusError, summaryOf } from '../errors/index.ts';
 
-/** What the endpoints report. */
+/** What the endpoints serve. */
 export interface Health {
-  /** undefined: all is well; else what keeps the daemon from serving calls. */
+  /** Returns why the daemon cannot serve calls; undefined if it can. */
   readonly notReady: () => string | undefined;
   readonly metrics: () => Promise<MetricsText>;
 }
@@ -23,8 +23,8 @@ export const plain = (status: number, text: string): EndpointAnswer => ({
 });
 
 /**
- * The answer of /healthz (this process runs), /readyz (it can serve calls) and /metrics; undefined for every other
- * path. Never rejects.
+ * Answers /healthz (this process runs), /readyz (it can serve calls) and /metrics; undefined for other paths. Never
+ * rejects.
  */
 export async function answerOf(path: string, { notReady, metrics }: Health): Promise<EndpointAnswer | undefined> {
   switch (path) {
@@ -44,13 +44,12 @@ export async function answerOf(path: string, { notReady, metrics }: Health): Pro
   }
 }
 
-// of the time that passes, collecting the metrics may take one part in ten
+// collecting metrics may take at most a tenth of the time
 const pausePerRun = 10;
 
 /**
- * Metrics that are collected once for all concurrent requests, and again only after a pause of ten times as long as
- * the last collection took: a client that asks in a loop gets the same text again and cannot keep the daemon busy
- * reading its journal.
+ * Collects metrics once for all concurrent requests, and again only after ten times the duration of the last
+ * collection. A client that polls in a loop gets the same text and cannot keep the daemon busy reading its journal.
  */
 export function sharedMetrics(collect: Health['metrics'], now = (): number => performance.now()): Health['metrics'] {
   let last: { readonly text: Promise<MetricsText>; validUntil: number } | undefined;

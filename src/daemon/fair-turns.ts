@@ -1,14 +1,14 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 
 /**
- * Schedules CPU-bound work round-robin between tenants (`of`): one piece of work at a time, the next one from the next
- * tenant, however much work of one tenant is queued. Between two pieces the event loop runs once, so that timers and
- * connections are served. Work starts at once while the queue is empty.
+ * Schedules CPU-bound work round-robin between tenants (`of`), one piece at a time, so that a tenant with a long queue
+ * does not delay the others. The event loop runs once between two pieces, so timers and connections are served. Work
+ * starts at once while the queue is empty.
  */
 export function fairTurns(
   pause: () => Promise<unknown> = () => nextRound(),
 ): <T>(of: string, work: () => T) => Promise<T> {
-  // in order of their turns
+  // ordered by turn
   const waiting = new Map<string, (() => void)[]>();
   let isRunning = false;
   const takeTurn = (): boolean => {

@@ -5,7 +5,10 @@ import type { Work } from '../queue/index.ts';
 
 const checkMs = 5000;
 
-/** Keeps on disk what direct mode needs as a fallback: written when it has changed, once all networks are known. */
+/**
+ * Writes the settings and NADs that direct mode uses as a fallback, whenever they change. Waits until all NADs are
+ * known.
+ */
 export function fallbackWork({
   watched,
   settings,

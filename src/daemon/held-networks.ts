@@ -4,24 +4,24 @@ import { type Nad, type NadRef, configWeight, nadKey } from '../npwg/index.ts';
 import { type Turns, createTurns } from '../files/index.ts';
 
 /**
- * Limit for the weight (configWeight) of the networks of one pod: a call holds them several times, and then the journal
- * does.
+ * limit for the weight (configWeight) of one pod's networks: a call keeps several copies of them, and so does the
+ * journal
  */
-const mostWeight = 256 * 1024;
-/** Calls whose networks weigh less run side by side: real ones do. */
+const maxWeight = 256 * 1024;
+/** calls whose networks weigh less run concurrently; real networks do */
 const lightWeight = 32 * 1024;
 
-/** The cluster of one call. */
+/** The cluster as one call sees it. */
 export interface HeldNetworks {
   readonly cluster: Cluster;
-  /** At the end of the call. */
+  /** Releases the networks at the end of the call. */
   readonly release: () => Promise<void>;
 }
 
 /**
- * Bounds what the networks of all calls that run take in memory, whatever is in their NetworkAttachmentDefinitions: a
- * call reads one after the other; one whose networks weigh more than usual waits until no other such call runs; above
- * the limit it fails with networksTooLarge. So large networks delay only pods with large networks.
+ * Bounds the memory that the networks of all running calls take, whatever their NetworkAttachmentDefinitions contain. A
+ * call reads one NAD after another. If its networks weigh more than usual, it waits until no other such call runs, so
+ * large networks delay only pods with large networks. Above the limit, reading rejects with networksTooLarge.
  */
 export function networkHolder(turns: Turns = createTurns()): (cluster: Cluster) => HeldNetworks {
   return (cluster) => {
@@ -31,7 +31,7 @@ export function networkHolder(turns: Turns = createTurns()): (cluster: Cluster) 
     const read = async (ref: NadRef, signal: AbortSignal): Promise<Nad | undefined> => {
       const nad = await cluster.getNad(ref, signal);
       weight += nad === undefined ? 0 : configWeight(nad);
-      if (weight > mostWeight) throw networksTooLarge({ nad: nadKey(ref), weight, most: mostWeight });
+      if (weight > maxWeight) throw networksTooLarge({ nad: nadKey(ref), weight, most: maxWeight });
       if (weight > lightWeight) await (turn ??= turns.take(signal));
       return nad;
     };

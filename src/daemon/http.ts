@@ -6,7 +6,7 @@ import type { Report } from '../report/index.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { type Health, answerOf, plain } from './endpoints.ts';
 
-/** Where to listen, and what to do about the address. */
+/** Where to listen, and how to report and retry failures. */
 export interface HttpOptions {
   readonly address: { readonly host: string; readonly port: number };
   readonly report: Report;
@@ -15,14 +15,14 @@ export interface HttpOptions {
   readonly backOff?: BackOff;
 }
 export interface HttpEndpoints {
-  /** Undefined while it does not listen. */
+  /** Undefined while the server does not listen. */
   readonly port: () => number | undefined;
-  /** Resolves after the first try. */
+  /** Resolves after the first attempt. */
   readonly listen: (health: Health) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
+const defaultLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
 
 /**
  * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it
@@ -30,10 +30,10 @@ const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 }
  * use the observe socket.
  */
 export function httpEndpoints(options: HttpOptions): HttpEndpoints {
-  const { address, limits = usualLimits } = options;
+  const { address, limits = defaultLimits } = options;
   const server = http.createServer({ requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs });
   limitConnections(server, limits);
-  server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
+  server.on('error', () => {}); // failing to accept a connection (no descriptor left) must not end the process
   const stop = new AbortController();
   let later = Promise.resolve();
   return {
@@ -67,18 +67,18 @@ function portOf(server: http.Server): number | undefined {
   return typeof bound === 'object' && bound !== null ? bound.port : undefined;
 }
 
-/** Returns why the server cannot listen. */
+/** Returns why the server cannot listen; undefined if it listens. */
 function listenOnce(server: http.Server, { host, port }: HttpOptions['address']): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, host, resolve);
   return promise.finally(() => server.off('error', reject).off('listening', resolve)).then(() => undefined, problemOf);
 }
 
-const usualBackOff: BackOff = { firstMs: 1000, longestMs: 60_000 };
+const defaultBackOff: BackOff = { firstMs: 1000, longestMs: 60_000 };
 
 async function listenLater(
   server: http.Server,
-  { address, report, backOff = usualBackOff }: HttpOptions,
+  { address, report, backOff = defaultBackOff }: HttpOptions,
   firstProblem: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -89,7 +89,7 @@ async function listenLater(
     const text = `cannot listen on ${place} for metrics: ${problem}; retrying in the background, CNI calls and probes do not need it`;
     if (problem !== reported) report({ kind: 'warning', text });
     reported = problem;
-    await delay(pauseAfter(failures, backOff), undefined, { signal }).catch(() => {}); // the next line says what an abort means
+    await delay(pauseAfter(failures, backOff), undefined, { signal }).catch(() => {}); // the next line handles an abort
     if (signal.aborted) return;
     problem = await listenOnce(server, address);
   }

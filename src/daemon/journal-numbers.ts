@@ -2,7 +2,7 @@ import type { DeferredCalls, Journal } from '../journal/index.ts';
 import type { JournalNumbers } from '../observe/index.ts';
 import { isAbandoned } from '../plan/index.ts';
 
-/** What the metrics report of the journal. */
+/** Counts the journal's contents for the metrics. */
 export async function journalNumbers(journal: Journal, deferred: Pick<DeferredCalls, 'list'>): Promise<JournalNumbers> {
   const numbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0 };
   const attachments = new Map<string, number>();

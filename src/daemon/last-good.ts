@@ -5,9 +5,8 @@ import { beneathMade, readRegularText, replaceAtomically } from '../files/index.
 import { readConfPath } from '../runtime/index.ts';
 
 /**
- * Reads network configurations as readConfPath does, but answers with the last good version of a file that is missing
- * or broken at the moment, because its owner is writing it (K8S-69). Good versions are kept in `folder`, so that they
- * outlive this process.
+ * Returns a reader like readConfPath that falls back to the last good version of a file that is missing or broken, for
+ * example because its owner is writing it (K8S-69). Good versions are kept in `folder`, so they survive a restart.
  */
 export function lastGoodReader(
   folder: string,
@@ -24,7 +23,7 @@ export function lastGoodReader(
       if (stored.get(path) !== text && (await isStored(folder, path, text))) stored.set(path, text);
       return now;
     }
-    const before = kept.get(path) ?? textOf(placeOf(folder, path));
+    const before = kept.get(path) ?? textOf(copyOf(folder, path));
     if (before === undefined) return now;
     onStale(path, now.kind === 'missing' ? now.problem : 'it is no JSON object');
     return {
@@ -40,26 +39,27 @@ function goodText({ content }: ConfFile): string | undefined {
   try {
     return isJsonObject(parseJson(content.text, 'configuration')) ? content.text : undefined;
   } catch {
-    return undefined; // half written: the last good version stands in
+    return undefined; // half written: fall back to the last good version
   }
 }
 
-// without the thread pool: of folders that need not exist, each call looks here
+// Reads a kept file without the thread pool, because every call reads folders that may not exist.
 function textOf(file: string): string | undefined {
   try {
     return readRegularText(file);
   } catch {
-    return undefined; // never been there
+    return undefined; // never stored
   }
 }
 
-const placeOf = (folder: string, path: string): string =>
+const copyOf = (folder: string, path: string): string =>
   join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
 
-// a copy for bad times: a disk that does not take it must not make the node unready; the next read tries again
+// Returns whether the copy was stored. A full or failing disk must not make the node unready, and the next read
+// retries.
 async function isStored(folder: string, path: string, text: string): Promise<boolean> {
   try {
-    await beneathMade(folder, (open) => replaceAtomically(placeOf(open, path), text, 0o600));
+    await beneathMade(folder, (open) => replaceAtomically(copyOf(open, path), text, 0o600));
     return true;
   } catch {
     return false;

@@ -1,7 +1,7 @@
 import type { EventSubject, PodEvent } from '../cluster/index.ts';
 import type { Step } from '../report/index.ts';
 
-/** The event on the Node that a step is worth, for those who run the node; undefined for most. K8S-62. */
+/** Returns the Event to record on the Node for a step, for cluster operators (K8S-62); undefined for most steps. */
 export function nodeEvent(step: Step, node: string | undefined): readonly [EventSubject, PodEvent] | undefined {
   if (node === undefined || step.kind !== 'configuration-displaced') return undefined;
   const { file, by, fixed } = step;

@@ -6,12 +6,12 @@ import type { RecordedOperation } from '../report/index.ts';
 import { type Health, type EndpointAnswer, answerOf, plain } from './endpoints.ts';
 import { inodeOf, listen, stopAccepting } from './link/link-socket.ts';
 
-/** Header of its answers: name of the Node object, where the daemon knows it; URL-encoded. */
+/** Response header with the URL-encoded name of the Node object, if the daemon knows it. */
 export const nodeHeader = 'plexus-node';
 
 export interface ObserveOptions {
   readonly socket: string;
-  /** User ID of the process at the other end; undefined when it cannot be known. */
+  /** Returns the user ID of the peer process; undefined if it cannot be determined. */
   readonly peerUid: (socket: Socket) => number | undefined;
   readonly node: () => string | undefined;
   readonly find: (query: RecentQuery) => readonly RecordedOperation[];
@@ -20,13 +20,14 @@ export interface ObserveOptions {
 
 /**
  * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON, and /healthz, /readyz and /metrics, on a unix
- * socket that only root may use (mode 0600, and the kernel names the peer): input and output of plugins may contain
- * secrets, and the probes of the pod must not depend on other users of the node. fileUnusable.
+ * socket that only root may use (mode 0600, and the kernel reports the peer's user). Input and output of plugins may
+ * contain secrets, and the pod's probes must not depend on other users of the node. Rejects with fileUnusable.
  */
 export async function serveObserving(options: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
   const { socket, peerUid, node } = options;
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-    const failed = (thrown: unknown): EndpointAnswer => plain(500, summaryOf(asPlexusError(thrown))); // unhandled, it would end the process
+    // an unhandled rejection would end the process
+    const failed = (thrown: unknown): EndpointAnswer => plain(500, summaryOf(asPlexusError(thrown)));
     void answer(request, options)
       .catch(failed)
       .then(({ status, type, text }) => {
@@ -57,7 +58,7 @@ async function answer(
   { method, url }: http.IncomingMessage,
   { find, health }: ObserveOptions,
 ): Promise<EndpointAnswer> {
-  const [path = '', query] = (url ?? '').split('?'); // new URL() throws at some paths
+  const [path = '', query] = (url ?? '').split('?'); // new URL() throws for some paths
   const json = (status: number, value: unknown): EndpointAnswer => ({
     status,
     type: 'application/json',
@@ -70,10 +71,10 @@ async function answer(
   );
 }
 
-function queryIn(words: URLSearchParams): RecentQuery {
-  const pod = words.get('pod');
-  const sandbox = words.get('sandbox');
-  const last = Number(words.get('last'));
+function queryIn(params: URLSearchParams): RecentQuery {
+  const pod = params.get('pod');
+  const sandbox = params.get('sandbox');
+  const last = Number(params.get('last'));
   return {
     ...(pod !== null && { pod }),
     ...(sandbox !== null && { sandbox }),

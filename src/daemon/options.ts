@@ -4,7 +4,7 @@ import { checkSettings } from '../plan/index.ts';
 import schema from './options.schema.json' with { type: 'json' };
 import { type WrittenDaemonOptions, validate } from './options.schema.gen.js';
 
-/** What a daemon is started with, every default filled in (docs/configuration.md, "The daemon"). */
+/** The options of a daemon, with defaults applied (docs/configuration.md, "The daemon"). */
 export interface DaemonOptions {
   readonly socket: string;
   readonly cniConfDir: string;
@@ -13,18 +13,21 @@ export interface DaemonOptions {
   readonly statusChecks: boolean;
   readonly daemonWaitSeconds: number;
   readonly whenDaemonIsAway: 'defer' | 'fail';
-  /** Absent: no HTTP. */
+  /** Undefined: no HTTP. */
   readonly http?: { readonly host: string; readonly port: number };
   readonly nodeName?: string;
   readonly graceSeconds: number;
   /** 0: never. */
   readonly reclaimSeconds: number;
   readonly kubeletPodsApi: string;
-  /** Everything else: settings that hold for all calls. */
+  /** All other keys: settings that apply to every call. */
   readonly settings: JsonObject;
 }
 
-/** The options in a decoded configuration. settingsInvalid names the key; unknown keys are warnings. */
+/**
+ * Returns the options in a decoded configuration, with a warning per unknown key. Throws settingsInvalid, which names
+ * the key.
+ */
 export function parseDaemonOptions(config: JsonObject): {
   readonly options: DaemonOptions;
   readonly warnings: readonly Warning[];
@@ -92,7 +95,7 @@ function httpOf(text: string): DaemonOptions['http'] {
   return { host: parts[1] ?? parts[2] ?? '', port };
 }
 
-/** Keys that are read when the daemon starts and not again. */
+/** Keys that are read only when the daemon starts. */
 export const startKeys: readonly string[] = [
   'socket',
   'cniDir',

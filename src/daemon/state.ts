@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import type { AbandonedDeps } from '../attach/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { deviceInfoFiles } from '../devices/index.ts';
@@ -18,12 +19,12 @@ import type { CallContext } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
 import { lastGoodReader } from './last-good.ts';
 
-/** A connected host agent, with the folders of its plugins. */
+/** A connected host agent, with its plugin folders. */
 export interface Agent {
   readonly host: Host;
   readonly path: readonly string[];
 }
-/** The host agent that is connected, if one is: it runs plugins for work that the daemon begins. */
+/** Holds the connected host agent, if any, which runs plugins for the daemon's background work. */
 export interface AgentSlot {
   readonly current: () => Agent | undefined;
   readonly replace: (agent: Agent | undefined) => void;
@@ -34,32 +35,34 @@ export function agentSlot(): AgentSlot {
   return { current: () => current, replace: (agent) => void (current = agent) };
 }
 
-/** What calls and controllers of a daemon share. */
+/** What the calls and controllers of a daemon share. */
 export interface DaemonState {
   readonly settings: () => Settings;
   readonly journal: Journal;
   readonly locks: SandboxLocks;
   readonly report: Report;
-  /** With Events that are sent in the background. */
+  /** Sends Events in the background. */
   readonly cluster: Cluster | undefined;
-  /** What the last sweep found. */
+  /** The result of the last sweep. */
   readonly unattached: UnattachedPods;
-  /** What a call is carried out with. */
+  /** The context in which calls are answered. */
   readonly context: CallContext;
-  /** What plugins are run with for work that the daemon begins; undefined without a host agent. */
+  /** Returns the dependencies of background work that runs plugins; undefined without a host agent. */
   readonly agentDeps: () => AbandonedDeps | undefined;
 }
 
 export const settingsOf = (deps: Pick<DaemonDeps, 'options'>): Settings =>
   parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
-/** The state in the folder of Plexus on this node. */
+/** Opens the node state in the folder of Plexus. */
 export async function openState(
   deps: DaemonDeps,
   shared: Pick<DaemonState, 'journal' | 'report' | 'cluster'> & { readonly agent: AgentSlot },
 ): Promise<DaemonState> {
   const { cniDir } = settingsOf(deps);
   const { journal, report, cluster, agent } = shared;
+  // Its creation time dates the installation (upkeep.ts). The first call reports a folder that cannot be created.
+  await mkdir(cniDir, { recursive: true, mode: 0o700 }).catch(() => {});
   const locks = fileLocks(`${cniDir}/locks`, 'daemon');
   const settings = (): Settings => settingsOf(deps);
   const context: CallContext = {

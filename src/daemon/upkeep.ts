@@ -11,7 +11,7 @@ const timingOf = ({ context }: DaemonState): RoundTiming => ({
   idleMs: 5000,
 });
 
-/** Undoes sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
+/** Reclaims sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
 export function reclaimController(state: DaemonState): Work {
   const { journal, report, context, agentDeps, cluster } = state;
   const { deferred, bootId } = context;
@@ -42,7 +42,7 @@ export function sweepController(state: DaemonState): Work {
   const round = async (signal: AbortSignal): Promise<number> => {
     const { nodeName } = context.options();
     if (cluster === undefined || nodeName === undefined) return 0;
-    const installedAt = await madeAt(settings().cniDir);
+    const installedAt = await createdAtMs(settings().cniDir);
     const { found, suspects } = await sweep({ cluster, journal, node: nodeName, installedAt }, signal);
     await publish(found, await unattached.read());
     return suspects;
@@ -64,7 +64,7 @@ export function sweepController(state: DaemonState): Work {
   };
   async function publish(found: readonly UnattachedPod[], before: readonly UnattachedPod[]): Promise<void> {
     if (JSON.stringify(found) === JSON.stringify(before)) return;
-    // the same Event is sent once, however often it is recorded: a daemon that ends before the next line sends it again
+    // repeated Events are deduplicated within one process; a daemon that ends before `write` sends them again
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
       const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;
@@ -79,7 +79,7 @@ export function sweepController(state: DaemonState): Work {
   }
 }
 
-const madeAt = (folder: string): Promise<number | undefined> =>
+const createdAtMs = (folder: string): Promise<number | undefined> =>
   stat(folder).then(
     ({ birthtimeMs }) => (birthtimeMs > 0 ? birthtimeMs : undefined),
     () => undefined,

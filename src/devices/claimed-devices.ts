@@ -6,6 +6,8 @@ import {
   claimResourceMismatch,
   claimUnallocated,
   claimUnknown,
+  deviceUnnamed,
+  type Warning,
 } from '../errors/index.ts';
 import { type ClaimedDevice, type NadRef, type PodDevice, type PodRef, nadKey, podKey } from '../npwg/index.ts';
 
@@ -149,10 +151,11 @@ export function extendedDevice(claimed: ClaimedDevice, resource: string, identit
 export function namedDevice(
   place: DevicePlace,
   identity: Identity | undefined,
-): { readonly id: string; readonly resource: string } | string {
-  const name = `device ${place.device} of pool ${place.pool}, driver ${place.driver}`;
-  if (identity === undefined) return `${name} is in no ResourceSlice`;
+): { readonly id: string; readonly resource: string } | Warning {
+  const { driver, pool, device } = place;
+  const unnamed = (missing: 'slice' | readonly string[]): Warning => deviceUnnamed({ driver, pool, device, missing });
+  if (identity === undefined) return unnamed('slice');
   const { id, resource } = identity;
-  if (resource === undefined) return `${name} has no attribute ${resourceAttribute}`;
-  return id === undefined ? `${name} has no attribute ${idAttribute} or ${pciAttribute}` : { id, resource };
+  if (resource === undefined) return unnamed([resourceAttribute]);
+  return id === undefined ? unnamed([idAttribute, pciAttribute]) : { id, resource };
 }

@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import type { ClaimsApi } from '../cluster/index.ts';
-import type { DeviceWishes, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
+import type { DeviceRequests, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
 import { type ReportedDevice, publishDevices } from './claim-status.ts';
 import { type KubeletDevicesSource, kubeletDevices } from './kubelet.ts';
 import { stillSought } from './merged-devices.ts';
@@ -12,7 +12,7 @@ export interface Devices {
    * Finds the pod's devices that the selections need. Rejects with kubeletUnavailable, claimUnknown and others; never
    * silently returns fewer devices than the pod has.
    */
-  readonly allocated: (pod: PodMetadata, wishes: DeviceWishes, signal: AbortSignal) => Promise<PodDevices>;
+  readonly allocated: (pod: PodMetadata, wishes: DeviceRequests, signal: AbortSignal) => Promise<PodDevices>;
   /** Whether the device has certainly been removed from this node. */
   readonly isGone: (device: PodDevice) => Promise<boolean>;
   /** Publishes the state of devices in their ResourceClaims. Returns a warning if that fails; never rejects. */

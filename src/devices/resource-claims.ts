@@ -1,7 +1,17 @@
 import type { ClaimsApi, ExtendedClaim, PodClaims, ResourceClaim } from '../cluster/index.ts';
-import { apiRefused, claimUnallocated, claimsUnreadable, is, podNotFound, podReplaced } from '../errors/index.ts';
 import {
-  type DeviceWishes,
+  apiRefused,
+  claimSkipped,
+  claimUnallocated,
+  claimsSkipped,
+  claimsUnreadable,
+  is,
+  podNotFound,
+  podReplaced,
+  type Warning,
+} from '../errors/index.ts';
+import {
+  type DeviceRequests,
   type NadRef,
   type PodDevice,
   type PodDevices,
@@ -32,7 +42,7 @@ export interface DeviceOfKubelet extends DevicePlace {
 }
 export interface ClaimInputs {
   readonly pod: PodRef & { readonly uid?: string };
-  readonly wishes: DeviceWishes;
+  readonly wishes: DeviceRequests;
   /** Absent if this node's kubelet does not report claimed devices. */
   readonly ofKubelet?: readonly DeviceOfKubelet[];
   readonly nodeName?: string;
@@ -82,7 +92,7 @@ interface Found {
 /** The devices of resources that networks need, and why the others were skipped. */
 interface OfResources {
   readonly found: readonly Found[];
-  readonly skipped: readonly string[];
+  readonly skipped: readonly Warning[];
 }
 const nothing: OfResources = { found: [], skipped: [] };
 
@@ -156,7 +166,7 @@ const stillLacking = ({ found }: OfResources, { wishes }: Call): readonly string
 
 const merge = (first: OfResources, then: OfResources): OfResources => ({
   found: [...first.found, ...then.found],
-  skipped: [...new Set([...first.skipped, ...then.skipped])],
+  skipped: [...new Map([...first.skipped, ...then.skipped].map((each) => [each.text, each])).values()],
 });
 
 // Kubelet does not report adminAccess; it requires a namespace that an administrator has labelled for it.
@@ -166,26 +176,26 @@ async function byKubelet(given: readonly DeviceOfKubelet[], call: Call): Promise
   );
   return {
     found: each.flatMap(({ place, named }) =>
-      typeof named === 'string' ? [] : [{ key: placeKey(place), device: { ...named, claimed: place } }],
+      'kind' in named ? [] : [{ key: placeKey(place), device: { ...named, claimed: place } }],
     ),
-    skipped: each.flatMap(({ named }) => (typeof named === 'string' ? [named] : [])),
+    skipped: each.flatMap(({ named }) => ('kind' in named ? [named] : [])),
   };
 }
 
 async function byClaims(call: Call): Promise<OfResources> {
   const { claims, uid } = await call.podClaims();
   const found: Found[] = [];
-  const skipped: string[] = [];
+  const skipped: Warning[] = [];
   for (const { name: podClaim, claimName } of claims) {
     if (claimName === undefined) continue;
     const ref = { namespace: call.pod.namespace, name: claimName };
     const claim = await call.claim(ref);
     const problem = problemOfClaim(claim, call.pod, uid);
-    if (problem !== undefined) skipped.push(`ResourceClaim ${nadKey(ref)} is left out: ${problem}`);
+    if (problem !== undefined) skipped.push(claimSkipped({ claim: nadKey(ref), problem }));
     if (claim === undefined || problem !== undefined) continue;
     for (const result of ownDevices(claim)) {
       const named = namedDevice(result, await call.find(result, call.signal));
-      if (typeof named === 'string') skipped.push(named);
+      if ('kind' in named) skipped.push(named);
       else found.push({ key: placeKey(result), device: { ...named, claimed: claimedDevice(claim, result, podClaim) } });
     }
   }
@@ -216,7 +226,6 @@ async function unlessRefused(work: () => Promise<OfResources>): Promise<OfResour
     return await work();
   } catch (error) {
     if (!is(error, apiRefused)) throw error;
-    const fix = 'if a network needs them, add deploy/components/resource-claims';
-    return { found: [], skipped: [`devices from ResourceClaims are left out (${fix}): ${error.message}`] };
+    return { found: [], skipped: [claimsSkipped({ error })] };
   }
 }

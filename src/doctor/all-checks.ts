@@ -37,7 +37,7 @@ import { undone } from './checks/undone.ts';
 import type { ClusterScene } from './cluster-scene.ts';
 import type { NodeScene } from './node-scene.ts';
 
-/** On a node, in the order of a call: the runtime, its folder, the program, the daemon, its state. */
+/** The checks of a node, in the order of a call: runtime, its folders, shim, daemon, state. */
 export const nodeChecks: readonly Check<NodeScene>[] = [
   runtimeConfiguration,
   runtimeFolders,
@@ -62,7 +62,7 @@ export const nodeChecks: readonly Check<NodeScene>[] = [
   clock,
 ];
 
-/** From a cluster: the API, what Plexus needs of it, the DaemonSet, the networks, the pods. */
+/** The checks of a cluster: API server, permissions, DaemonSet, networks, pods. */
 export const clusterChecks: readonly Check<ClusterScene>[] = [
   apiReachable,
   ownAccess,

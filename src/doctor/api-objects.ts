@@ -1,4 +1,4 @@
-// What the checks read of Kubernetes objects, as the API server gives them. Every field may be missing.
+// The fields of Kubernetes objects that the checks read, as the API server returns them. Every field may be missing.
 
 export interface Metadata {
   readonly namespace?: string;
@@ -83,6 +83,6 @@ export interface CustomResourceDefinition extends ApiObject {
   };
 }
 
-/** namespace/name, or the name alone. */
+/** Returns namespace/name, or the name alone. */
 export const nameOfObject = ({ metadata = {} }: ApiObject): string =>
   [metadata.namespace, metadata.name].filter(Boolean).join('/');

@@ -11,7 +11,7 @@ export type Greeting =
   | { readonly kind: 'strange'; readonly problem: string };
 
 /**
- * Greets the daemon as the program on the host does, and makes no call. Until the signal is aborted, then `silent`.
+ * Greets the daemon as the shim does, without making a call. Resolves with `silent` if the signal is aborted first.
  * Never rejects.
  */
 export async function greetDaemon(socket: string, program: string, signal: AbortSignal): Promise<Greeting> {
@@ -23,7 +23,7 @@ export async function greetDaemon(socket: string, program: string, signal: Abort
     resolve({ kind: 'absent', code: error.code ?? '', problem: problemOf(error) }),
   );
   connection.on('connect', () => {
-    connection.removeAllListeners('error').on('error', () => resolve(wordless)); // somebody is there
+    connection.removeAllListeners('error').on('error', () => resolve(wordless)); // a process listens there
     connection.write(encodeHello({ role: 'call', program, path: [] }));
   });
   connection.on('close', () => resolve(wordless));

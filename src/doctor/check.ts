@@ -1,47 +1,47 @@
-/** How bad it is. `unknown`: it could not be looked at, which is never "ok". */
+/** `unknown`: the check could not be carried out, which never counts as "ok". */
 export type DoctorSeverity = 'error' | 'warning' | 'note' | 'unknown' | 'ok';
 
-/** One thing that a check saw. */
+/** One thing that a check found. */
 export interface Seen {
   readonly severity: Exclude<DoctorSeverity, 'ok'>;
   readonly what: string;
-  /** A file, an object, a node; the place of the check when left out. */
+  /** A file, an object or a node. Default: the place of the check. */
   readonly where?: string;
-  /** What to do; that of the check when left out. */
+  /** Default: the fix of the check. */
   readonly fix?: string;
-  /** What it is known from, a line each. */
+  /** The evidence, one line each. */
   readonly evidence?: readonly string[];
 }
-/** One kind of finding: where to look, and what it means. `S`: what it looks at. */
+/** One check: where it looks, what it finds, and the fix. `S` is the scene that it inspects. */
 export interface Check<S> {
-  /** Stable: scripts may depend on it. */
+  /** Never changes, because scripts may depend on it. */
   readonly id: `PLX-D-${string}`;
-  /** What is in order when nothing is found. */
+  /** The statement that is true if the check finds nothing. */
   readonly good: string;
-  /** What it finds, for docs/doctor.md. */
+  /** A description of its findings, for docs/doctor.md. */
   readonly finds: string;
   readonly fix: string;
   readonly place: (scene: S) => string | Promise<string>;
-  /** Everything that is wrong; [] when all is well. Whatever it rejects with is told as `unknown`. */
+  /** Returns all findings, [] if healthy. A rejection is reported as `unknown`. */
   readonly look: (scene: S, signal: AbortSignal) => Promise<readonly Seen[]>;
 }
-/** A finding as it is shown. */
+/** A finding with the texts of its check filled in. */
 export interface DoctorFinding {
   readonly id: string;
   readonly severity: DoctorSeverity;
   readonly what: string;
   readonly where: string;
-  /** Empty when there is nothing to do. */
+  /** Empty if no action is needed. */
   readonly fix: string;
   readonly evidence: readonly string[];
 }
-/** A check with what it looks at. */
+/** A check with its scene. */
 export interface BoundCheck extends Pick<Check<never>, 'id' | 'good' | 'fix'> {
   readonly place: () => Promise<string>;
   readonly look: (signal: AbortSignal) => Promise<readonly Seen[]>;
 }
 
-/** Checks that look at one scene. */
+/** Binds checks to one scene. */
 export const boundTo = <S>(scene: S, checks: readonly Check<S>[]): readonly BoundCheck[] =>
   checks.map(({ id, good, fix, place, look }) => ({
     id,
@@ -51,11 +51,11 @@ export const boundTo = <S>(scene: S, checks: readonly Check<S>[]): readonly Boun
     look: (signal) => look(scene, signal),
   }));
 
-/** Checks that cannot be made, all for the same reason. */
+/** Checks that cannot be carried out, all for the same reason. */
 export const blinded = <S>(checks: readonly Check<S>[], place: string, why: string): readonly BoundCheck[] =>
   checks.map(({ id, good, fix }) => ({ id, good, fix, place: async () => place, look: async () => [unknown(why)] }));
 
-/** Something that could not be looked at. */
+/** A finding for something that could not be inspected. */
 export const unknown = (why: string, more: Pick<Seen, 'where' | 'fix' | 'evidence'> = {}): Seen => ({
   severity: 'unknown',
   what: `not looked at: ${why}`,

@@ -8,36 +8,36 @@ import { type Source, once } from './once.ts';
 
 export interface ClusterMeans {
   readonly api: ApiReader;
-  /** Who asks, for people: the kubeconfig or the pod. */
+  /** The name of the credentials in messages: the kubeconfig or the pod. */
   readonly from: string;
-  /** Only this node; absent: all. */
+  /** The only node to inspect. Default: all. */
   readonly node?: string;
-  /** The daemon's account, as reviews name it; absent: that of its DaemonSet. */
+  /** The daemon's account, as reviews name it. Default: that of its DaemonSet. */
   readonly account?: string;
-  /** The node whose files are looked at in the same run; absent: none, or nobody knows its name. */
+  /** The node whose files are inspected in the same run; absent if there is none or its name is unknown. */
   readonly nodeLookedAt?: string;
-  /** Folder with reports of nodes. */
+  /** Folder with reports of nodes (node-reports.ts). */
   readonly reportsFolder?: string;
   readonly now: () => number;
-  /** For what is asked for several checks. */
+  /** Signal of requests whose answers several checks share. */
   readonly signal: AbortSignal;
 }
-/** A cluster: everything its checks look at, each asked for once. */
+/** A cluster: everything that its checks inspect, each requested once. */
 export interface ClusterScene extends ClusterMeans {
   readonly reports: Source<ReadonlyMap<string, NodeReport>>;
   readonly nadObjects: Source<readonly unknown[] | undefined>;
   readonly networks: Source<KnownNetworks>;
-  /** Those that are looked at; rejects when there is no node of the name that was asked for. */
+  /** The inspected nodes. Rejects if the requested node does not exist. */
   readonly nodes: Source<readonly Node[]>;
   readonly allNodes: Source<readonly Node[]>;
   readonly daemonSets: Source<readonly DaemonSet[]>;
-  /** The DaemonSet of Plexus; undefined: there is none. */
+  /** The DaemonSet of Plexus; undefined if there is none. */
   readonly plexus: Source<DaemonSet | undefined>;
   /** Pods of the DaemonSet of Plexus. */
   readonly daemonPods: Source<readonly Pod[]>;
 }
 
-/** The scene of a cluster. Asks nothing yet. */
+/** Creates the scene of a cluster. Sends no request yet. */
 export function clusterScene(means: ClusterMeans): ClusterScene {
   const { api, signal, node, reportsFolder } = means;
   const allNodes = once(async () => ((await api.list('list nodes', '/api/v1/nodes', signal)) ?? []) as readonly Node[]);
@@ -93,7 +93,7 @@ export const isMultus = (set: DaemonSet): boolean =>
 /** The account of the daemon, as reviews name it. */
 export async function accountOf({ account, plexus }: ClusterScene): Promise<string> {
   if (account !== undefined) return account;
-  const set = await plexus().catch(() => undefined); // the usual one then
+  const set = await plexus().catch(() => undefined); // fall back to the usual account
   const { namespace = 'kube-system' } = set?.metadata ?? ({} as NonNullable<ApiObject['metadata']>);
   return `system:serviceaccount:${namespace}:${set?.spec?.template?.spec?.serviceAccountName ?? 'plexus'}`;
 }

@@ -14,4 +14,4 @@ export { type ClusterMeans, type ClusterScene, clusterScene } from './cluster-sc
 export { type NodeMeans, type NodePlaces, type NodeScene, isNode, nodeScene } from './node-scene.ts';
 export { type NodeReport, reportIn } from './node-reports.ts';
 export { type CheckDeadlines, runChecks } from './run.ts';
-export { type AddressRange, overlaps, rangeOf, rangesOf } from './subnets.ts';
+export { type AddressRange, rangeOf, rangesOf } from './subnets.ts';

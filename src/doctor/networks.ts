@@ -1,17 +1,22 @@
-import { type ConfPath, type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
+import type { ConfPath, NetworkConfiguration } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
-import { type Nad, nadConfiguration, nadKey, parseNad } from '../npwg/index.ts';
 import { findByName, programsOf } from '../plan/index.ts';
+import { type JudgedNad, isOfPlexus, judgeNad } from '../validate/index.ts';
 
+/** Why a network cannot be used, and what to do. */
+export interface NetworkProblem {
+  readonly text: string;
+  readonly fix: string;
+  /** Of the error. */
+  readonly rule: string;
+}
 /** A NetworkAttachmentDefinition as far as it can be read. */
-export interface KnownNad {
+export interface KnownNad extends Pick<JudgedNad, 'nad'> {
   /** namespace/name. */
   readonly key: string;
-  readonly nad?: Nad;
   /** Absent also when a file of the node is meant. */
   readonly configuration?: NetworkConfiguration;
-  /** Why it is of no use, and what to do. */
-  readonly problem?: { readonly text: string; readonly fix: string; readonly id: string };
+  readonly problems: readonly NetworkProblem[];
 }
 /** NADs, and where they are from. */
 export interface KnownNetworks {
@@ -21,28 +26,17 @@ export interface KnownNetworks {
   readonly why?: string;
 }
 
-/** Reads NAD objects with the parsers of an ADD. */
-export const readNads = (objects: readonly unknown[]): readonly KnownNad[] => objects.map(readNad);
-
-function readNad(object: unknown): KnownNad {
-  const { metadata } = (object ?? {}) as {
-    readonly metadata?: { readonly namespace?: string; readonly name?: string };
-  };
-  const named = { key: nadKey({ namespace: metadata?.namespace ?? 'default', name: metadata?.name ?? '(no name)' }) };
-  try {
-    const nad = parseNad(object);
-    const json = nadConfiguration(nad);
-    if (json === undefined) return { key: nadKey(nad), nad };
+/** Judges NAD objects with the rules of plexus validate; what Plexus itself refuses is a problem. */
+export const readNads = (objects: readonly unknown[]): readonly KnownNad[] =>
+  objects.map((object) => {
+    const { key = '(no name)', nad, configuration, findings } = judgeNad(object);
     return {
-      key: nadKey(nad),
-      nad,
-      configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${nadKey(nad)}` }),
+      key,
+      ...(nad !== undefined && { nad }),
+      ...(configuration !== undefined && { configuration }),
+      problems: findings.filter(isOfPlexus),
     };
-  } catch (thrown) {
-    const { message, kind, id } = asPlexusError(thrown);
-    return { ...named, problem: { text: message, fix: kind.fix, id } };
-  }
-}
+  });
 
 /** The same with the configurations of those that mean a file of a folder on the node (NPWG-08). */
 export const withFiles = (nads: readonly KnownNad[], listing: ConfPath, folder: string): readonly KnownNad[] =>
@@ -51,12 +45,12 @@ export const withFiles = (nads: readonly KnownNad[], listing: ConfPath, folder: 
 /** Whether a NAD has no configuration and so means a file of that name. */
 export const meansFile = ({ nad }: KnownNad): boolean => nad !== undefined && nad.config === undefined;
 
-function fileOf(name: string, listing: ConfPath, folder: string): Pick<KnownNad, 'configuration' | 'problem'> {
+function fileOf(name: string, listing: ConfPath, folder: string): Partial<KnownNad> {
   try {
     return { configuration: findByName(listing, name, folder).configuration };
   } catch (thrown) {
     const { message, kind, id } = asPlexusError(thrown);
-    return { problem: { text: message, fix: kind.fix, id } };
+    return { problems: [{ text: message, fix: kind.fix, rule: id }] };
   }
 }
 

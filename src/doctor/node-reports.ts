@@ -4,7 +4,7 @@ import { isJsonObject, parseJson } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
 import type { DoctorFinding } from './check.ts';
 
-/** What `plexus doctor --end node -o json` printed on a node, or why that cannot be read. */
+/** The output of `plexus doctor --end node -o json` on a node, or why it cannot be read. */
 export type NodeReport = { readonly findings: readonly DoctorFinding[] } | { readonly problem: string };
 
 /** Reports of nodes: files NODE.json of a folder, by node. Rejects as readdir(3) does. */

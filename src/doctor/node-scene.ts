@@ -19,7 +19,7 @@ import { type KnownNetworks, readNads, withFiles } from './networks.ts';
 import { type Source, once } from './once.ts';
 import { type JournalFiles, assertState, found, readJournal } from './state-files.ts';
 
-/** Where things are on a node, as this process sees them. */
+/** Paths on a node, as this process sees them. */
 export interface NodePlaces {
   /** Where the node's files are mounted. */
   readonly root: string;
@@ -28,14 +28,14 @@ export interface NodePlaces {
   /** cniDir. */
   readonly stateDir: string;
   readonly socket: string;
-  /** Address of the daemon's HTTP endpoints; absent: there are none. */
+  /** Address of the daemon's HTTP endpoints, if it has any. */
   readonly http?: string;
 }
-/** What the node is looked at with. */
+/** The dependencies of the scene of a node. */
 export interface NodeMeans {
   /** Version of this program. */
   readonly program: string;
-  /** As process.arch says it. */
+  /** As in process.arch. */
   readonly arch: string;
   /** User ID of this process. */
   readonly uid: number;
@@ -43,37 +43,37 @@ export interface NodeMeans {
   /** NADs of the cluster; undefined without one. */
   readonly clusterNads?: (signal: AbortSignal) => Promise<readonly unknown[] | undefined>;
 }
-/** A folder of CNI configurations with what is in it. */
+/** A folder of CNI configurations with its content. */
 export interface ConfFolder {
   readonly folder: string;
   readonly listing: ConfPath;
   readonly entries: readonly ConfEntry[];
 }
-/** Networks, with the files of the node that some of them mean. */
+/** Networks, with the files of the node that some of them name. */
 export interface NodeNetworks extends KnownNetworks {
   /** The folder of these files (confDir). */
   readonly folder: string;
-  /** Whether it could be looked into. */
+  /** Whether the folder could be read. */
   readonly inSight: boolean;
 }
-/** One node: everything its checks look at, each read once. */
+/** One node: everything that its checks inspect, each read once. */
 export interface NodeScene extends NodeMeans {
   readonly places: NodePlaces;
   readonly runtimes: Source<FoundFolders>;
   readonly folders: Source<NodeFolders>;
   readonly confFolders: Source<readonly ConfFolder[]>;
   readonly journal: Source<JournalFiles>;
-  /** The state folder, which is there. */
+  /** The state folder. Rejects if it does not exist. */
   readonly state: Source<string>;
   readonly bootId: Source<string>;
   readonly standIn: Source<StandIn | undefined>;
   readonly networks: (signal: AbortSignal) => Promise<NodeNetworks>;
   readonly greeting: (signal: AbortSignal) => Promise<Greeting>;
-  /** Rejects when nobody answers there. */
+  /** Rejects if no daemon answers. */
   readonly http: (path: '/readyz' | '/metrics', signal: AbortSignal) => Promise<HttpAnswer>;
 }
 
-/** The scene of a node. Reads nothing yet. */
+/** Creates the scene of a node. Reads nothing yet. */
 export function nodeScene(places: NodePlaces, means: NodeMeans): NodeScene {
   const { root, stateDir, socket } = places;
   const folders = once(() => nodeFolders(root, givenIn(places)));
@@ -102,7 +102,7 @@ async function confFolder(folder: string): Promise<ConfFolder> {
   return { folder, listing, entries: entriesOf(listing) };
 }
 
-// what the daemon last knew does as well, when the cluster cannot be asked
+// If the cluster cannot be reached, the NADs that the daemon last stored on the node are used.
 async function networksOf(
   { clusterNads }: NodeMeans,
   { root }: NodePlaces,
@@ -110,7 +110,8 @@ async function networksOf(
   signal: AbortSignal,
 ): Promise<NodeNetworks> {
   const ofCluster = await clusterNads?.(signal).catch(() => undefined);
-  const left = await (ofCluster === undefined ? standIn() : standIn().catch(() => undefined)); // then it is only a second source
+  // with a cluster, this is only a second source
+  const left = await (ofCluster === undefined ? standIn() : standIn().catch(() => undefined));
   const objects = ofCluster ?? left?.nads;
   if (objects === undefined) throw new Error('neither the cluster nor stand-in.json says which networks there are');
   const { confDir = usualNetworkFiles } = left?.settings ?? {};
@@ -122,7 +123,7 @@ async function networksOf(
 
 const usualNetworkFiles = '/etc/cni/multus/net.d';
 
-/** Whether this machine has anything of a node. */
+/** Whether this machine has any part of a node. */
 export async function isNode(places: NodePlaces): Promise<boolean> {
   const { confDirs } = await nodeFolders(places.root, givenIn(places));
   const paths = [...confDirs, places.stateDir, places.socket];
@@ -133,7 +134,7 @@ export async function isNode(places: NodePlaces): Promise<boolean> {
         () => true,
       ),
     ),
-  ); // what may not be looked at is there
+  ); // a path without permission exists
   return there.includes(true);
 }
 
@@ -148,8 +149,8 @@ export const confPlace = async ({ folders }: NodeScene): Promise<string> => (awa
 export const binPlace = async ({ folders }: NodeScene): Promise<string> => (await folders()).binDirs.join(', ');
 
 /**
- * The folders of CNI configurations. Rejects when one cannot be read: PLX-D-CONFIGURATION-FIRST says why, all others
- * look at nothing.
+ * The folders of CNI configurations. Rejects if one cannot be read: PLX-D-CONFIGURATION-FIRST reports the reason, and
+ * the other checks have nothing to inspect.
  */
 export async function readableConfFolders({ confFolders }: NodeScene): Promise<readonly ConfFolder[]> {
   const all = await confFolders();
@@ -162,11 +163,11 @@ export async function readableConfFolders({ confFolders }: NodeScene): Promise<r
 export const callsPlexus = ({ owner, text }: ConfEntry): boolean =>
   owner === 'plexus' || (owner === 'meta-plugin' && typesIn(text).includes('plexus-cni'));
 
-/** Our configuration in a folder, if there is one. */
+/** The configuration of Plexus in a folder, if there is one. */
 export const oursIn = ({ entries }: ConfFolder): ConfEntry | undefined =>
   entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name)) ?? entries.find(callsPlexus);
 
-/** The types of the plugins in a configuration; none when it cannot be read. */
+/** The types of the plugins in a configuration; [] if it cannot be read. */
 export const typesIn = (text: string): readonly string[] =>
   pluginsInText(text).flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
 
@@ -177,12 +178,13 @@ export function pluginsInText(text: string): readonly JsonObject[] {
     if (!isJsonObject(json)) return [];
     return Array.isArray(json['plugins']) ? json['plugins'].filter(isJsonObject) : [json];
   } catch {
-    return []; // whose it is, and that it cannot be read, is another check's
+    return []; // another check reports configurations that cannot be read
   }
 }
 
 /**
- * The default network that our configuration names, as this process sees it; undefined when it names none by its path.
+ * The file of the default network in the configuration of Plexus, as this process sees it; undefined if it names no
+ * file.
  */
 export async function clusterNetworkFile({ places }: NodeScene, text: string): Promise<string | undefined> {
   const named = pluginsInText(text)
@@ -193,7 +195,7 @@ export async function clusterNetworkFile({ places }: NodeScene, text: string): P
 }
 
 /**
- * The folders of CNI plugins that are there. Rejects when none is: in a container they may be out of sight, which says
+ * The folders of CNI plugins that exist. Rejects if none does: a container may not have them mounted, which proves
  * nothing.
  */
 export async function binFolders({ folders }: NodeScene): Promise<readonly string[]> {
@@ -206,7 +208,7 @@ export async function binFolders({ folders }: NodeScene): Promise<readonly strin
 }
 
 /**
- * All folders where the runtime looks for plugins: the one of Plexus, and further ones that its configuration names.
+ * All folders in which the runtime finds plugins: that of Plexus, and others that the runtime's configuration names.
  */
 export async function pluginFolders(scene: NodeScene): Promise<readonly string[]> {
   const [own, { runtimes }] = await Promise.all([binFolders(scene), scene.runtimes()]);
@@ -217,7 +219,7 @@ export async function pluginFolders(scene: NodeScene): Promise<readonly string[]
   return [...new Set([...own, ...(await Promise.all(named.map((path) => inRoot(scene.places.root, path))))])];
 }
 
-/** The value of a metric without labels; undefined when it is not there. */
+/** The value of a metric without labels; undefined if it is missing. */
 export function metricIn(text: string, name: string): number | undefined {
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
   return value === undefined ? undefined : Number(value);

@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, problemOf } from '../errors/index.ts';
 import { type BoundCheck, type DoctorFinding, type Seen, unknown } from './check.ts';
 
-/** Milliseconds. */
+/** Time limits in milliseconds. */
 export interface CheckDeadlines {
-  /** Then a check is told to end. */
+  /** Time until a check's signal is aborted. */
   readonly checkMs: number;
-  /** So much later nobody waits for it any more. */
+  /** Additional time until its result is no longer awaited. */
   readonly graceMs: number;
 }
 
 /**
- * Makes all checks at once; none waits for another, and one that hangs is told as `unknown`. In the order given. Never
- * rejects.
+ * Carries out all checks concurrently and returns their findings in the given order. A check that hangs is reported as
+ * `unknown`. Never rejects.
  */
 export async function runChecks(
   checks: readonly BoundCheck[],
@@ -26,7 +26,7 @@ async function findingsOf(check: BoundCheck, { checkMs, graceMs }: CheckDeadline
   const ended = new AbortController();
   const late = delay(checkMs + graceMs, undefined, { signal: ended.signal }).then(
     () => 'late' as const,
-    () => 'late' as const, // all is known already
+    () => 'late' as const, // the other outcome is known already
   );
   try {
     const [seen, place] = await Promise.all([
@@ -45,7 +45,7 @@ async function findingsOf(check: BoundCheck, { checkMs, graceMs }: CheckDeadline
 
 const nowhere = '(not known)';
 
-// what kept it from looking, with what to do about that
+// the reason why a check could not be carried out, with its fix
 function unknownFrom(thrown: unknown): readonly Seen[] {
   if (!(thrown instanceof PlexusError)) return [unknown(problemOf(thrown))];
   const { message, kind, id } = thrown;

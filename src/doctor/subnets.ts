@@ -1,39 +1,21 @@
-import ipaddr from 'ipaddr.js';
 import { type JsonObject, type JsonValue, type NetworkConfiguration, isJsonObject } from '../cni/index.ts';
-import { parseCidr, parseIp } from '../npwg/index.ts';
+import { type Range, addressOf, subnetOf } from '../validate/index.ts';
 
-/** Addresses from the first to the last, both included. */
-export interface AddressRange {
-  /** As written. */
+/** A range of addresses, including the first and the last. */
+export interface AddressRange extends Range {
+  /** As in the configuration. */
   readonly text: string;
-  readonly family: 4 | 6;
-  readonly first: bigint;
-  readonly last: bigint;
 }
 
-/** Whether an address is in both. */
-export const overlaps = (one: AddressRange, other: AddressRange): boolean =>
-  one.family === other.family && one.first <= other.last && other.first <= one.last;
-
-/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for all else. */
+/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for any other text. */
 export function rangeOf(cidr: string): AddressRange | undefined {
-  const parsed = parseCidr(cidr.trim());
-  if (parsed === undefined) return undefined;
-  const { text, family, prefix } = parsed;
-  const hosts = 1n << BigInt((family === 4 ? 32 : 128) - prefix);
-  const first = (numberOf(text) / hosts) * hosts;
-  return { text: cidr.trim(), family, first, last: first + hosts - 1n };
+  const subnet = subnetOf(cidr.trim());
+  return subnet && { ...subnet, text: cidr.trim() };
 }
-
-const numberOf = (address: string): bigint =>
-  ipaddr
-    .parse(address)
-    .toByteArray()
-    .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
 
 /**
- * The addresses that a network may give to pods: host-local's and whereabouts' keys of `ipam`. What cannot be read is
- * left out.
+ * The addresses that a network may assign to pods, from the `ipam` keys of host-local and whereabouts. Omits what
+ * cannot be parsed.
  */
 export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] =>
   plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
@@ -66,14 +48,10 @@ function partsOf(written: string): { readonly from?: string; readonly to?: strin
     : { from, to: subnet.split('/')[0] ?? '', subnet };
 }
 
-/** The first that is written, if it is an address of the range. */
-function boundOf(
-  values: readonly (JsonValue | undefined)[],
-  { family, first, last }: AddressRange,
-): bigint | undefined {
-  const value = values.find((each) => each !== undefined);
-  const ip = typeof value === 'string' ? parseIp(value) : undefined;
-  if (ip === undefined || ip.family !== family) return undefined;
-  const number = numberOf(ip.text);
-  return number >= first && number <= last ? number : undefined;
+/** The configured first address, if it lies in the range. */
+function boundOf(values: readonly (JsonValue | undefined)[], { family, first, last }: Range): bigint | undefined {
+  const written = values.find((each) => each !== undefined);
+  const address = typeof written === 'string' ? addressOf(written) : undefined;
+  if (address === undefined || address.family !== family) return undefined;
+  return address.value >= first && address.value <= last ? address.value : undefined;
 }

@@ -1,4 +1,4 @@
-/** A text of at most so many bytes in UTF-8 (4 at least), no character cut in two; `…` stands for what is left out. */
+/** Shortens a text to a number of UTF-8 bytes (at least 4) at a character boundary and ends it with `…`. */
 export function clip(text: string, mostBytes: number): string {
   const encoder = new TextEncoder();
   const fitting = (bytes: number): number => encoder.encodeInto(text, new Uint8Array(bytes)).read;

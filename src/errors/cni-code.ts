@@ -2,7 +2,7 @@
 export const cniCode = {
   incompatibleVersion: 1,
   unsupportedField: 2,
-  /** Tells the runtime that no DEL is needed: never use it after something was attached. */
+  /** Means that the runtime need not call DEL: never use it after anything was attached. */
   containerUnknown: 3,
   invalidEnvironment: 4,
   io: 5,

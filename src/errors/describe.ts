@@ -1,4 +1,4 @@
-import { problemOf } from './as-plexus-error.ts';
+import { combinedIn, problemOf } from './as-plexus-error.ts';
 import { clip } from './clip.ts';
 import type { PlexusError } from './known.ts';
 import type { Where } from './plexus-error.ts';
@@ -18,12 +18,12 @@ export const describeWhere = (where: Where): string =>
     .map(([key, label]) => `${label} ${where[key]}`)
     .join(', ');
 
-// what an Event may hold (K8S-16); runtimes put this line into one as well
+// The limit of an Event (K8S-16): runtimes put this line into an Event, too.
 const mostSummaryBytes = 1024;
 const mostDetailsBytes = 8 * 1024;
 
 /**
- * One line for people: identifier, sentence, what to do. The sentence is shortened where the line would exceed 1 KiB;
+ * One line for users: identifier, sentence, fix. The sentence is shortened if the line would exceed 1 KiB;
  * `sentence`: what of it may be shown.
  */
 export function summaryOf(error: PlexusError, sentence = error.message): string {
@@ -32,8 +32,8 @@ export function summaryOf(error: PlexusError, sentence = error.message): string 
 }
 
 /**
- * Where it happened, the sentence if the summary has it shortened, and the chain of causes, outermost first; for CNI
- * `details` and logs. At most 8 KiB.
+ * For CNI `details` and logs: the place of the error, the sentence if the summary shortens it, and the chain of causes,
+ * outermost first. At most 8 KiB.
  */
 export function detailsOf(error: PlexusError): string {
   const where = describeWhere(error.where);
@@ -47,11 +47,13 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 const mostCauses = 8;
 
 function causesOf(error: Error): string[] {
-  const texts: string[] = [];
-  let cause: unknown = error.cause;
-  while (cause !== undefined && cause !== null && texts.length < mostCauses) {
-    texts.push(problemOf(cause));
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return texts;
+  const causes = directCauses(error);
+  for (let at = 0; at < causes.length && causes.length < mostCauses; at++) causes.push(...directCauses(causes[at]));
+  return causes.slice(0, mostCauses).map(problemOf);
 }
+
+// The message of an error that combines several names them, but not their causes.
+const directCauses = (error: unknown): unknown[] =>
+  error instanceof Error
+    ? [error.cause, ...combinedIn(error).flatMap(directCauses)].filter((cause) => cause !== undefined && cause !== null)
+    : [];

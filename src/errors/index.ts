@@ -1,5 +1,5 @@
-// Every failure Plexus can report: one class, one catalogue, the CNI codes.
-// Knows nothing of commands, pods' contents or where errors are shown.
+// Every failure that Plexus can report: one class, one catalogue, the CNI codes. Knows nothing of commands, the content
+// of pods, or where errors are shown.
 export { asPlexusError, problemOf } from './as-plexus-error.ts';
 export * from './kinds/index.ts';
 export { clip } from './clip.ts';

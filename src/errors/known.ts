@@ -6,7 +6,7 @@ export type ErrorId = {
   [Name in keyof typeof kinds]: (typeof kinds)[Name] extends { readonly id: infer Id extends string } ? Id : never;
 }[keyof typeof kinds];
 
-/** An error of the catalogue, whichever. */
+/** Any error of the catalogue. */
 export type PlexusError = CatalogueError<ErrorId>;
-/** For `instanceof`: errors are made by the functions of the catalogue. */
+/** For `instanceof` only: the functions of the catalogue create errors. */
 export const PlexusError: abstract new (...parts: never[]) => PlexusError = CatalogueError;

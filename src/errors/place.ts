@@ -1,28 +1,28 @@
 /** Keys of objects and positions in lists, from the top. */
 export type Path = readonly (string | number)[];
 
-/** A path as people write it. */
+/** A path as users write it. */
 export const keyText = (path: Path): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return /^[\w-]+$/.test(key) ? `${text}${text === '' ? '' : '.'}${key}` : `${text}[${JSON.stringify(key)}]`;
   }, '');
 
-/** Where in an annotation that names networks a value stands. */
+/** The place of a value in an annotation that names networks. */
 export interface AnnotationPlace {
   /** The annotation. */
   readonly key: string;
-  /** Counted from 0; absent: the whole value. */
+  /** Index of the element, from 0; absent for the whole annotation. */
   readonly element?: number;
-  /** Where the element begins, counted from 1: of the short form. */
+  /** In the short form: the first character of the element, from 1. */
   readonly character?: number;
-  /** Inside the element; `@`: after that sign, in the short form. */
+  /** The field of the element; `@` in the short form is the part after that sign. */
   readonly field?: Path;
-  /** The network of a virtual machine that KubeVirt makes this element of. */
+  /** The network of a virtual machine from which KubeVirt makes this element. */
   readonly vmNetwork?: string;
 }
 
-/** An annotation's place as people write it. */
+/** A place in an annotation as users write it. */
 export function annotationPlaceText({ key, element, character, field = [], vmNetwork }: AnnotationPlace): string {
   const start = character === undefined ? '' : ` (character ${character})`;
   const outer =

@@ -1,4 +1,4 @@
-/** Whom and what an error is about. Every part is filled in by the layer that knows it. */
+/** The place of an error. Each layer fills in the part that it knows. */
 export interface Where {
   /** namespace/name of the pod. */
   readonly pod?: string;
@@ -7,17 +7,17 @@ export interface Where {
   /** `type` of the CNI plugin. */
   readonly plugin?: string;
   readonly interfaceName?: string;
-  /** What was being done, for example "ADD" or "write network-status". */
+  /** The step that failed, for example "ADD" or "write network-status". */
   readonly step?: string;
 }
 
-/** What all errors of one kind have in common. */
+/** The properties that all errors of one kind share. */
 export interface ErrorKind {
-  /** CNI error code that the runtime gets, unless a delegate gave its own (CNI-10). */
+  /** CNI error code for the runtime, unless a delegate returned its own (CNI-10). */
   readonly code: number;
-  /** Whether the same call can succeed later without anybody changing anything. */
+  /** Whether the same call can succeed later without any change. */
   readonly retry: 'later' | 'never';
-  /** What a person should do: one or two sentences. */
+  /** The fix: one or two imperative sentences. */
   readonly fix: string;
 }
 
@@ -32,14 +32,14 @@ interface Parts<Id extends string, Context extends object> {
 }
 
 /**
- * The only error class that crosses a folder boundary. Made by the functions of the catalogue. Programs read `id` and
- * `context`, people the sentence: no code may depend on its words.
+ * The only error class that crosses a folder boundary. The functions of the catalogue create it. Code reads `id` and
+ * `context`; the sentence is for users, and no code may depend on its words.
  */
 export class CatalogueError<Id extends string, Context extends object = object> extends Error {
   override readonly name = 'PlexusError';
   readonly id: Id;
   readonly kind: ErrorKind;
-  /** What the sentence was made from; the types are those of the entry in the catalogue. */
+  /** The values in the sentence; the catalogue's entry determines their types. */
   readonly context: Context;
   readonly code: number;
   readonly where: Where;
@@ -54,20 +54,20 @@ export class CatalogueError<Id extends string, Context extends object = object> 
   }
 }
 
-/** Extras of one error: what led to it, a delegate's own CNI code, whom it concerns. */
+/** Additional parts of one error: its cause, a delegate's own CNI code, its place. */
 export interface ErrorExtras {
   readonly cause?: unknown;
   readonly code?: number;
   readonly where?: Where;
 }
 
-/** An entry of the catalogue, as far as it names the errors that it makes. */
+/** The part of a catalogue entry that identifies its errors. */
 interface Entry<Id extends string, Context extends object> {
   readonly id: Id;
   readonly text: (context: Context) => string;
 }
 
-/** Makes the function that makes one kind of error. Its `id`, `kind` and `text` can be read for documentation. */
+/** Creates the function that creates errors of one kind. Documentation is made from its `id`, `kind` and `text`. */
 export const define = <const Id extends string, Context extends object>(
   id: Id,
   kind: ErrorKind,
@@ -87,13 +87,15 @@ export const define = <const Id extends string, Context extends object>(
     { id, kind, text },
   );
 
-/** Whether something thrown is of one kind: `is(error, nadNotFound)`. Then `error.context` has the types of that kind. */
+/**
+ * Whether a thrown value is of one kind: `is(error, nadNotFound)`. If so, `error.context` has the types of that kind.
+ */
 export const is = <Id extends string, Context extends object>(
   error: unknown,
   entry: Entry<Id, Context>,
 ): error is CatalogueError<Id, Context> => error instanceof CatalogueError && error.id === entry.id;
 
-/** The same error, knowing more about whom it concerns. What it already knows is kept. */
+/** The same error with more of its place. Known parts are kept. */
 export const at = <Id extends string, Context extends object>(
   error: CatalogueError<Id, Context>,
   where: Where,

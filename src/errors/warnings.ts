@@ -1,10 +1,15 @@
 import { type AnnotationPlace, annotationPlaceText } from './place.ts';
 
-/** Something that a person should know and that stops nothing. As with errors, programs read `kind` and `context`. */
+/** A problem that stops nothing. As with errors, code reads `kind` and `context`; the text is for users. */
 export interface Warning<Kind extends string = string, Context extends object = object> {
   readonly kind: Kind;
   readonly context: Context;
   readonly text: string;
+}
+
+/** The error behind a warning: nothing is stopped by it. */
+interface ErrorData {
+  readonly error: { readonly id: string; readonly context: object; readonly message: string };
 }
 
 const define = <const Kind extends string, Context extends object>(kind: Kind, text: (context: Context) => string) =>
@@ -27,7 +32,7 @@ export const selectionKeysUnknown = define(
 );
 export const annotationIgnored = define(
   'annotation-ignored',
-  (c: { problem: string }) => `ignored, as invalidAnnotation says: ${c.problem}`,
+  (c: ErrorData & { key: string }) => `ignored, as invalidAnnotation says: ${c.error.message}`,
 );
 export const settingsKeyUnknown = define(
   'settings-key-unknown',
@@ -39,12 +44,12 @@ export const logLevelUnknown = define(
   (c: { level: string; known: readonly string[] }) =>
     `configuration of Plexus: logLevel ${JSON.stringify(c.level)} is unknown and ignored (known: ${c.known.join(', ')})`,
 );
-export const pathIgnored = define('path-ignored', (c: { problem: string }) => `${c.problem}; it is ignored`);
+export const pathIgnored = define('path-ignored', (c: ErrorData) => `${c.error.message}; it is ignored`);
 export const fileSkipped = define(
   'file-skipped',
   (c: { path: string; problem: string }) => `${c.path} is skipped: ${c.problem}`,
 );
-export const networksUnknown = define('networks-unknown', (c: { problem: string }) => c.problem);
+export const networksUnknown = define('networks-unknown', (c: ErrorData) => c.error.message);
 export const requestIgnored = define(
   'request-ignored',
   (c: { request: string; network: string; problem: string }) => c.problem,
@@ -83,4 +88,17 @@ export const resourceUnserved = define(
   (c: { network: string; resource: string }) =>
     `network ${c.network} names resource ${c.resource}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
 );
-export const claimSkipped = define('claim-skipped', (c: { problem: string }) => c.problem);
+export const claimSkipped = define(
+  'claim-skipped',
+  (c: { claim: string; problem: string }) => `ResourceClaim ${c.claim} is left out: ${c.problem}`,
+);
+export const claimsSkipped = define(
+  'claims-skipped',
+  (c: ErrorData) =>
+    `devices from ResourceClaims are left out (if a network needs them, add deploy/components/resource-claims): ${c.error.message}`,
+);
+export const deviceUnnamed = define(
+  'device-unnamed',
+  (c: { driver: string; pool: string; device: string; missing: 'slice' | readonly string[] }) =>
+    `device ${c.device} of pool ${c.pool}, driver ${c.driver} ${c.missing === 'slice' ? 'is in no ResourceSlice' : `has no attribute ${c.missing.join(' or ')}`}`,
+);

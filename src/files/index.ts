@@ -4,7 +4,7 @@ export { loadNative, type Native } from './native.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
 export { readRegularFile, readRegularText } from './regular.ts';
 export { removeFile } from './remove.ts';
-export { removeTree } from './remove-tree.ts';
+export { removeContent, removeTree } from './remove-tree.ts';
 export { newPrefix, replaceAtomically, replaceBriefly, syncFolder } from './replace.ts';
 export { shownPath } from './shown-path.ts';
 export { type FolderWatch, watchFolders } from './watch.ts';

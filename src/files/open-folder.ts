@@ -16,12 +16,12 @@ interface OpenFolder extends Disposable {
 }
 
 /** Opens a folder. Rejects a symbolic link as the last component unless `follow` is set. Throws as open(2) does. */
-export function openFolder(path: string, { follow = false } = {}): OpenFolder {
+export function openFolder(path: string | Buffer, { follow = false } = {}): OpenFolder {
   const fd = openDescriptor(path, follow);
   return { path: `/proc/self/fd/${fd}`, [Symbol.dispose]: () => closeSync(fd) };
 }
 
-function openDescriptor(path: string, follow: boolean): number {
+function openDescriptor(path: string | Buffer, follow: boolean): number {
   try {
     return openSync(path, pathOnly | constants.O_DIRECTORY | (follow ? 0 : constants.O_NOFOLLOW));
   } catch (error) {

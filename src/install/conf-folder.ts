@@ -3,7 +3,7 @@ import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfPath } from '../cni/index.ts';
 import { type PlexusError, fileUnusable, folderNotWritable, problemOf } from '../errors/index.ts';
-import { replaceAtomically, syncFolder } from '../files/index.ts';
+import { readRegularText, removeTree, replaceAtomically, syncFolder } from '../files/index.ts';
 import { ownerOf } from './conflist.ts';
 import type { ConfEntry } from './standing.ts';
 
@@ -19,6 +19,20 @@ export function entriesOf(listing: ConfPath): readonly ConfEntry[] {
     const text = 'text' in content ? content.text : '';
     return { name: basename(path), text, owner: 'text' in content ? ownerOf(text) : 'unreadable' };
   });
+}
+
+const mostBytes = 1024 * 1024;
+
+/**
+ * Reads a file in the runtime's folder, where less trusted programs can write: never blocks. Undefined if the file is
+ * missing or cannot be a configuration.
+ */
+export function configurationText(file: string): string | undefined {
+  try {
+    return readRegularText(file, { follow: true, mostBytes });
+  } catch {
+    return undefined;
+  }
 }
 
 /** All names in the runtime's folder; empty if the folder does not exist. */
@@ -37,9 +51,9 @@ export async function putConfiguration(folder: string, name: string, text: strin
 /** Causes a write event in the folder. */
 export async function nudge(folder: string, text: string): Promise<void> {
   await inFolder(folder, `write ${nudgeName}`, async () => {
-    // Recreated each time: an existing file may be a link to elsewhere or a FIFO, and uninstall runs as root on the
+    // Recreated each time: it may be a link to elsewhere, a FIFO or a folder, and uninstall runs as root on the
     // node.
-    await rm(join(folder, nudgeName), { force: true });
+    removeTree(join(folder, nudgeName));
     const file = await open(join(folder, nudgeName), 'wx', 0o644);
     try {
       await file.writeFile(`${createHash('sha256').update(text).digest('hex')}\n`);

@@ -1,10 +1,10 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type ConfPath, type JsonObject, formatJson } from '../cni/index.ts';
 import { replaceAtomically } from '../files/index.ts';
 import { findByName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
-import { inFolder, savedSuffix } from './conf-folder.ts';
+import { configurationText, inFolder, savedSuffix } from './conf-folder.ts';
 import { type DefaultDecision, decideDefault } from './default-conf.ts';
 import { type MultusConf, multusConf, nodePathOf, withNodePaths } from './multus-conf.ts';
 
@@ -71,11 +71,17 @@ async function settingsOf(
 }
 
 async function findMultus(folder: string, listing: ConfPath): Promise<MultusConf | undefined> {
-  const texts =
-    listing.kind === 'folder' ? listing.files.map(({ content }) => ('text' in content ? content.text : '')) : [];
+  const files = listing.kind === 'folder' ? listing.files : [];
+  for (const { content } of files) {
+    const found = 'text' in content ? multusConf(content.text) : undefined;
+    if (found !== undefined) return found;
+  }
   const saved = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(savedSuffix)).toSorted();
-  for (const name of saved) texts.push(await readFile(join(folder, name), 'utf8').catch(() => ''));
-  return texts.map(multusConf).find((each) => each !== undefined);
+  for (const name of saved) {
+    const found = multusConf(configurationText(join(folder, name)) ?? '');
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function defaultOfMultus(
@@ -129,7 +135,7 @@ async function decideInline(delegate: JsonObject, folder: string, listing: ConfP
   if (path !== undefined) return decideDefault(await readConfPath(path));
   const file = join(folder, ownFolder, takenOverName);
   const text = `${formatJson(delegate)}\n`;
-  if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) {
+  if (configurationText(file) !== text) {
     await inFolder(folder, `write ${ownFolder}/${takenOverName}`, async () => {
       await mkdir(join(folder, ownFolder), { recursive: true });
       await replaceAtomically(file, text, 0o644);

@@ -2,13 +2,13 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
 import { basename, join } from 'node:path';
-import { type PlexusError, daemonServes, delsDeferred, nodeInUse } from '../errors/index.ts';
-import { openFolder, readRegularText, removeTree, syncFolder } from '../files/index.ts';
-import type { DeferredCalls, Journal, RecordKey } from '../journal/index.ts';
+import { type PlexusError, asPlexusError, daemonServes, delsDeferred, nodeInUse } from '../errors/index.ts';
+import { openFolder, removeContent, removeTree, syncFolder } from '../files/index.ts';
+import { type DeferredCalls, type Journal, type RecordKey, damagedFolder, isRecordName } from '../journal/index.ts';
 import { type SandboxRecord, hostFileName } from '../plan/index.ts';
-import { readConfPath } from '../runtime/index.ts';
+import { isConfigurationName } from '../runtime/index.ts';
 import {
-  entriesOf,
+  configurationText,
   inFolder,
   readableNames,
   nudge,
@@ -21,7 +21,7 @@ import { ownFolder, takenOverName } from './find-default.ts';
 import { holdsText } from './same-content.ts';
 import { removeHostFile } from './host-file.ts';
 import { shimName, standInName } from './shim-file.ts';
-import { type ConfEntry, isOwnName } from './standing.ts';
+import { isOwnName } from './standing.ts';
 
 export interface UninstallOptions {
   readonly confDirs: readonly string[];
@@ -39,50 +39,59 @@ export interface NodeState {
   readonly deferred: Pick<DeferredCalls, 'list'>;
 }
 
+/** What `plexus uninstall` did, one line each, and what failed. */
+export interface Uninstalled {
+  readonly done: readonly string[];
+  readonly failed: readonly PlexusError[];
+}
+
+/** Runs one part of the work: returns lines about what it did, and records its failure so that the others still run. */
+type Attempt = (work: () => string[] | Promise<string[]>) => Promise<void>;
+
 /**
  * Restores a node to its previous state: first restores files that were moved aside, then removes our configuration,
  * the programs, and the state if nothing is attached. The runtime has a configuration at every moment, if it had one
- * before Plexus. Idempotent. Returns the actions, one line each. Rejects with nodeInUse, delsDeferred, daemonServes,
- * folderNotWritable.
+ * before Plexus. Idempotent. The daemon can write in these folders, so a failure does not stop the rest. With `force`,
+ * no file of the state is read. Rejects with nodeInUse, delsDeferred, daemonServes before it changes anything.
  */
-export async function uninstall(
-  options: UninstallOptions,
-  { journal, deferred }: NodeState,
-): Promise<readonly string[]> {
-  const { found, damaged } = (await isFolder(join(options.stateDir, 'journal')))
-    ? await journal.list(entryOf)
-    : { found: [], damaged: [] };
-  // The sandbox of a damaged record is unknown.
-  const sandboxes = [...found.map(({ name }) => name), ...damaged.map(({ message }) => message)];
-  if (!options.force) await assertUnused(found, damaged, deferred);
-  if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
+export async function uninstall(options: UninstallOptions, state: NodeState): Promise<Uninstalled> {
+  if (!options.force) {
+    await assertUnused(options, state);
+    if (await isServed(options.socket)) throw daemonServes({ socket: options.socket });
+  }
   const done: string[] = [];
-  for (const folder of options.confDirs) done.push(...(await restoreConfigurations(folder)));
-  for (const folder of options.binDirs) done.push(...(await removePrograms(folder)));
-  if (sandboxes.length > 0) return [...done, `kept ${options.stateDir}: it still holds ${sandboxes.length} sandboxes`];
-  return [...done, ...(await removeState(options.stateDir))];
+  const failed: PlexusError[] = [];
+  const attempt: Attempt = async (work) => {
+    try {
+      done.push(...(await work()));
+    } catch (thrown) {
+      failed.push(asPlexusError(thrown));
+    }
+  };
+  for (const folder of options.confDirs) await restoreConfigurations(folder, attempt);
+  for (const folder of options.binDirs) await removePrograms(folder, attempt);
+  await removeState(options.stateDir, attempt);
+  return { done, failed };
 }
 
 /**
  * Distinguishes running pods from pods that are gone but whose DEL was deferred because no daemon was running. Rejects
  * with nodeInUse, delsDeferred.
  */
-async function assertUnused(
-  found: readonly Entry[],
-  damaged: readonly PlexusError[],
-  deferred: NodeState['deferred'],
-): Promise<void> {
+async function assertUnused({ stateDir }: UninstallOptions, { journal, deferred }: NodeState): Promise<void> {
+  if (!(await isFolder(join(stateDir, 'journal')))) return;
+  const { found, damaged } = await journal.list(entryOf);
   const calls = found.length === 0 ? [] : await deferred.list();
-  const isDeferred = ({ containerId, ifName }: Entry): boolean =>
-    calls.some((call) => call.containerId === containerId && call.ifName === ifName);
-  const inUse = [
-    ...found.filter((entry) => !isDeferred(entry)).map(({ name }) => name),
-    ...damaged.map(({ message }) => message),
-  ];
-  const waiting = found.filter(isDeferred).map(({ name }) => name);
-  if (inUse.length > 0) throw nodeInUse({ sandboxes: inUse, deferred: waiting });
-  if (waiting.length > 0) throw delsDeferred({ sandboxes: waiting });
+  const keys = new Set(calls.map(keyOf));
+  const { waiting = [], inUse = [] } = Object.groupBy(found, (entry) => (keys.has(keyOf(entry)) ? 'waiting' : 'inUse'));
+  const names = waiting.map(({ name }) => name);
+  // The sandbox of a damaged record is unknown.
+  const sandboxes = [...inUse.map(({ name }) => name), ...damaged.map(({ message }) => message)];
+  if (sandboxes.length > 0) throw nodeInUse({ sandboxes, deferred: names });
+  if (names.length > 0) throw delsDeferred({ sandboxes: names });
 }
+
+const keyOf = ({ containerId, ifName }: RecordKey): string => `${containerId}@${ifName}`;
 
 interface Entry extends RecordKey {
   /** The state's name in messages. */
@@ -104,63 +113,65 @@ async function isServed(socket: string): Promise<boolean> {
   return promise.finally(() => probe.destroy());
 }
 
-async function restoreConfigurations(folder: string): Promise<readonly string[]> {
-  if (!(await isFolder(folder))) return [];
-  const done: string[] = [];
-  for (const saved of (await readableNames(folder)).filter((name) => name.endsWith(savedSuffix)))
-    done.push(`${folder}: ${await putBack(folder, saved)}`);
-  for (const { name } of entriesOf(await readConfPath(folder)).filter(isOurs)) {
-    await removeConfiguration(folder, name);
-    done.push(`${folder}: removed ${name}`);
-  }
-  await inFolder(folder, `remove ${ownFolder}/${takenOverName}`, () => removeTakenOver(join(folder, ownFolder)));
-  if (done.length > 0) await nudge(folder, 'uninstalled'); // the runtime looks again
-  await inFolder(folder, `remove ${nudgeName}`, () => rm(join(folder, nudgeName), { force: true }));
-  return done;
+async function restoreConfigurations(folder: string, attempt: Attempt): Promise<void> {
+  if (!(await isFolder(folder))) return;
+  let isChanged = false;
+  const inConf = (action: string, work: () => Promise<string | undefined>): Promise<void> =>
+    attempt(async () => {
+      const line = await inFolder(folder, action, work);
+      isChanged ||= line !== undefined;
+      return line === undefined ? [] : [`${folder}: ${line}`];
+    });
+  for (const saved of (await readableNames(folder)).filter((name) => name.endsWith(savedSuffix)).toSorted())
+    await inConf(`put ${saved} back`, () => putBack(folder, saved));
+  for (const name of (await readableNames(folder)).filter(isOwnName).filter((each) => isOurs(folder, each)))
+    await inConf(`remove ${name}`, async () => {
+      await removeConfiguration(folder, name);
+      return `removed ${name}`;
+    });
+  await inConf(`remove ${ownFolder}/${takenOverName}`, () => removeTakenOver(join(folder, ownFolder)));
+  if (isChanged) await attempt(() => nudge(folder, 'uninstalled').then(() => [])); // The runtime reads the folder again.
+  await inConf(`remove ${nudgeName}`, async () => {
+    removeTree(join(folder, nudgeName));
+    return undefined;
+  });
 }
 
-// the daemon can put a link to elsewhere in its place
-async function removeTakenOver(path: string): Promise<void> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+// The daemon can put a link to elsewhere in its place.
+async function removeTakenOver(path: string): Promise<undefined> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   {
     using folder = openFolder(path);
     removeTree(join(folder.path, takenOverName));
   }
-  await rmdir(path).catch(() => {}); // it holds what is not ours
+  await rmdir(path).catch(() => {}); // It contains files that are not ours.
+  return undefined;
 }
 
-const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => owner === 'plexus' && isOwnName(name);
+const textOf = (folder: string, name: string): string => configurationText(join(folder, name)) ?? '';
+const isOurs = (folder: string, name: string): boolean => isOwnName(name) && ownerOf(textOf(folder, name)) === 'plexus';
 
 /** Returns what was done with a file that was moved aside. */
 async function putBack(folder: string, saved: string): Promise<string> {
   const name = saved.slice(0, -savedSuffix.length);
-  const textOf = (file: string): string | undefined => textIn(join(folder, file));
-  if (ownerOf(textOf(saved) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
-  const present = textOf(name);
-  const isNewer = present !== undefined && !isOurs({ name, owner: ownerOf(present) });
-  await inFolder(folder, `put ${name} back`, async () => {
-    if (isNewer) await rm(join(folder, saved), { force: true });
-    else await rename(join(folder, saved), join(folder, name));
-    await syncFolder(folder);
-  });
+  const [from, to] = [join(folder, saved), join(folder, name)];
+  if (!isConfigurationName(name) || !lstatSync(from).isFile())
+    return `left ${saved}: it is no configuration file that Plexus moved aside`;
+  if (ownerOf(textOf(folder, saved)) === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
+  const isNewer = configurationText(to) !== undefined && !isOurs(folder, name);
+  if (isNewer) await rm(from, { force: true });
+  else await rename(from, to);
+  await syncFolder(folder);
   return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
 }
 
-// The daemon can write there, so do not block on a file that is not regular.
-function textIn(file: string): string | undefined {
-  try {
-    return readRegularText(file, { follow: true });
-  } catch {
-    return undefined; // The file is missing, or cannot be a configuration.
-  }
+async function removePrograms(folder: string, attempt: Attempt): Promise<void> {
+  await attempt(() => removeProgram(folder, shimName));
+  await attempt(() => removeProgram(folder, standInName));
+  await attempt(async () => ((await removeHostFile(folder)) ? [`${folder}: removed ${hostFileName}`] : []));
 }
 
-async function removePrograms(folder: string): Promise<readonly string[]> {
-  const done = [...(await removeProgram(folder, shimName)), ...(await removeProgram(folder, standInName))];
-  return (await removeHostFile(folder)) ? [...done, `${folder}: removed ${hostFileName}`] : done;
-}
-
-async function removeProgram(folder: string, name: string): Promise<readonly string[]> {
+async function removeProgram(folder: string, name: string): Promise<string[]> {
   const file = join(folder, name);
   // Another program may have the same name.
   if (!(await holdsText(file, 'a CNI plugin that attaches pods to several networks'))) return [];
@@ -171,28 +182,48 @@ async function removeProgram(folder: string, name: string): Promise<readonly str
   return [`${folder}: removed ${name}`];
 }
 
-async function removeState(folder: string): Promise<readonly string[]> {
+async function removeState(folder: string, attempt: Attempt): Promise<void> {
   const journal = join(folder, 'journal');
-  const damaged = join(journal, 'damaged');
-  const kept = (await readableNames(damaged)).length;
-  const removed = await inFolder(folder, 'remove what is in it', async () =>
-    kept === 0 ? removeIn(folder, []) : removeIn(folder, [basename(journal)]) + removeIn(journal, [basename(damaged)]),
-  );
-  return [
+  const [records, damaged] = [countIn(journal, isRecordName), countIn(join(journal, damagedFolder), () => true)];
+  if (records > 0) return attempt(() => [`kept ${folder}: it still holds ${records} sandboxes`]);
+  const removed =
+    (await removeIn(folder, damaged === 0 ? [] : [basename(journal)], attempt)) +
+    (damaged === 0 ? 0 : await removeIn(journal, [damagedFolder], attempt));
+  await attempt(() => [
     ...(removed > 0 ? [`${folder}: removed what was in it`] : []),
-    ...(kept > 0
-      ? [`kept ${damaged}: ${kept} records that could not be read; the networks of their pods may still be attached`]
+    ...(damaged > 0
+      ? [
+          `kept ${join(journal, damagedFolder)}: ${damaged} records that could not be read; the networks of their pods may still be attached`,
+        ]
       : []),
-  ];
+  ]);
 }
 
-/** Returns the number of removed entries. The daemon can write there, even meanwhile, so no link is followed. */
-function removeIn(path: string, except: readonly string[]): number {
+// The daemon may have put a link in place of the folder: it is not followed, and counts as empty.
+function countIn(path: string, isCounted: (name: string) => boolean): number {
+  try {
+    using folder = openFolder(path);
+    return readdirSync(folder.path).filter(isCounted).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** Returns the number of removed entries. */
+async function removeIn(path: string, keep: readonly string[], attempt: Attempt): Promise<number> {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return 0;
-  using folder = openFolder(path);
-  const names = readdirSync(folder.path).filter((each) => !except.includes(each));
-  for (const name of names) removeTree(join(folder.path, name));
-  return names.length;
+  const failed: (() => Promise<never>)[] = [];
+  let removed = 0;
+  await attempt(() =>
+    inFolder(path, 'remove what is in it', async () => {
+      removed = removeContent(path, keep, (name, error) =>
+        failed.push(() => inFolder(path, `remove ${name}`, () => Promise.reject(error as Error))),
+      );
+      return [];
+    }),
+  );
+  for (const each of failed) await attempt(each);
+  return removed;
 }
 
 const isFolder = (path: string): Promise<boolean> =>

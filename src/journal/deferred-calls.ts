@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { lstatSync, opendirSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import {
@@ -8,34 +8,37 @@ import {
   newPrefix,
   readRegularFile,
   removeLeftovers,
+  removeTree,
   replaceAtomically,
   shownPath,
   syncFolder,
 } from '../files/index.ts';
 import type { RecordKey } from './journal.ts';
 
-/** A call that the program on the host kept, as it is in its file: HELLO and CALL of the host link. */
-export interface KeptCall extends RecordKey {
-  readonly bytes: Buffer;
-}
-/** DELs that were answered while there was no daemon, to be carried out when there is one. fileUnusable. */
+/** DELs that the shim deferred while no daemon was running, for the daemon to carry out. Rejects with fileUnusable. */
 export interface DeferredCalls {
-  /** From now on the program on the host keeps calls: it does so only while the file `.open` is there. */
+  /** Allows the shim to defer calls: creates the file `.open`, without which it defers none. */
   open(): Promise<void>;
-  /** From now on it keeps none; nothing that is kept is lost. */
+  /** Forbids the shim to defer calls. Deferred calls stay. */
   close(): Promise<void>;
   has(key: RecordKey): Promise<boolean>;
-  /** Also when there is none. */
+  /** Resolves also if there is none. */
   remove(key: RecordKey): Promise<void>;
-  list(): Promise<readonly KeptCall[]>;
-  /** Takes one that cannot be understood out of the way, content kept. Returns where it is. */
+  /** The deferred calls by their file names, at most ten thousand at a time. Reads no file: they may be large. */
+  list(): Promise<readonly RecordKey[]>;
+  /**
+   * The content of one file: HELLO and CALL of the host link. Empty if it is not a regular file or too long; undefined
+   * if there is none.
+   */
+  read(key: RecordKey): Promise<Buffer | undefined>;
+  /** Moves a call that cannot be decoded aside. Returns its new path. */
   setAside(key: RecordKey): Promise<string>;
 }
 
 const suffix = '.call';
 const fileName = ({ containerId, ifName }: RecordKey): string => `${containerId}@${ifName}${suffix}`;
 
-/** The calls in a folder that the program on the host writes to (src/shim/defer.c). */
+/** The calls in a folder that the shim writes to (src/shim/defer.c). */
 export function deferredCalls(folder: string): DeferredCalls {
   const unusable =
     (action: string, file: string) =>
@@ -63,7 +66,8 @@ export function deferredCalls(folder: string): DeferredCalls {
         if (await removed(file).catch(unusable('remove', file))) await syncFolder(path).catch(unusable('remove', file));
       });
     },
-    list: async () => (await present(callsIn)) ?? [],
+    list: async () => (await present(keysIn)) ?? [],
+    read: async (key) => (isName(key) ? present(async (path) => bytesIn(join(path, fileName(key)))) : undefined),
     setAside: (key) =>
       beneath(folder, async (path) => {
         const target = join(path, 'damaged', fileName(key));
@@ -79,17 +83,16 @@ export function deferredCalls(folder: string): DeferredCalls {
 
 const mark = '.open';
 
-async function callsIn(folder: string): Promise<readonly KeptCall[]> {
+async function keysIn(folder: string): Promise<readonly RecordKey[]> {
   const names = namesIn(folder);
   if (names.some((name) => name.startsWith(newPrefix))) await removeLeftovers(folder, newPrefix);
-  return names.toSorted().flatMap((name) => {
-    const key = keyOf(name);
-    const bytes = key && bytesIn(join(folder, name));
-    return key !== undefined && bytes !== undefined ? [{ ...key, bytes }] : [];
-  });
+  return names
+    .toSorted()
+    .map(keyOf)
+    .filter((key) => key !== undefined);
 }
 
-// what is not a regular file is not a call: the caller sets it aside as damaged
+// Anything but a regular file is no call: the caller sets it aside as damaged.
 function bytesIn(file: string): Buffer | undefined {
   try {
     return readRegularFile(file, { mostBytes: mostCallBytes });
@@ -103,7 +106,7 @@ function bytesIn(file: string): Buffer | undefined {
 
 const mostCallBytes = 32 * 1024 * 1024; // two frames of the host link at most: HELLO and CALL
 
-// the program on the host keeps no call whose names are no file names
+// The shim defers no call whose names cannot be file names.
 const isName = ({ containerId, ifName }: RecordKey): boolean =>
   ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));
 
@@ -118,18 +121,38 @@ function absent(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
-// without the thread pool, which would wake further threads: listed every few seconds, and nearly always empty
+const mostNames = 10_000;
+
+// Synchronous, because the thread pool would wake more threads: it is listed every few seconds and is nearly always
+// empty.
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return firstNames(folder);
   } catch (error) {
     throw fileUnusable({ file: shownPath(folder), action: 'list', problem: problemOf(error) }, { cause: error });
   }
 }
 
-const isThere = (path: string): Promise<boolean> => whether((async () => lstatSync(path))()); // without the thread pool: each call checks here
-/** Whether there was such a file. */
-const removed = (path: string): Promise<boolean> => whether(rm(path));
+function firstNames(folder: string): readonly string[] {
+  const entries = opendirSync(folder);
+  try {
+    const names: string[] = [];
+    for (let entry = entries.readSync(); entry !== null && names.length < mostNames; entry = entries.readSync())
+      names.push(entry.name);
+    return names;
+  } finally {
+    entries.closeSync();
+  }
+}
+
+// not through the thread pool, because every call checks this
+const isThere = (path: string): Promise<boolean> => whether((async () => lstatSync(path))());
+/** Returns whether it existed. The daemon may have put a folder in its place. */
+const removed = async (path: string): Promise<boolean> => {
+  if (!(await isThere(path))) return false;
+  removeTree(path);
+  return true;
+};
 
 const whether = (done: Promise<unknown>): Promise<boolean> =>
   done.then(

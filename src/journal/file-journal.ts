@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PlexusError, fileFailed, is, recordDamaged, recordNewer } from '../errors/index.ts';
+import { sizeProblem } from '../cni/index.ts';
+import { PlexusError, fileFailed, fileUnusable, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import {
   beneath,
   beneathMade,
@@ -20,11 +21,11 @@ import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, withProgress, writeProgress } from './progress.ts';
 import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
-/** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
+/** A journal of one file per sandbox and interface in a folder, which is created if missing (mode 0700). */
 export function fileJournal(folder: string): Journal {
   const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> =>
     beneath(folder, work).catch(absent);
-  // a full disk must not hold up a DEL
+  // A full disk must not block DEL.
   const remember = (key: RecordKey): Promise<void> =>
     beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
   return {
@@ -32,8 +33,11 @@ export function fileJournal(folder: string): Journal {
     write: (record) =>
       beneathMade(folder, async (path) => {
         const file = join(path, fileName(record));
-        if (!record.complete) await unmark(path, fileName(record)); // an ADD begins with such a record
-        await replaceAtomically(file, encodeRecord(record));
+        const text = encodeRecord(record);
+        const problem = sizeProblem(text);
+        if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
+        if (!record.complete) await unmark(path, fileName(record)); // an ADD starts with an incomplete record
+        await replaceAtomically(file, text);
         if (record.complete) await dropProgress(file);
       }),
     note: (record) => beneath(folder, (path) => writeProgress(join(path, fileName(record)), record)),
@@ -54,14 +58,17 @@ export function fileJournal(folder: string): Journal {
   };
 }
 
-// Every container ID there is (CNI-17) stays readable; a path never comes of it, nor a second "@". Very long names
-// would not fit into a file name.
+// Every valid container ID (CNI-17) stays readable. The name never contains a path or a second "@". A name that is too
+// long for a file name is hashed.
 function fileName({ containerId, ifName }: RecordKey): string {
   const name = `${[containerId, ifName].map((text) => encodeURIComponent(text.toWellFormed())).join('@')}.json`;
   return name.length <= 200
     ? name
     : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
 }
+
+/** Whether a file of the journal may be a record, by its name. */
+export const isRecordName = (name: string): boolean => name.includes('@') && name.endsWith('.json');
 
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
   const path = join(folder, file);
@@ -72,8 +79,8 @@ async function readRecord(folder: string, file: string, key?: RecordKey): Promis
   try {
     return withProgress(decode(path), path);
   } catch (error) {
-    if (is(error, recordNewer)) throw error; // the version that wrote it will need it
-    return decode(await setAside(folder, file)); // fails again, and says where the file is now
+    if (is(error, recordNewer)) throw error; // the version that wrote it needs it
+    return decode(await setAside(folder, file)); // fails again and names the file's new place
   }
 }
 
@@ -83,7 +90,7 @@ interface Place {
   readonly key: RecordKey | undefined;
 }
 
-// a copied or renamed file must never be taken for another sandbox
+// A copied or renamed file must never be read as another sandbox.
 function checked(record: SandboxRecord, { file, place, key = record }: Place): SandboxRecord {
   if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName)
     return record;
@@ -96,16 +103,16 @@ function checked(record: SandboxRecord, { file, place, key = record }: Place): S
 function readText(path: string): string | undefined {
   try {
     const bytes = readRegularFile(path);
-    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
+    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, as an empty text is
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code !== undefined && neverARecord.has(code)) return ''; // nothing of ours: set aside like damage
+    if (code !== undefined && neverARecord.has(code)) return ''; // not a record: set aside like a damaged one
     throw fileFailed({ file: shownPath(path), action: 'read' }, error);
   }
 }
 
-// a symbolic link, a folder, a FIFO or device, a file longer than any record
+// symbolic link, folder, FIFO or device, file longer than any record
 const neverARecord: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
 
 async function isThere(path: string): Promise<boolean> {
@@ -125,7 +132,7 @@ function absent(error: unknown): undefined {
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /**
- * Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is.
+ * Moves a damaged file to `damaged/` under a free name, so that no evidence is overwritten. Returns its new path.
  */
 function setAside(folder: string, file: string): Promise<string> {
   const from = join(folder, file);
@@ -141,7 +148,8 @@ function setAside(folder: string, file: string): Promise<string> {
   });
 }
 
-const damagedFolder = 'damaged';
+/** Subfolder for records that cannot be read. */
+export const damagedFolder = 'damaged';
 const mostDamaged = 1000;
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -151,8 +159,8 @@ async function linked(from: string, to: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    if (code === 'ENOENT') return true; // somebody else has set it aside
-    if (code === 'EPERM') return renamed(from, to); // a folder has one name only
+    if (code === 'ENOENT') return true; // another process has set it aside
+    if (code === 'EPERM') return renamed(from, to); // folders cannot have hard links
     throw fileFailed({ file: shownPath(from), action: 'set aside' }, error);
   }
 }
@@ -170,7 +178,7 @@ async function removeDurably(folder: string, path: string): Promise<void> {
     await removeFile(path);
     await syncFolder(folder);
   } catch (error) {
-    if (isAbsent(error)) return; // not even the folder is there
+    if (isAbsent(error)) return; // the folder does not exist either
     throw fileFailed({ file: shownPath(path), action: 'remove' }, error);
   }
 }
@@ -197,7 +205,7 @@ async function listRecords<T>(
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
+    return (await readdir(folder)).filter(isRecordName).toSorted();
   } catch (error) {
     if (isAbsent(error)) return [];
     throw fileFailed({ file: shownPath(folder), action: 'list' }, error);

@@ -14,7 +14,9 @@ const beaconPrefix = '.alive-';
 const isFormer = (name: string): boolean =>
   /^\.(?:alive|lock)-|@\.lock$|\.lock\.stale-/.test(name) || name === 'all.lock';
 
-/** Whether a process of version 0.1 works in the folder. If none does, removes what such processes left. Never rejects. */
+/**
+ * Whether a process of version 0.1 works in the folder. If none does, removes what such processes left. Never rejects.
+ */
 export async function anyFormerProcess(folder: string): Promise<boolean> {
   return beneath(folder, async (path) => {
     const former = (await readdir(path)).filter(isFormer).map((name) => join(path, name));

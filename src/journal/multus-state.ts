@@ -6,6 +6,7 @@ import {
   type JsonValue,
   type NetworkConfiguration,
   isJsonObject,
+  jsonBudget,
   parseConfiguration,
   parseJson,
   podOfArgs,
@@ -14,18 +15,20 @@ import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
 import { openFolder, readRegularText, removeFile, shownPath } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
-/** What Multus left on a node about pods that it attached. */
+/** The state that Multus left on a node about pods that it attached. */
 export interface MultusState {
-  /** The sandbox as a record of ours; undefined when Multus knows nothing of it. recordDamaged, fileUnusable. */
+  /**
+   * The sandbox as a journal record; undefined if Multus has no state of it. Rejects with recordDamaged, fileUnusable.
+   */
   readonly read: (call: DelInvocation) => Promise<SandboxRecord | undefined>;
-  /** Forgets a sandbox that has been undone, or is in our journal now. Also when there is nothing. */
+  /** Removes Multus's state of a sandbox that is undone or in our journal. Resolves also if there is none. */
   readonly remove: (containerId: string) => Promise<void>;
 }
 
 /**
- * Its state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write there, and
- * direct mode is root on the node: only regular files are read, no link in it is followed, and what is removed is
- * removed beneath a descriptor.
+ * Reads Multus's state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write
+ * there, and direct mode is root on the node, so this code reads only regular files, follows no links, and removes
+ * files beneath a folder descriptor.
  */
 export function multusState(folder: string): MultusState {
   return {
@@ -36,9 +39,10 @@ export function multusState(folder: string): MultusState {
       const text = readState(file);
       if (text === undefined) return undefined;
       const delegates = decodeDelegates(text, file, ifName);
+      const fits = jsonBudget(mostWeight);
       const attachments = delegates.map((delegate) => {
         const cached = readCached(folder, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`);
-        return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
+        return recordOf(delegate, fits(cached) ? cached : '', call.env['CNI_ARGS'] ?? '');
       });
       const { namespace, name, uid } = podOfArgs(call.args);
       const pod =
@@ -66,14 +70,16 @@ export function multusState(folder: string): MultusState {
   };
 }
 
-const createdAt = '1970-01-01T00:00:00.000Z'; // not known
-const longestFileName = 255; // bytes: what is longer was never written
+// Bounds the configurations of a sandbox, and its cached results, in bytes of memory: a few kilobytes for each network.
+const mostWeight = 32 * 1024 * 1024;
+const createdAt = '1970-01-01T00:00:00.000Z'; // unknown
+const longestFileName = 255; // bytes; a longer name cannot exist
 const isFileName = (containerId: string): boolean =>
   !containerId.includes('/') &&
   !['', '.', '..', 'results'].includes(containerId) &&
   Buffer.byteLength(containerId) <= longestFileName;
 
-/** One delegate of Multus: what runs, and for which interface. */
+/** One delegate of Multus: its configuration and interface. */
 export interface MultusDelegate {
   readonly network: string;
   readonly interfaceName: string;
@@ -81,23 +87,32 @@ export interface MultusDelegate {
   readonly configuration: NetworkConfiguration;
 }
 
-/** The delegates in a state file, in their order. recordDamaged. */
+/** The delegates in a state file, in order. Throws recordDamaged. */
 export function decodeDelegates(text: string, file: string, ifName: string): readonly MultusDelegate[] {
   try {
     const json = parseJson(text, file);
     if (!Array.isArray(json)) throw new Error('it is no list of delegates');
-    return json.map((each, index) => delegateOf(each, index, ifName));
+    const fits = jsonBudget(mostWeight);
+    return json.map((each, index) => delegateOf(each, { index, ifName, fits }));
   } catch (error) {
     throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
   }
 }
 
-function delegateOf(json: JsonValue, index: number, ifName: string): MultusDelegate {
+interface DelegatePlace {
+  readonly index: number;
+  readonly ifName: string;
+  readonly fits: (text: string) => boolean;
+}
+
+function delegateOf(json: JsonValue, { index, ifName, fits }: DelegatePlace): MultusDelegate {
   const place = `delegate ${index + 1}`;
   if (!isJsonObject(json)) throw new Error(`${place} is no object`);
   const { Bytes: bytes, Name: name, ifnameRequest } = json;
   if (typeof bytes !== 'string') throw new Error(`${place} has no configuration (Bytes)`);
-  const written = parseJson(Buffer.from(bytes, 'base64').toString(), place);
+  const text = Buffer.from(bytes, 'base64').toString();
+  if (!fits(text)) throw new Error(`the configurations up to that of ${place} are too large together`);
+  const written = parseJson(text, place);
   if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is no object`);
   const configuration = withoutPassthru(parseConfiguration(written, { source: place }));
   const requested = typeof ifnameRequest === 'string' && ifnameRequest !== '' ? ifnameRequest : undefined;
@@ -109,22 +124,22 @@ function delegateOf(json: JsonValue, index: number, ifName: string): MultusDeleg
   };
 }
 
-// Multus brought that plugin, which does nothing, to begin a chain with: it may be gone with Multus
+// A plugin of Multus that does nothing and starts a chain. It may have been removed with Multus.
 function withoutPassthru(configuration: NetworkConfiguration): NetworkConfiguration {
   const plugins = configuration.plugins.filter(({ type }) => type !== 'passthru');
   return plugins.length === 0 ? configuration : { ...configuration, plugins };
 }
 
-/** A delegate with what libcni cached of its ADD (kind cniCacheV1), as far as that can be read. */
+/** Adds the readable part of libcni's cache of the ADD (kind cniCacheV1) to a delegate. */
 function recordOf(
   { network, interfaceName, isDefault, configuration }: MultusDelegate,
-  cached: string | undefined,
+  cached: string,
   args: string,
 ): AttachmentRecord {
   const cache = cacheOf(cached);
   const { capabilityArgs, result, cniArgs } = cache;
   const runtimeConfig = isJsonObject(capabilityArgs) ? capabilityArgs : {};
-  const { CNIDeviceInfoFile: file } = runtimeConfig; // Multus removes it at DEL
+  const { CNIDeviceInfoFile: file } = runtimeConfig; // Multus removes that file at DEL
   const unmanaged = { kind: 'unmanaged' } as const;
   const attachment = {
     interfaceName,
@@ -140,10 +155,10 @@ function recordOf(
   return { state: 'detaching', attachment, attempts: 0, lastError: 'attached by Multus' };
 }
 
-// without it the plugins get no prevResult, which DEL allows
-function cacheOf(text: string | undefined): JsonObject {
+// Without the cache, plugins get no prevResult, which DEL allows.
+function cacheOf(text: string): JsonObject {
   try {
-    const json = text === undefined ? undefined : parseJson(text, 'cached result');
+    const json = parseJson(text, 'cached result');
     return isJsonObject(json) ? json : {};
   } catch {
     return {};
@@ -162,7 +177,7 @@ function argsOf(pairs: JsonValue | undefined): string | undefined {
 }
 
 const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
-// a symbolic link, a folder, a FIFO or device, a file longer than any state
+// symbolic link, folder, FIFO or device, file longer than any state
 const neverAState: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
@@ -177,15 +192,15 @@ function readState(file: string): string | undefined {
   }
 }
 
-// without it the plugins get no prevResult, so nothing about it is an error; an interface's name may be written as a
-// path
-function readCached(folder: string, name: string): string | undefined {
-  if (name.includes('/')) return undefined;
+// A missing or unreadable cached result is no error, because plugins then get no prevResult: '' stands for any problem.
+// An interface name may contain a slash.
+function readCached(folder: string, name: string): string {
+  if (name.includes('/')) return '';
   try {
     using results = openFolder(join(folder, 'results'));
     return readRegularText(join(results.path, name));
   } catch {
-    return undefined;
+    return '';
   }
 }
 
@@ -200,7 +215,7 @@ function openedOrNone(folder: string): ReturnType<typeof openFolder> | undefined
   try {
     return openFolder(folder);
   } catch {
-    return undefined; // not there, or a link: none of Multus
+    return undefined; // missing, or a link: Multus wrote neither
   }
 }
 

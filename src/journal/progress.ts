@@ -2,28 +2,29 @@ import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
 import { readRegularText, removeFile, replaceBriefly } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
-// Beside the file of a record: one note of how far its attachments have come.
+// The note beside a record's file contains the progress of its attachments.
 const fileFor = (recordFile: string): string => recordFile.replace(/\.json$/, '.progress');
 
-// The operation that a note belongs to, by its begin: the ADD, or the last change of the live sandbox.
+// Identifies the operation that a note belongs to by its start: the ADD, or the last change of the live sandbox.
 const beginOf = ({ createdAt, changedAt }: SandboxRecord): string => changedAt ?? createdAt;
 
 /**
- * Writes the note of a record: what the attachments that are being made have come to since it was written.
+ * Writes the note of a record: the results of its attachments since the record was written. Rejects with
  * fileUnusable.
  */
 export function writeProgress(recordFile: string, record: SandboxRecord): Promise<void> {
   const attachments = record.attachments.flatMap(({ state, attachment, result }) => {
-    if (result === undefined || state === 'detaching') return []; // of a pair under one name only the new one is made
+    // of two attachments with one name, only the new one is made
+    if (result === undefined || state === 'detaching') return [];
     return [{ interfaceName: attachment.interfaceName, state, result }];
   });
   return replaceBriefly(fileFor(recordFile), JSON.stringify({ createdAt: beginOf(record), attachments }));
 }
 
-/** Never rejects: a note that stays is of no record. */
+/** Removes a note. Never rejects: a note without a record is ignored. */
 export const dropProgress = (recordFile: string): Promise<void> => removeFile(fileFor(recordFile)).catch(() => {});
 
-/** The record with what its note says. One that cannot be understood, or is another record's, says nothing. */
+/** Merges the note into its record. Ignores a note that cannot be decoded or belongs to another record. */
 export function withProgress(record: SandboxRecord, recordFile: string): SandboxRecord {
   if (record.attachments.every(({ state }) => state !== 'intended')) return record;
   const note = readNote(fileFor(recordFile));
@@ -48,7 +49,7 @@ function moved(
 ): AttachmentRecord {
   const { state, result } = note ?? {};
   if (entry.state !== 'intended' || !isJsonObject(result)) return entry;
-  // in a live sandbox only the record itself ends a change: what the new attachment replaces is still in it
+  // In a live sandbox, a change ends with a write of the record, which still contains the replaced attachment.
   if (state !== 'attached' || complete) return { ...entry, result };
   return { state: 'attached', attachment: entry.attachment, result };
 }
@@ -58,6 +59,6 @@ function readNote(file: string): JsonObject | undefined {
     const json = parseJson(readRegularText(file), file);
     return isJsonObject(json) ? json : undefined;
   } catch {
-    return undefined; // there is none, or the machine failed while it was written
+    return undefined; // no note, or the machine failed during its write
   }
 }

@@ -3,23 +3,23 @@ import { isJsonObject, parseJson } from '../cni/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { beneathMade, readRegularText, replaceAtomically } from '../files/index.ts';
 
-/** A running pod that asks for networks and was never attached by Plexus. */
+/** A running pod that requests networks and was never attached by Plexus. */
 export interface UnattachedPod {
   readonly namespace: string;
   readonly name: string;
   readonly uid?: string;
-  /** What it asks for, as written. */
+  /** The text of its annotation. */
   readonly networks: string;
   readonly why: string;
 }
-/** What the daemon's last sweep found, for whoever asks on the node. fileUnusable. */
+/** The result of the daemon's last sweep, for commands on the node. Rejects with fileUnusable. */
 export interface UnattachedPods {
-  /** [] when there is no file, or none that can be understood: the next sweep writes it anew. */
+  /** Returns [] if the file is missing or cannot be decoded; the next sweep rewrites it. */
   read(): Promise<readonly UnattachedPod[]>;
   write(pods: readonly UnattachedPod[]): Promise<void>;
 }
 
-/** Those kept in a folder. */
+/** Keeps the result in a folder. */
 export function unattachedPods(folder: string): UnattachedPods {
   const file = join(folder, name);
   return {

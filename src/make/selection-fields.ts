@@ -2,7 +2,7 @@ import type { JsonObject } from '../cni/index.ts';
 import {
   type RequestField,
   type SelectionField,
-  mostNetworksEver,
+  maxNetworksEver,
   nameFields,
   orAbsent,
   selectionFields,
@@ -60,7 +60,7 @@ export function annotationSchema(): string {
     description:
       'The value of the annotation k8s.v1.cni.cncf.io/networks in its JSON form. Plexus reads keys in any case and ignores unknown ones; this schema knows the documented spelling.',
     type: 'array',
-    maxItems: mostNetworksEver,
+    maxItems: maxNetworksEver,
     items: { type: 'object', required, properties: Object.fromEntries(properties) as JsonObject },
   };
   return `${JSON.stringify(schema, null, 2)}\n`;

@@ -1,33 +1,35 @@
 import ipaddr from 'ipaddr.js';
 
-/** An IP address in its shortest form, with its family. */
+/** An IP address in canonical form, with its family. */
 export interface IpAddress {
   readonly text: string;
   readonly family: 4 | 6;
 }
 
 /**
- * An IPv4 address of four decimal parts without leading zeros, or an IPv6 address without zone; undefined for all else.
+ * Parses an IPv4 address of four decimal parts without leading zeros, or an IPv6 address without a zone. Returns
+ * undefined for any other text.
  */
 export function parseIp(text: string): IpAddress | undefined {
-  if (text.length > mostLength) return undefined;
+  if (text.length > maxLength) return undefined;
   if (isIpv4(text)) return { text, family: 4 };
   const groups = inGroups(text);
   if (groups === undefined || groups.includes('%') || !ipaddr.IPv6.isValid(groups)) return undefined;
   return { text: ipaddr.IPv6.parse(groups).toString(), family: 6 };
 }
 
-// without leading zeros: some programs read 010 as eight
+// leading zeros are rejected because some programs read 010 as octal
 const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const ipv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
 
 const isIpv4 = (text: string): boolean => ipv4.test(text);
 
-// longer than the longest address, and ipaddr.js would take its time
-const mostLength = 64;
+// longer than any address: ipaddr.js is slow on long texts
+const maxLength = 64;
 
 /**
- * An IPv6 address whose end is written as IPv4, in groups of four digits: ipaddr.js takes ::1.2.3.4 for ::ffff:1.2.3.4.
+ * Rewrites an IPv6 address that ends in IPv4 notation as hexadecimal groups, because ipaddr.js parses ::1.2.3.4 as
+ * ::ffff:1.2.3.4.
  */
 function inGroups(text: string): string | undefined {
   const start = text.lastIndexOf(':') + 1;
@@ -38,7 +40,7 @@ function inGroups(text: string): string | undefined {
   return `${text.slice(0, start)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
-/** An address with prefix length ("10.0.0.1/24"); undefined for all else. */
+/** Parses an address with prefix length ("10.0.0.1/24"). Returns undefined for any other text. */
 export function parseCidr(text: string): (IpAddress & { readonly prefix: number }) | undefined {
   const [address, prefix, ...more] = text.split('/');
   const ip = parseIp(address ?? '');
@@ -49,8 +51,8 @@ export function parseCidr(text: string): (IpAddress & { readonly prefix: number 
 }
 
 /**
- * A hardware address as the kernel writes it: pairs of digits in lower case, separated by ":". Any other text in lower
- * case.
+ * Returns a hardware address in the kernel's form: pairs of lower-case digits separated by ":". Any other text is
+ * returned in lower case.
  */
 export function canonicalMac(text: string): string {
   const lower = text.toLowerCase();

@@ -1,15 +1,15 @@
 import { networksTooMany } from '../errors/index.ts';
 
-/** An annotation, and how it is read. */
+/** An annotation, and the limits for parsing it. */
 export interface Annotation {
   readonly key: string;
-  /** Of names that have none. */
+  /** The namespace of names that do not contain one. */
   readonly namespace: string;
-  /** How many networks it may name. */
-  readonly mostNetworks: number;
+  /** The maximum number of networks in it. */
+  readonly maxNetworks: number;
 }
 
-/** networksTooMany. */
-export function assertFew(networks: number, { key, mostNetworks }: Annotation): void {
-  if (networks > mostNetworks) throw networksTooMany({ key, networks, most: mostNetworks });
+/** Throws networksTooMany above the annotation's limit. */
+export function assertFew(networks: number, { key, maxNetworks }: Annotation): void {
+  if (networks > maxNetworks) throw networksTooMany({ key, networks, most: maxNetworks });
 }

@@ -1,17 +1,17 @@
 import { defaultNetworkKey } from './keys.ts';
-import { mostNetworksEver, parseAnnotation } from './parse-selections.ts';
+import { maxNetworksEver, parseAnnotation } from './parse-selections.ts';
 import type { NetworkSelection } from './selection.ts';
 import { invalidAt } from './selection-place.ts';
 
 /**
- * The one network of `v1.multus-cni.io/default-network`; names without a namespace are looked for in `multusNamespace`
- * (NPWG-91). selectionInvalid.
+ * Parses `v1.multus-cni.io/default-network`, which must name exactly one network. Names without a namespace are in
+ * `multusNamespace` (NPWG-91). Throws selectionInvalid.
  */
 export function parseDefaultNetwork(text: string, multusNamespace: string): NetworkSelection {
   const { selections } = parseAnnotation(text, {
     key: defaultNetworkKey,
     namespace: multusNamespace,
-    mostNetworks: mostNetworksEver,
+    maxNetworks: maxNetworksEver,
   });
   const [only, ...more] = selections;
   if (only === undefined || more.length > 0) {

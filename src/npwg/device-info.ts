@@ -3,16 +3,16 @@ import { deviceInfoInvalid, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
 import { validate } from './device-info.schema.gen.js';
 
-/** Where device information lies unless the node's configuration says otherwise (NPWG-110). */
-export const usualDeviceInfoDir = '/var/run/k8s.cni.cncf.io/devinfo';
-/** Capability by which a plugin is told where its device information is (NPWG-114). */
+/** The default folder of device information (NPWG-110). */
+export const defaultDeviceInfoDir = '/var/run/k8s.cni.cncf.io/devinfo';
+/** The capability that gives a plugin the path of its device information (NPWG-114). */
 export const deviceInfoCapability = 'CNIDeviceInfoFile';
 
-/** The file that a device plugin writes about one of its devices (NPWG-110). */
+/** Returns the path of the file that a device plugin writes for one of its devices (NPWG-110). */
 export const devicePluginInfoFile = (folder: string, resource: string, id: string): string =>
   `${folder}/dp/${withoutSlashes(resource)}-${withoutSlashes(id)}-device.json`;
 
-/** The file of one attachment, for its plugins to read and write; named as Multus names it (NPWG-111). */
+/** Returns the path of one attachment's file, which its plugins read and write. Named as in Multus (NPWG-111). */
 export function attachmentInfoFile(
   folder: string,
   {
@@ -21,7 +21,7 @@ export function attachmentInfoFile(
     interfaceName,
   }: { readonly network: string; readonly containerId: string; readonly interfaceName: string },
 ): string {
-  const end = `-${containerId}_${interfaceName}`; // no other attachment has it, so what is before may be cut off
+  const end = `-${containerId}_${interfaceName}`; // unique to the attachment, so the part before it may be truncated
   return `${folder}/cni/${withoutSlashes(network).slice(0, Math.max(0, longestFileName - end.length))}${end}`;
 }
 
@@ -30,8 +30,8 @@ const longestFileName = 255;
 const withoutSlashes = (text: string): string => text.replaceAll('/', '-');
 
 /**
- * Device information as it stands in such a file; keys that the specification does not know stay. `file` is for
- * messages. deviceInfoInvalid (NPWG-117).
+ * Parses the content of such a file. Keys that the specification does not define are kept. `file` is for messages.
+ * Throws deviceInfoInvalid (NPWG-117).
  */
 export function parseDeviceInfo(text: string, file: string): JsonObject {
   const json = parsed(text, file);

@@ -1,4 +1,4 @@
-// The NPWG de-facto standard and nothing else: network selection, NetworkAttachmentDefinition, network-status. Pure.
+// The NPWG de-facto standard and nothing else: network selections, NetworkAttachmentDefinitions, network-status. Pure.
 export { canonicalMac, type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
 export {
@@ -17,10 +17,10 @@ export {
   deviceInfoCapability,
   devicePluginInfoFile,
   parseDeviceInfo,
-  usualDeviceInfoDir,
+  defaultDeviceInfoDir,
 } from './device-info.ts';
-export type { ClaimedDevice, DeviceWishes, PodDevice, PodDevices } from './pod-device.ts';
-export { configWeight, mostConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
+export type { ClaimedDevice, DeviceRequests, PodDevice, PodDevices } from './pod-device.ts';
+export { configWeight, maxConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export {
   type AttachedNetwork,
   formatStatus,
@@ -39,7 +39,7 @@ export {
   type PodSummary,
   wantsDebug,
 } from './pod.ts';
-export { mostNetworksEver, parseSelections } from './parse-selections.ts';
+export { maxNetworksEver, parseSelections } from './parse-selections.ts';
 export {
   deviceIdCapability,
   nameFields,

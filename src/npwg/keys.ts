@@ -1,25 +1,25 @@
-// Names that the NPWG standard and its users agree on.
+// The names that the NPWG standard defines, and the annotations that Plexus adds.
 
-/** Which networks a pod asks for (NPWG-18). */
+/** On a pod: the networks it requests (NPWG-18). */
 export const networksKey = 'k8s.v1.cni.cncf.io/networks';
-/** What was attached (NPWG-67). */
+/** On a pod: the networks it is attached to (NPWG-67). */
 export const networkStatusKey = 'k8s.v1.cni.cncf.io/network-status';
-/** Another default network for this pod (NPWG-91). */
+/** On a pod: replaces the default network (NPWG-91). */
 export const defaultNetworkKey = 'v1.multus-cni.io/default-network';
-/** On a NAD: the device plugin resource it is made of (NPWG-112). */
+/** On a NAD: the device plugin resource that its attachments use (NPWG-112). */
 export const resourceNameKey = 'k8s.v1.cni.cncf.io/resourceName';
 
 /**
- * On a NAD, ours: the device of a ResourceClaim that it is made of: `claim` or `claim/request`, with the pod's own name
- * of the claim.
+ * On a NAD, Plexus only: the ResourceClaim device that its attachments use: `claim` or `claim/request`, where `claim`
+ * is the name within the pod.
  */
 export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
 /**
- * On a NAD, ours: "true" when its plugins may run at the same time as those of the pod's neighbouring networks that say
- * so too.
+ * On a NAD, Plexus only: "true" if its plugins may run concurrently with those of neighbouring networks that have it
+ * too.
  */
 export const concurrentKey = 'plexus-cni.io/concurrent';
-/** On a NAD, ours: which keys of cni-args a pod may use on it, separated by commas; `*` for all. */
+/** On a NAD, Plexus only: the keys of cni-args that pods may use, separated by commas; `*` for all. */
 export const allowedCniArgsKey = 'plexus-cni.io/allowed-cni-args';
 /** Every annotation of a NAD that Plexus reads. */
 export const nadAnnotationKeys: readonly string[] = [
@@ -29,7 +29,7 @@ export const nadAnnotationKeys: readonly string[] = [
   allowedCniArgsKey,
 ];
 
-/** On a pod, ours: "true" asks for debug log lines about this pod alone. */
+/** On a pod, Plexus only: "true" enables debug log lines for this pod. */
 export const debugKey = 'plexus-cni.io/debug';
 
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */

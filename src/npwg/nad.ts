@@ -3,47 +3,48 @@ import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
 import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
-/** Names one NetworkAttachmentDefinition. */
+/** The key of a NetworkAttachmentDefinition. */
 export interface NadRef {
   readonly namespace: string;
   readonly name: string;
 }
-/** What Plexus reads of a NetworkAttachmentDefinition (NPWG standard, section 3). */
+/** The fields of a NetworkAttachmentDefinition that Plexus reads (NPWG standard, section 3). */
 export interface Nad extends NadRef {
-  /** spec.config as text; absent when empty or missing (NPWG-02). */
+  /** spec.config as text; absent if empty or missing (NPWG-02). */
   readonly config?: string;
   /** Annotation k8s.v1.cni.cncf.io/resourceName. */
   readonly resourceName?: string;
   /** Annotation plexus-cni.io/resourceClaim: `claim` or `claim/request`. */
   readonly resourceClaim?: string;
-  /** Annotation plexus-cni.io/concurrent is "true". */
+  /** Set if the annotation plexus-cni.io/concurrent is "true". */
   readonly concurrent?: true;
-  /** Annotation plexus-cni.io/allowed-cni-args: keys of cni-args that pods may use; absent: what the settings say. */
+  /** Annotation plexus-cni.io/allowed-cni-args: keys of cni-args that pods may use. If absent, the settings decide. */
   readonly allowedCniArgs?: readonly string[];
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
 
 /**
- * The longest spec.config that is used, in characters. Real ones have some hundred; the daemon has to hold those of
- * many pods at once.
+ * The longest spec.config that is accepted, in characters. Real ones have a few hundred; the daemon keeps those of many
+ * pods in memory.
  */
-export const mostConfigLength = 64 * 1024;
+export const maxConfigLength = 64 * 1024;
 
 const weightOfValue = 48;
 const configPath = ['spec', 'config'];
 
-/** About how many bytes a configuration takes in memory: its text, and something for each JSON value in it. */
+/** Estimates how many bytes a configuration takes in memory: its text, plus a constant for each JSON value. */
 export function configWeight({ config = '' }: Nad): number {
   let values = 0;
-  for (let at = 0; at < config.length; at++) if (',[{'.includes(config.charAt(at))) values++; // also within texts: it is an estimate
+  // counts characters inside strings too: it is an estimate
+  for (let at = 0; at < config.length; at++) if (',[{'.includes(config.charAt(at))) values++;
   return config.length + values * weightOfValue;
 }
 
-// what reads objects from the API puts this in place of a text that is too long to be kept
+// the API client replaces a text that is too long to keep with { leftOutBytes }
 const leftOutLength = (config: unknown): number => Number(fieldsOf(config)['leftOutBytes'] ?? 0);
 
-/** A NetworkAttachmentDefinition object as the API gives it. nadInvalid, nadTooLarge. */
+/** Parses a NetworkAttachmentDefinition object from the API. Throws nadInvalid or nadTooLarge. */
 export function parseNad(object: unknown): Nad {
   const { metadata, spec } = fieldsOf(object);
   const { name, namespace, annotations } = fieldsOf(metadata);
@@ -52,7 +53,7 @@ export function parseNad(object: unknown): Nad {
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
   const length = typeof config === 'string' ? config.length : leftOutLength(config);
-  if (length > mostConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: mostConfigLength });
+  if (length > maxConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: maxConfigLength });
   if (config !== undefined && config !== null && typeof config !== 'string')
     throw nadInvalid({
       nad: nadKey(ref),
@@ -92,8 +93,8 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 /**
- * The network configuration inside a NAD, named after the object when it has no name of its own (NPWG-12, NPWG-13);
- * undefined when there is none and a file of that name is meant (NPWG-08). nadInvalid (NPWG-15).
+ * Returns the network configuration of a NAD, with the NAD's name if it has none (NPWG-12, NPWG-13). Returns undefined
+ * if the NAD has no configuration and refers to a file of its name (NPWG-08). Throws nadInvalid (NPWG-15).
  */
 export function nadConfiguration(nad: Nad): JsonObject | undefined {
   if (nad.config === undefined) return undefined;

@@ -1,13 +1,13 @@
 import { type JsonValue, isJsonObject } from '../cni/index.ts';
 
-const mostLevels = 64;
+const maxLevels = 64;
 
 /**
- * Why a value is nested too deeply; undefined when it is not. What a pod or NAD says becomes part of the journal, which
- * must be readable after it was written, so far below what the parser takes.
+ * Returns why a value is nested too deeply; undefined if it is not. Values from pods and NADs are written to the
+ * journal and must be parseable when it is read, so the limit is far below the parser's.
  */
 export const nestingProblem = (value: JsonValue): string | undefined =>
-  fits(value, mostLevels) ? undefined : `it is nested deeper than ${mostLevels} levels`;
+  fits(value, maxLevels) ? undefined : `it is nested deeper than ${maxLevels} levels`;
 
 function fits(value: JsonValue, levels: number): boolean {
   if (!Array.isArray(value) && !isJsonObject(value)) return true;

@@ -9,7 +9,7 @@ import {
 } from '../cni/index.ts';
 import { parseCidr } from './addresses.ts';
 
-/** One entry of the network-status annotation (NPWG standard, section 5). Key order is the order of writing. */
+/** One entry of the network-status annotation (NPWG standard, section 5). Keys are written in this order. */
 export interface NetworkStatus {
   readonly name: string;
   readonly interface?: string;
@@ -22,23 +22,23 @@ export interface NetworkStatus {
   readonly gateway?: readonly string[];
   readonly 'default-route'?: readonly string[];
 }
-/** One attachment whose status is wanted. */
+/** One attachment to describe in the status. */
 export interface AttachedNetwork {
   readonly network: string;
   readonly interfaceName: string;
   readonly isDefault: boolean;
-  /** With the final default routes in it. */
+  /** Includes the final default routes. */
   readonly result: Result;
-  /** Its gateways, when the pod asked for its default route here (NPWG-83). */
+  /** Its gateways, if the pod requested the default route on it (NPWG-83). */
   readonly defaultRoute?: readonly string[];
   readonly deviceInfo?: JsonObject;
 }
 export interface StatusOptions {
-  /** Whether `ips` carry prefix lengths; bare is what every consumer has seen so far (NPWG-78). */
+  /** Whether `ips` include prefix lengths. Existing consumers expect bare addresses (NPWG-78). */
   readonly addresses: 'bare' | 'cidr';
 }
 
-/** The entries of one attachment: one for each interface in the sandbox, never none (NPWG-70 to NPWG-86). */
+/** Returns the entries of one attachment: one per interface in the sandbox, and at least one (NPWG-70 to NPWG-86). */
 export function statusOf(attached: AttachedNetwork, options: StatusOptions): NetworkStatus[] {
   const { result } = attached;
   const inside = result.interfaces
@@ -72,7 +72,7 @@ export function statusOf(attached: AttachedNetwork, options: StatusOptions): Net
 
 type Index = number | undefined;
 
-// with a single interface in the sandbox an address without an index, or with a negative one, can only be its own
+// with a single interface in the sandbox, an address without an index or with a negative one belongs to it
 const strays = (result: Result): readonly Index[] => [
   undefined,
   ...new Set(result.ips.map((ip) => ip.interface).filter((index) => index !== undefined && index < 0)),
@@ -82,8 +82,8 @@ const ipsOf = (result: Result, indexes: readonly Index[]): readonly string[] =>
   result.ips.filter((ip) => indexes.includes(ip.interface)).map((ip) => ip.address);
 
 /**
- * Nothing is said to be in the sandbox (0.1.0, 0.2.0, L2-only or empty results): the name asked for, and unbound
- * addresses (NPWG-71, NPWG-72, NPWG-77).
+ * Returns the entry for a result that names no interface in the sandbox (0.1.0, 0.2.0, L2-only or empty): the requested
+ * name, and the addresses without an interface (NPWG-71, NPWG-72, NPWG-77).
  */
 function minimalEntry(attached: AttachedNetwork, options: StatusOptions): NetworkStatus {
   const unbound = attached.result.ips
@@ -121,7 +121,7 @@ function entry(attached: AttachedNetwork, { link, ips, isDefault }: Part, option
 
 const withoutPrefix = (address: string): string => address.split('/')[0] ?? address;
 
-/** The interface whose address has a gateway, else the first (NPWG-81). */
+/** Returns the interface whose address has a gateway, otherwise the first (NPWG-81). */
 function defaultIndex({ result }: AttachedNetwork, inside: readonly number[]): number | undefined {
   const withGateway = result.ips.find(
     (ip) => (ip.gateway ?? '') !== '' && ip.interface !== undefined && inside.includes(ip.interface),
@@ -129,16 +129,16 @@ function defaultIndex({ result }: AttachedNetwork, inside: readonly number[]): n
   return withGateway?.interface ?? inside[0];
 }
 
-/** Gateways of the default routes; a route without gateway has none to show (NPWG-84). */
+/** Returns the gateways of the default routes, except routes without one (NPWG-84). */
 const gatewaysOf = (result: Result): readonly string[] =>
   result.routes
     .filter(({ dst }) => isDefaultDestination(dst))
     .flatMap(({ gw }) => (gw === undefined || gw === '' ? [] : [gw]));
 
-/** Whether a route's destination is everything: 0.0.0.0/0 or ::/0 in any spelling. */
+/** Returns whether a destination is 0.0.0.0/0 or ::/0 in any notation. */
 export const isDefaultDestination = (dst: string): boolean => parseCidr(dst)?.prefix === 0;
 
-/** The annotation's text, byte for byte in the form that Go's client writes. */
+/** Formats the annotation byte for byte as the Go client does. */
 export function formatStatus(statuses: readonly NetworkStatus[]): string {
   const elements = statuses.map((status) => JSON.stringify(status, undefined, 4));
   return `[${elements.join(',')}]`.replaceAll(
@@ -148,8 +148,8 @@ export function formatStatus(statuses: readonly NetworkStatus[]): string {
 }
 
 /**
- * The entries of an annotation as somebody wrote it; what is no list of objects with a name is none. configUndecodable
- * for what is no JSON.
+ * Parses an annotation that any program may have written. Entries that are not objects with a name are dropped. Throws
+ * configUndecodable if the text is not JSON.
  */
 export function parseStatus(text: string): readonly NetworkStatus[] {
   const list = parseJson(text, 'annotation network-status');

@@ -6,35 +6,31 @@ import { parseTextForm } from './selection-text.ts';
 import type { Selections } from './selection.ts';
 
 /**
- * No pod has more networks, whatever the settings allow: each is an interface, an undo and an entry of the status
- * annotation.
+ * Upper limit for a pod's networks, whatever the settings allow: each needs an interface, an undo and a status entry.
  */
-export const mostNetworksEver = 1000;
-// an API object has room for so many bytes of annotations
-const mostBytes = 256 * 1024;
+export const maxNetworksEver = 1000;
+// the API server's limit for the annotations of one object
+const maxBytes = 256 * 1024;
 
 /**
- * The networks that a pod's annotation asks for; none when it is absent or empty (NPWG-18 to NPWG-63).
- * selectionInvalid, networksTooMany.
+ * Parses the networks that a pod's annotation requests; none if it is absent or empty (NPWG-18 to NPWG-63). Throws
+ * selectionInvalid or networksTooMany.
  */
 export const parseSelections = (
   text: string | undefined,
   podNamespace: string,
-  mostNetworks = mostNetworksEver,
-): Selections => parseAnnotation(text, { key: networksKey, namespace: podNamespace, mostNetworks });
+  maxNetworks = maxNetworksEver,
+): Selections => parseAnnotation(text, { key: networksKey, namespace: podNamespace, maxNetworks });
 
-/**
- * The same for any annotation of that grammar. Its size is checked before it is parsed, because any pod author can
- * write it.
- */
+/** Parses any annotation of that grammar. Its size is checked first, because any pod author can write it. */
 export function parseAnnotation(text: string | undefined, annotation: Annotation): Selections {
   if (text === undefined) return { selections: [], warnings: [] };
   const { key } = annotation;
-  if (text.length > mostBytes) {
-    throw invalidAt({ key }, text, `a text of at most ${mostBytes} bytes (it has ${text.length} characters)`);
+  if (text.length > maxBytes) {
+    throw invalidAt({ key }, text, `a text of at most ${maxBytes} bytes (it has ${text.length} characters)`);
   }
   if (text.trim() === '') return { selections: [], warnings: [] };
-  // NPWG-19: no name holds one of these
+  // NPWG-19: no name contains one of these, so this is JSON
   if (/[[{"]/.test(text)) return parseJsonForm(text, annotation);
   assertFew(1 + commasIn(text), annotation);
   return { selections: parseTextForm(text, key, annotation.namespace), warnings: [] };

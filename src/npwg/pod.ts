@@ -2,34 +2,33 @@ import { nameInvalid } from '../errors/index.ts';
 import { debugKey } from './keys.ts';
 import { isLabel } from './selection-values.ts';
 
-/** Names one pod. */
+/** The key of a pod. */
 export interface PodRef {
   readonly namespace: string;
   readonly name: string;
 }
-/** What Plexus reads of a pod. */
+/** The fields of a pod that Plexus reads. */
 export interface PodMetadata extends PodRef {
-  /** UID of the API object; absent when only the runtime's call is known and it gave none. */
+  /** UID of the API object; absent if only the runtime's call is known and contains none. */
   readonly uid?: string;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/**
- * A pod as overviews show it: with where it runs and what has become of it. Of its annotations only those about
- * networks.
- */
+/** A pod as overviews show it, with its node and phase. Contains only the annotations about networks. */
 export interface PodSummary extends PodMetadata {
   readonly node?: string;
   /** Pending, Running, Succeeded, Failed. */
   readonly phase?: string;
   readonly hostNetwork: boolean;
-  /** Whether it is about to go. */
+  /** Whether the pod is being deleted. */
   readonly deleting: boolean;
-  /** What it was made from, as people call it: the Deployment, not its ReplicaSet. */
+  /** The workload that users know: the Deployment, not its ReplicaSet. */
   readonly owner?: string;
 }
 
-/** Refuses what can be no pod's name before anything is asked for it: it becomes part of an address. nameInvalid. */
+/**
+ * Throws nameInvalid for names that no pod can have. Call before any request, because the names become part of a URL.
+ */
 export function assertPodRef({ namespace, name }: PodRef): void {
   if (!isLabel(namespace)) throw nameInvalid({ what: 'K8S_POD_NAMESPACE', name: namespace });
   if (name.length > 253 || !name.split('.').every(isLabel)) throw nameInvalid({ what: 'K8S_POD_NAME', name });
@@ -37,11 +36,13 @@ export function assertPodRef({ namespace, name }: PodRef): void {
 
 export const podKey = (pod: PodRef): string => `${pod.namespace}/${pod.name}`;
 
-/** Whether kubelet runs the pod from a file of the node: its mirror in the API has a UID of its own (K8S-13). */
+/**
+ * Returns whether kubelet runs the pod from a file of the node. Its mirror pod in the API has a different UID (K8S-13).
+ */
 export function isStaticPod(annotations: PodMetadata['annotations']): boolean {
   const source = annotations['kubernetes.io/config.source'];
   return source !== undefined && source !== 'api';
 }
 
-/** Whether a pod's annotations ask for debug log lines about it. */
+/** Returns whether a pod's annotations enable debug log lines for it. */
 export const wantsDebug = (annotations: PodMetadata['annotations']): boolean => annotations[debugKey] === 'true';

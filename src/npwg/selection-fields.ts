@@ -4,41 +4,45 @@ import * as schemas from './selection-schemas.ts';
 import * as values from './selection-values.ts';
 import type { Bandwidth, NetworkSelection } from './selection.ts';
 
-// The one table of what an element of a networks annotation may hold. The parser, the planner (runtimeConfig, CNI_ARGS,
-// args.cni), `plexus validate`, the table in docs/networks.md and the JSON Schema of the annotation are made from it, so
-// a new field is one row here. The name and the namespace are apart: together they are the reference to the network.
+// The table of all fields that an element of a networks annotation may have. The parser, the planner (runtimeConfig,
+// CNI_ARGS, args.cni), `plexus validate`, the table in docs/networks.md and the JSON Schema of the annotation are
+// derived from it, so a new field is one row. Name and namespace are separate because together they are the reference
+// to the network.
 
 export interface FieldDescription {
   /** For docs and schema, in Markdown. */
   readonly meaning: string;
   /** A JSON Schema of its values. */
   readonly schema: JsonObject;
-  /** Whether an empty text counts as absent: where Go cannot tell the two apart. null is absent for every field. */
+  /**
+   * Whether an empty string counts as absent, because Go cannot distinguish them. null counts as absent for every
+   * field.
+   */
   readonly isEmptyAbsent?: true;
 }
 
 export interface SelectionField extends FieldDescription {
-  /** Deprecated names; they count when the right one is absent. */
+  /** Deprecated names, read if the field itself is absent. */
   readonly aliases?: readonly string[];
-  /** The part of a selection that a value stands for. selectionInvalid. */
+  /** Parses a value into its part of a selection. Throws selectionInvalid. */
   readonly read: (value: JsonValue, place: AnnotationPlace) => Partial<NetworkSelection>;
   /** Plugins that declare this capability get the value in runtimeConfig, under the same name. */
   readonly capability?: string;
-  /** What every plugin of the network gets in args.cni. */
+  /** Returns what every plugin of the network gets in args.cni. */
   readonly pluginArgs?: (selection: Partial<NetworkSelection>) => JsonObject | undefined;
 }
 
 /**
- * A field that asks something of the network's plugins. Which plugin reads it, and in which of these ways, is in the
- * table of known plugins; the planner judges requests that no plugin reads.
+ * A field that requests something from the network's plugins. The table of known plugins states which plugin reads it
+ * and how; the planner reports requests that no plugin reads.
  */
 export interface RequestField extends SelectionField {
   readonly capability: string;
   /** Its key in CNI_ARGS. */
   readonly cniArgsKey?: 'IP' | 'MAC';
-  /** Its key in args.cni, where no plugin reads it elsewhere: as the CNI conventions and ib-kubernetes name it. */
+  /** Its key in args.cni, used if no plugin reads it elsewhere. Named as in the CNI conventions and ib-kubernetes. */
   readonly argsKey?: string;
-  /** What the plugins get. */
+  /** Returns the value that the plugins get. */
   readonly valueIn: (selection: Partial<NetworkSelection>) => JsonValue | undefined;
 }
 
@@ -51,7 +55,7 @@ export const nameFields: Readonly<Record<'name' | 'namespace', FieldDescription>
   },
 };
 
-// NPWG-33 to NPWG-60; the order is that of runtimeConfig
+// NPWG-33 to NPWG-60; runtimeConfig has the same order
 const requests = {
   ips: {
     meaning: 'addresses, with or without prefix',
@@ -97,7 +101,7 @@ const requests = {
   },
 } satisfies Readonly<Record<string, RequestField>>;
 
-// The reference plugin refuses a rate without a burst; containerd asks for the same one (NPWG-51).
+// the bandwidth plugin rejects a rate without a burst; containerd uses the same default (NPWG-51)
 const defaultBurst = 2 ** 32 - 1;
 
 const withBursts = (bandwidth: Bandwidth): JsonObject => ({
@@ -106,19 +110,19 @@ const withBursts = (bandwidth: Bandwidth): JsonObject => ({
   ...bandwidth,
 });
 
-/** What a pod can request of the plugins of one network, by the annotation's name. */
+/** What a pod can request from the plugins of one network, by its name in the annotation. */
 export type RequestName = keyof typeof requests;
 
 export const requestFields: Readonly<Record<RequestName, RequestField>> = requests;
 export const requestNames = Object.keys(requests) as readonly RequestName[];
 
-/** For devices that Plexus does not choose itself. */
+/** For devices that Plexus does not choose. */
 export const deviceIdCapability = 'deviceID';
 
-// NPWG-63 names no way to the plugin: that of cni-args, under the name of the claim's API group
+// NPWG-63 does not define how plugins get it: it is passed like cni-args, under the name of the claim's API group
 const claimKey = 'k8s.cni.cncf.io/ipam-claim-reference';
 
-/** By the annotation's name, in the order in which they are parsed. In args.cni, a later field replaces an earlier. */
+/** All fields by name, in parsing order. In args.cni, a later field overrides an earlier one. */
 export const selectionFields: Readonly<Record<string, SelectionField>> = {
   interface: {
     aliases: ['interfaceRequest'], // NPWG-31
@@ -143,7 +147,7 @@ export const selectionFields: Readonly<Record<string, SelectionField>> = {
   },
   'ipam-claim-reference': {
     meaning: `name of an IPAMClaim, passed on as \`${claimKey}\`, also together with \`ips\``,
-    schema: schemas.filledText, // NPWG-61 allows no empty claim
+    schema: schemas.filledText, // NPWG-61: a claim name must not be empty
     read: (value, place) => ({ ipamClaimReference: values.parseFilledText(value, place) }),
     pluginArgs: ({ ipamClaimReference: claim }) => (claim === undefined ? undefined : { [claimKey]: claim }),
   },

@@ -17,12 +17,15 @@ const fields = Object.entries(selectionFields).map(([name, field]) => ({ name, .
 
 const knownKeys = [...Object.keys(nameFields), ...fields.flatMap(({ name, aliases = [] }) => [name, ...aliases])];
 
-/** The JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot are warned of. */
+/**
+ * Parses the JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot cause
+ * warnings.
+ */
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
   const { key, namespace } = annotation;
   const { elements: values } = sizeOfJson(text);
-  if (values > mostValues)
-    throw invalidAt({ key }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
+  if (values > maxValues)
+    throw invalidAt({ key }, text, `a list of networks with at most ${maxValues} values in all (it holds ${values})`);
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key }, list, 'a list of networks');
   assertFew(list.length, annotation);
@@ -35,16 +38,16 @@ export function parseJsonForm(text: string, annotation: Annotation): Selections 
   return { selections, warnings: firstOf(elements.flatMap(({ value, place }) => unknownKeys(value, place))) };
 }
 
-const mostWarnings = 10;
+const maxWarnings = 10;
 
-// an annotation has room for a hundred thousand of them
+// an annotation can contain a hundred thousand unknown keys
 const firstOf = (warnings: readonly Warning[]): readonly Warning[] =>
-  warnings.length <= mostWarnings
+  warnings.length <= maxWarnings
     ? warnings
-    : [...warnings.slice(0, mostWarnings), selectionKeysUnknown({ more: warnings.length - mostWarnings })];
+    : [...warnings.slice(0, maxWarnings), selectionKeysUnknown({ more: warnings.length - maxWarnings })];
 
-// more than the longest annotation holds of anything but tiny values
-const mostValues = 16_000;
+// more values than any real annotation contains
+const maxValues = 16_000;
 
 function decode(text: string, key: string): JsonValue {
   try {
@@ -81,7 +84,7 @@ function requestsOf(element: JsonObject, place: AnnotationPlace): Partial<Networ
   return Object.assign({}, ...read) as Partial<NetworkSelection>;
 }
 
-// null is absent for Go, and an empty text where Go cannot tell it from absent
+// null counts as absent, as in Go; so does an empty string where Go cannot distinguish it from absent
 const isGiven = (value: JsonValue | undefined, isEmptyAbsent = false): boolean =>
   value !== undefined && value !== null && !(value === '' && isEmptyAbsent);
 
@@ -95,7 +98,7 @@ function refuseSecondDefaultRoute(selections: readonly NetworkSelection[]): void
   );
 }
 
-/** Keys with a dot belong to others (NPWG-26). */
+/** Returns a warning per unknown key. Keys with a dot belong to other programs (NPWG-26). */
 function unknownKeys(value: JsonValue, place: AnnotationPlace): readonly Warning[] {
   if (!isJsonObject(value)) return [];
   const known = knownKeys.map((each) => each.toLowerCase());

@@ -2,20 +2,20 @@ import { type AnnotationPlace, type PlexusError, selectionInvalid } from '../err
 
 const longest = 80;
 
-/** The error for one value of an annotation: names the place, the value and what is allowed. */
+/** Creates the error for one value of an annotation, with its place, the value and what is allowed. */
 export const invalidAt = (place: AnnotationPlace, value: unknown, allowed: string): PlexusError =>
   selectionInvalid({ ...place, value: shown(value), allowed });
 
-/** A place inside another one. */
+/** Returns the place of a field within another place. */
 export const fieldOf = (place: AnnotationPlace, field: string | number): AnnotationPlace => ({
   ...place,
   field: [...(place.field ?? []), field],
 });
 
-/** A value as JSON, shortened. */
+/** Returns a value as JSON, shortened. */
 export function shown(value: unknown): string {
   const text =
     value === undefined ? 'nothing' : JSON.stringify(typeof value === 'string' ? value.slice(0, longest + 1) : value);
-  // a character outside the basic plane is not cut in two
+  // a surrogate pair is not cut in half
   return text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }

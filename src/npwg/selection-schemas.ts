@@ -1,8 +1,8 @@
 import type { JsonObject } from '../cni/index.ts';
-import { guidPattern, macPattern, mostGateways, mostItems, portRange, rateKeys } from './selection-values.ts';
+import { guidPattern, macPattern, maxGateways, maxItems, portRange, rateKeys } from './selection-values.ts';
 
-// A JSON Schema (draft 7) for each kind of value of a network selection. A schema refuses nothing that the parser of
-// selection-values.ts accepts; the parser is stricter where a schema cannot state the rule.
+// A JSON Schema (draft 7) for each kind of value of a network selection. A schema accepts everything that the parser in
+// selection-values.ts accepts; the parser is stricter where a schema cannot express the rule.
 
 const ip = { type: 'string', pattern: '^[0-9a-fA-F:.]+$' };
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -14,16 +14,16 @@ export const filledText: JsonObject = { type: 'string', pattern: '\\S' };
 export const mac: JsonObject = { type: 'string', pattern: macPattern };
 export const guid: JsonObject = { type: 'string', pattern: guidPattern };
 export const anyObject: JsonObject = { type: 'object' };
-export const gateways: JsonObject = { type: 'array', maxItems: mostGateways, items: ip };
+export const gateways: JsonObject = { type: 'array', maxItems: maxGateways, items: ip };
 
 export const ips: JsonObject = {
   type: 'array',
   minItems: 1,
-  maxItems: mostItems,
+  maxItems: maxItems,
   items: { type: 'string', pattern: '^[0-9a-fA-F:.]+(/[0-9]{1,3})?$' },
 };
 
-/** Also null, and an empty text where that counts as absent. */
+/** Also accepts null, and an empty string if that counts as absent. */
 export const orAbsent = (schema: JsonObject, isEmptyAbsent: boolean): JsonObject => ({
   anyOf: [schema, isEmptyAbsent ? { enum: [null, ''] } : { type: 'null' }],
 });
@@ -34,7 +34,7 @@ const protocol = { type: 'string', pattern: '^([tT][cC][pP]|[uU][dD][pP]|[sS][cC
 export const portMappings: JsonObject = {
   type: 'array',
   minItems: 1,
-  maxItems: mostItems,
+  maxItems: maxItems,
   items: {
     type: 'object',
     required: ['hostPort', 'containerPort'],

@@ -4,11 +4,11 @@ import type { NetworkSelection } from './selection.ts';
 import { fieldOf, invalidAt } from './selection-place.ts';
 import { isLabel, isObjectName, overlookedIn, parseInterface } from './selection-values.ts';
 
-// it was not parsed yet
-const mostShown = 80;
+// the name has not been validated, so it may be long
+const maxShown = 80;
 const unitRule = 'a name of lower-case letters, digits and "-", at most 253 of them';
 
-/** The comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
+/** Parses the comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
 export function parseTextForm(text: string, key: string, namespace: string): NetworkSelection[] {
   let character = 1;
   return text.split(',').map((item, index) => {
@@ -34,13 +34,13 @@ function parseItem(item: string, place: AnnotationPlace, namespace: string): Net
   };
 }
 
-interface Around {
+interface ItemContext {
   readonly place: AnnotationPlace;
   readonly namespace: string;
   readonly interfaceName: string;
 }
 
-function parseReference(reference: string, { place, namespace, interfaceName }: Around): NadRef {
+function parseReference(reference: string, { place, namespace, interfaceName }: ItemContext): NadRef {
   const [name = '', ns = '', ...more] = reference
     .split('/', 3)
     .map((part) => part.trim())
@@ -52,7 +52,7 @@ function parseReference(reference: string, { place, namespace, interfaceName }: 
   const inJson = {
     name,
     ...(ns !== '' && { namespace: ns }),
-    ...(interfaceName !== '' && { interface: clip(interfaceName, mostShown) }),
+    ...(interfaceName !== '' && { interface: clip(interfaceName, maxShown) }),
   };
   throw invalidAt(
     place,

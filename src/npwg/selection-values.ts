@@ -5,11 +5,11 @@ import { nestingProblem } from './nesting.ts';
 import { fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
 
-/** Of a list, whatever it lists. */
-export const mostItems = 1024;
+/** The maximum length of any list. */
+export const maxItems = 1024;
 export const portRange = { least: 1, most: 65_535 };
 
-// One parser for each kind of value of a network selection: a value that is returned is good.
+// One parser per kind of value in a network selection. Each returns a valid value or throws selectionInvalid.
 
 export function parseFilledText(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
@@ -17,24 +17,24 @@ export function parseFilledText(value: JsonValue, place: AnnotationPlace): strin
 }
 
 /**
- * NPWG-05: one part of a name between dots; Kubernetes has no longer name than 253 (NPWG-06: more than 63 is no
- * mistake).
+ * Returns whether a text is a valid part of a name between dots (NPWG-05). The limit is 253, that of a Kubernetes name;
+ * more than 63 is allowed (NPWG-06).
  */
 export const isLabel = (text: string): boolean => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
 
-/** A namespace's name has one part only. */
+/** Parses a namespace, whose name has no dots. */
 export function parseNamespace(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && isLabel(value)) return value;
   throw invalidAt(place, value, `the name of a namespace (lower-case letters, digits and "-")${overlookedIn(value)}`);
 }
 
-/** For messages about a name: the character that is easily overlooked in it. */
+/** Returns text that names a character in the value that is easily overlooked; '' if there is none. */
 export function overlookedIn(value: JsonValue): string {
   const char = typeof value === 'string' ? overlooked(value) : undefined;
   return char === undefined ? '' : `: it contains ${char}`;
 }
 
-/** NPWG-05 in JSON form: what Kubernetes accepts as the name of an object. */
+/** Parses the name of a Kubernetes object (NPWG-05, JSON form). */
 export function parseObjectName(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && isObjectName(value)) return value;
   throw invalidAt(
@@ -46,28 +46,28 @@ export function parseObjectName(value: JsonValue, place: AnnotationPlace): strin
 
 export const isObjectName = (text: string): boolean => text.length <= 253 && text.split('.').every(isLabel);
 
-/** The short form's namespace/name is a habit that the JSON form does not take. */
+/** Returns advice for a value in the short form namespace/name, which the JSON form does not accept. */
 function namespaceAdvice(value: JsonValue): string {
   const [namespace = '', name = '', ...more] = typeof value === 'string' ? value.split('/', 3) : [];
   if (more.length > 0 || !isLabel(namespace) || !isObjectName(name)) return '';
   return `; use "namespace": write {"name": ${JSON.stringify(name)}, "namespace": ${JSON.stringify(namespace)}}`;
 }
 
-/** NPWG-40. */
+/** Parses an interface name (NPWG-40). */
 export function parseInterface(value: JsonValue, place: AnnotationPlace): string {
   const problem = typeof value === 'string' ? interfaceNameProblem(value) : 'it is no text';
   if (typeof value === 'string' && problem === undefined) return value;
   throw invalidAt(place, value, `an interface name: ${problem}`);
 }
 
-/** NPWG-32: addresses, each with or without prefix length, as they were written. */
+/** Parses addresses with or without prefix length, and returns them unchanged (NPWG-32). */
 export const parseIps = (value: JsonValue, place: AnnotationPlace): readonly string[] =>
   parseList(value, place, 'at least one IP address').map((each, index) => {
     if (typeof each === 'string' && (parseCidr(each) ?? parseIp(each)) !== undefined) return each;
     throw invalidAt(fieldOf(place, index), each, 'an IPv4 or IPv6 address, with or without /prefix');
   });
 
-// the forms that Go's net.ParseMAC takes; also for the schema, which has no flag for upper case
+// the forms that Go's net.ParseMAC accepts; both cases are spelled out because a schema pattern has no flags
 function addressPattern(bytes: number): string {
   const pair = '[0-9a-fA-F]{2}';
   const pairs = [':', '-'].map((separator) => `${pair}(${separator}${pair}){${bytes - 1}}`);
@@ -77,8 +77,9 @@ export const macPattern: string = addressPattern(6);
 export const guidPattern: string = addressPattern(8);
 
 /**
- * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can
- * have. Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
+ * Parses a MAC address of six bytes in the forms that Go's net.ParseMAC accepts (NPWG-36). Rejects zero and multicast
+ * addresses, which no interface can have. Returns the kernel's form, because plugins compare MAC addresses as text at
+ * CHECK.
  */
 export function parseMac(value: JsonValue, place: AnnotationPlace): string {
   const mac = parseForm(value, macPattern, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
@@ -87,17 +88,17 @@ export function parseMac(value: JsonValue, place: AnnotationPlace): string {
   throw invalidAt(place, value, `a MAC address that an interface can have: ${problem}`);
 }
 
-/** Why the kernel gives no interface a well-formed MAC address; undefined when it does. */
+/** Returns why the kernel rejects a well-formed MAC address; undefined if it accepts it. */
 export function macProblem(mac: string): string | undefined {
   const digits = mac.replaceAll(/[:.-]/g, '');
   if (/^0*$/.test(digits)) return 'it is all zeros';
-  // is_multicast_ether_addr of the kernel
+  // like is_multicast_ether_addr in the kernel
   return Number.parseInt(digits.slice(0, 2), 16) % 2 === 1
     ? 'it is a multicast address, because its first byte is odd'
     : undefined;
 }
 
-/** NPWG-59: eight bytes. */
+/** Parses a GUID of eight bytes (NPWG-59). */
 export const parseGuid = (value: JsonValue, place: AnnotationPlace): string =>
   parseForm(value, guidPattern, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
 
@@ -106,13 +107,13 @@ function parseForm(value: JsonValue, pattern: string, place: AnnotationPlace, al
   throw invalidAt(place, value, allowed);
 }
 
-// the metric of each is 100 above that of the one before
-export const mostGateways = 64;
+// each gateway's metric is 100 above the previous one's
+export const maxGateways = 64;
 
-/** NPWG-53: gateways; the list may be empty. */
+/** Parses gateways; the list may be empty (NPWG-53). */
 export function parseGateways(value: JsonValue, place: AnnotationPlace): readonly string[] {
-  if (!Array.isArray(value) || value.length > mostGateways) {
-    throw invalidAt(place, value, `a list of at most ${mostGateways} IP addresses (it may be empty)`);
+  if (!Array.isArray(value) || value.length > maxGateways) {
+    throw invalidAt(place, value, `a list of at most ${maxGateways} IP addresses (it may be empty)`);
   }
   return (value as readonly JsonValue[]).map((each, index) => {
     const ip = typeof each === 'string' ? parseIp(each) : undefined;
@@ -121,7 +122,7 @@ export function parseGateways(value: JsonValue, place: AnnotationPlace): readonl
   });
 }
 
-/** NPWG-45: `protocol` in lower case, tcp when absent. */
+/** Parses port mappings. `protocol` becomes lower case and defaults to tcp (NPWG-45). */
 export const parsePortMappings = (value: JsonValue, place: AnnotationPlace): readonly PortMapping[] =>
   parseList(value, place, 'at least one port mapping').map((each, index) =>
     parsePortMapping(each, fieldOf(place, index)),
@@ -160,7 +161,7 @@ function parseHostIp(value: JsonValue, place: AnnotationPlace): string {
 
 export const rateKeys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'] as const;
 
-/** NPWG-49: at least one rate; a burst only together with its rate. */
+/** Parses a bandwidth: at least one rate, and a burst only together with its rate (NPWG-49). */
 export function parseBandwidth(value: JsonValue, place: AnnotationPlace): Bandwidth {
   if (!isJsonObject(value)) throw invalidAt(place, value, `an object with ${rateKeys.join(', ')}`);
   const get = keysOf(value);
@@ -179,7 +180,7 @@ function parseRate(value: JsonValue | undefined, place: AnnotationPlace): number
   throw invalidAt(place, value, 'a number of bits, an integer above 0');
 }
 
-/** NPWG-42. */
+/** Parses cni-args (NPWG-42). */
 export function parseCniArgsObject(value: JsonValue, place: AnnotationPlace): JsonObject {
   const problem = nestingProblem(value);
   if (isJsonObject(value) && problem === undefined) return value;
@@ -187,15 +188,15 @@ export function parseCniArgsObject(value: JsonValue, place: AnnotationPlace): Js
 }
 
 function parseList(value: JsonValue, place: AnnotationPlace, leastOne: string): readonly JsonValue[] {
-  if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];
+  if (Array.isArray(value) && value.length > 0 && value.length <= maxItems) return value as readonly JsonValue[];
   throw invalidAt(
     place,
     value,
-    `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${mostItems} (it has ${value.length})` : ''}`,
+    `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${maxItems} (it has ${value.length})` : ''}`,
   );
 }
 
-/** Reads keys as Go does: in any case, the last one wins (NPWG-30). */
+/** Returns a function that looks up keys as Go does: case-insensitively, and the last duplicate wins (NPWG-30). */
 export function keysOf(object: JsonObject): (key: string) => JsonValue | undefined {
   const byLowerCase = new Map(Object.entries(object).map(([key, value]) => [key.toLowerCase(), value]));
   return (key) => byLowerCase.get(key.toLowerCase());

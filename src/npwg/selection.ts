@@ -9,7 +9,7 @@ export interface PortMapping {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly hostIP?: string;
 }
-/** Bits per second and bits. */
+/** Rates in bits per second, bursts in bits. */
 export interface Bandwidth {
   readonly ingressRate?: number;
   readonly ingressBurst?: number;
@@ -17,7 +17,7 @@ export interface Bandwidth {
   readonly egressBurst?: number;
 }
 /**
- * One element of the pod annotation: which NAD, with which requests (NPWG standard, section 4.1). Every value is valid.
+ * One element of a pod's annotation: a NAD and the requests to it (NPWG standard, section 4.1). Every value is valid.
  */
 export interface NetworkSelection {
   readonly nad: NadRef;
@@ -30,7 +30,8 @@ export interface NetworkSelection {
   readonly portMappings?: readonly PortMapping[];
   readonly bandwidth?: Bandwidth;
   /**
-   * Gateways; present and empty means "this attachment keeps its own default route, the others lose theirs" (NPWG-56).
+   * Gateways. An empty list means that this attachment keeps its own default route and the others lose theirs
+   * (NPWG-56).
    */
   readonly defaultRoute?: readonly string[];
   readonly deviceId?: string;

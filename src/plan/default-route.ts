@@ -5,9 +5,9 @@ import type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
 type Family = 'v4' | 'v6';
 
 /**
- * Who owns the default route, for each delegate and address family (NPWG-53 to NPWG-57). `requested` holds, for each
- * delegate, its gateways if the pod asked for the default route there. An empty list claims both families; a list
- * claims only those it has gateways of; a family that nobody claims is left alone everywhere.
+ * Decides which delegate has the default route, per address family (NPWG-53 to NPWG-57). `requested` contains, per
+ * delegate, the gateways if the pod requested the default route there. An empty list claims both families; other lists
+ * claim the families of their gateways. A family that is not claimed stays unmanaged everywhere.
  */
 export function decideDefaultRoutes(requested: readonly (readonly string[] | undefined)[]): readonly DefaultRoutes[] {
   const owner = requested.findIndex((gateways) => gateways !== undefined);
@@ -24,18 +24,21 @@ export function decideDefaultRoutes(requested: readonly (readonly string[] | und
 
 const familyOf = (address: string): Family => (parseIp(address)?.family === 4 ? 'v4' : 'v6');
 
-/** A default route as the kernel must have it. */
+/** A default route that the kernel must have. */
 export interface KernelRoute {
   readonly gateway?: string;
   readonly metric?: number;
 }
-/** The default routes an interface must have, by family; an absent family is left alone. */
+/** The default routes that an interface must have, by family. An absent family is not changed. */
 export interface KernelRoutes {
   readonly v4?: readonly KernelRoute[];
   readonly v6?: readonly KernelRoute[];
 }
 
-/** What the kernel must have after a delegate's ADD, and the result that says so (NPWG-54, NPWG-58). */
+/**
+ * Returns the default routes that the kernel must have after a delegate's ADD, and the result updated to match
+ * (NPWG-54, NPWG-58).
+ */
 export function settleRoutes(
   attachment: Attachment,
   result: Result,
@@ -73,8 +76,7 @@ const isDefaultOf = (family: Family, route: ResultRoute): boolean =>
   route.dst.includes(':') === (family === 'v6') &&
   mainTables.includes(route.table ?? mainTable);
 
-// 0 is "unspecified", which the kernel takes for main; routes of other tables are policy routing, which is nobody's
-// default
+// the kernel treats table 0 (unspecified) as main; routes in other tables are policy routing, not default routes
 const mainTable = 254;
 const mainTables: readonly number[] = [0, mainTable];
 
@@ -84,8 +86,9 @@ const withDefaults = (family: Family, routes: readonly ResultRoute[], result: Re
 });
 
 /**
- * The delegate's own: a route without gateway goes through the gateway of its address, as plugins do. When the result
- * tells of none, the kernel is left alone: a plugin or a router may have made one without a word (NPWG-56).
+ * Returns the delegate's own default routes. A route without a gateway uses the gateway of its address, as plugins do.
+ * If the result contains none, the kernel is not changed, because a plugin or a router may have added one without
+ * reporting it (NPWG-56).
  */
 function ownRoutes(family: Family, result: Result): Settled {
   const fallback = result.ips.find(
@@ -97,7 +100,7 @@ function ownRoutes(family: Family, result: Result): Settled {
   return kernel.length === 0 ? { result } : { result, kernel };
 }
 
-// one gateway needs no metric; of several the first is the strongest (NPWG-57)
+// a single gateway needs no metric; of several, the first is preferred (NPWG-57)
 const metricStep = 100;
 
 function gatewayRoutes(family: Family, gateways: readonly string[], result: Result): Settled {

@@ -1,7 +1,6 @@
 import {
   type PlexusError,
   type Warning,
-  claimSkipped,
   deviceAbsent,
   deviceIdLost,
   deviceMissing,
@@ -10,7 +9,7 @@ import {
   resourceNotRequested,
   resourceUnserved,
 } from '../errors/index.ts';
-import { type DeviceWishes, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
+import { type DeviceRequests, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
 import { shownValue } from './shown.ts';
@@ -22,26 +21,28 @@ export interface DeviceChoice {
 }
 
 /**
- * What has to be asked for before devices can be chosen for the pod's networks. The errors of makePlan, where a network
- * is made of a device.
+ * Returns the devices to query before devices can be chosen. If a network uses a device, throws the same errors as
+ * makePlan.
  */
-export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
+export function deviceRequestsOf(inputs: PlanInputs): DeviceRequests {
   if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
   const { delegates } = resolveDelegates(inputs);
   return {
-    resources: known(delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined))),
-    claims: [...new Set(known(delegates.map(({ nad }) => nad?.resourceClaim)))],
+    resources: definedNames(
+      delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined)),
+    ),
+    claims: [...new Set(definedNames(delegates.map(({ nad }) => nad?.resourceClaim)))],
   };
 }
 
-const known = (names: readonly (string | undefined)[]): readonly string[] =>
+const definedNames = (names: readonly (string | undefined)[]): readonly string[] =>
   names.filter((name) => name !== undefined).toSorted();
 
 /**
- * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
- * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use
- * only his. resourceNotRequested, deviceMissing; a warning in their place with missingDevice: ignore, and when nobody
- * was asked for devices.
+ * Chooses a distinct device for each delegate whose NAD names a resource or a ResourceClaim, in sorted order and for
+ * the default and additional networks alike (NPWG-119). The delegate with the fewest candidates chooses first, and
+ * yields its device to another that has no alternative. Throws resourceNotRequested or deviceMissing; these are
+ * warnings with missingDevice: ignore, and when devices were not queried.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
@@ -55,13 +56,10 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   const warnings = delegates.flatMap((delegate, index) =>
     shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs),
   );
-  return {
-    chosen,
-    warnings: [...warnings, ...(inputs.devices?.warnings ?? []).map((problem) => claimSkipped({ problem }))],
-  };
+  return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
-/** Whether a network is made of a device: then only one that the pod was given. */
+/** Returns whether a network uses a device that must be allocated to the pod. */
 export const isOfDevices = (nad: Nad | undefined): boolean =>
   nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
 
@@ -69,39 +67,45 @@ interface Need {
   /** For messages. */
   readonly of: string;
   readonly kind: 'resource' | 'claim' | 'request';
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   readonly candidates: readonly PodDevice[];
-  /** Of the one that the annotation names. */
-  readonly askedId?: string;
+  /** The ID of the device that the annotation requests. */
+  readonly requestedId?: string;
 }
 
 interface Choice {
   readonly needs: readonly (Need | undefined)[];
   readonly chosen: (PodDevice | undefined)[];
-  /** By identity of the device: position of the delegate. */
+  /** Position of the delegate, by identity of the device. */
   readonly owners: Map<string, number>;
 }
 
-/** Gives a delegate a device: a free one, else one whose delegate takes another instead. False when there is none. */
+/**
+ * Assigns a device to a delegate: a free one, otherwise one whose delegate can switch to another (augmenting path of a
+ * bipartite matching). Returns false if there is none.
+ */
 function take(index: number, choice: Choice, tried: Set<string>): boolean {
   const { needs, chosen, owners } = choice;
-  const { candidates = [], askedId } = needs[index] ?? {};
+  const { candidates = [], requestedId } = needs[index] ?? {};
   const canBeLeft = (device: PodDevice): boolean => {
     const key = identityOf(device);
     const owner = owners.get(key) ?? -1;
-    if (tried.has(key) || needs[owner]?.askedId === device.id) return false;
+    if (tried.has(key) || needs[owner]?.requestedId === device.id) return false;
     tried.add(key);
     return take(owner, choice, tried);
   };
   const free = candidates.filter((each) => !owners.has(identityOf(each)));
-  const device = free.find(({ id }) => id === askedId) ?? free[0] ?? candidates.find(canBeLeft);
+  const device = free.find(({ id }) => id === requestedId) ?? free[0] ?? candidates.find(canBeLeft);
   if (device === undefined) return false;
   owners.set(identityOf(device), index);
   chosen[index] = device;
   return true;
 }
 
-/** A NAD that names both is made of the claim's device: that says more. */
+/**
+ * Returns what a delegate needs. If its NAD names both a claim and a resource, the claim counts, because it is more
+ * specific.
+ */
 function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Need | undefined {
   if (nad === undefined || !isOfDevices(nad)) return undefined;
   const { resourceName, resourceClaim } = nad;
@@ -109,31 +113,33 @@ function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Ne
     resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim),
   );
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
-  const asked = candidates.find(({ id }) => id === selection?.deviceId);
+  const requested = candidates.find(({ id }) => id === selection?.deviceId);
   return {
     of: shownValue(resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`),
     kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
     candidates,
-    ...(asked !== undefined && { askedId: asked.id }),
+    ...(requested !== undefined && { requestedId: requested.id }),
   };
 }
 
-function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
-  const [claim, ...request] = wish.split('/');
+function isOfClaim({ claimed }: PodDevice, claimRef: string): boolean {
+  const [claim, ...request] = claimRef.split('/');
   if (claimed?.podClaim !== claim) return false;
-  const wanted = request.join('/');
-  return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
+  const requestName = request.join('/');
+  return (
+    requestName === '' || claimed?.request === requestName || claimed?.request?.startsWith(`${requestName}/`) === true
+  );
 }
 
-// by ID first: the order that Multus and OVN-Kubernetes count in, whatever a driver calls its devices
+// sorted by ID, as Multus and OVN-Kubernetes do, whatever a driver names its devices
 const byId = (a: PodDevice, b: PodDevice): number =>
   a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1;
 
 const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
 
 /**
- * A PCI address is the same device wherever it is listed; any other ID only says something within its resource or
- * driver.
+ * Returns the identity of a device. A PCI address identifies a device wherever it is listed; other IDs are unique only
+ * within their resource or driver.
  */
 function identityOf({ id, resource, claimed }: PodDevice): string {
   if (pciAddress.test(id)) return id;
@@ -142,10 +148,10 @@ function identityOf({ id, resource, claimed }: PodDevice): string {
 
 const ranks = { request: 1, claim: 2, resource: 3 } as const;
 
-/** Who asks for a certain device first, then who has the fewest to choose from. */
+/** Compares delegates: first those that request a specific device, then those with the fewest candidates. */
 function byChoices(a: Need | undefined, b: Need | undefined): number {
   const choices = (need: Need | undefined): number =>
-    need === undefined || need.askedId !== undefined ? 0 : need.candidates.length;
+    need === undefined || need.requestedId !== undefined ? 0 : need.candidates.length;
   const rank = (need: Need | undefined): number => (need === undefined ? 0 : ranks[need.kind]);
   return choices(a) - choices(b) || rank(a) - rank(b);
 }
@@ -156,23 +162,23 @@ function shortcomings(
   inputs: PlanInputs,
 ): readonly Warning[] {
   const { network, selection } = delegate;
-  const asked = selection?.deviceId;
+  const requested = selection?.deviceId;
   if (need === undefined)
-    return isDeviceLost(delegate) ? [deviceIdLost({ network, deviceId: shownValue(asked ?? '') })] : [];
+    return isDeviceLost(delegate) ? [deviceIdLost({ network, deviceId: shownValue(requested ?? '') })] : [];
   if (device !== undefined)
-    return asked === undefined || asked === device.id
+    return requested === undefined || requested === device.id
       ? []
-      : [deviceReplaced({ network, deviceId: shownValue(asked), of: need.of, gets: device.id })];
+      : [deviceReplaced({ network, deviceId: shownValue(requested), of: need.of, gets: device.id })];
   if (inputs.devices === undefined) return [deviceUndecided({ network, of: need.of })];
   if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
-  const error = whyNone(delegate, need, inputs);
+  const error = missingError(delegate, need, inputs);
   if (inputs.settings.missingDevice === 'fail') throw error;
   return [deviceAbsent({ network, problem: error.message })];
 }
 
 /**
- * Whether a network's resource has no devices: it is in the node's status for the scheduler only (bridge-marker, the
- * marker of ovs-cni), and no device plugin serves it. Not checked for a pod that was given a device of it.
+ * Returns whether a network's resource has no devices: it only marks nodes for the scheduler (bridge-marker, the marker
+ * of ovs-cni), and no device plugin serves it. False if the pod has a device of it.
  */
 const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: PodDevices): boolean =>
   kind === 'resource' &&
@@ -187,14 +193,14 @@ function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): 
   return [resourceUnserved({ network, resource: shownValue(resource) })];
 }
 
-function whyNone(
+function missingError(
   { network, nad }: Delegate,
   { kind, of, candidates }: Need,
   { devices, pod }: PlanInputs,
 ): PlexusError {
   const resource = kind === 'resource' ? nad?.resourceName : undefined;
   const { warnings = [], requested } = devices ?? {};
-  const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.join('; ')) };
+  const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.map(({ text }) => text).join('; ')) };
   if (candidates.length > 0 || resource === undefined || pod === undefined)
     return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
   if (requested !== undefined && !requested.includes(resource))
@@ -211,7 +217,7 @@ function noneText(devices: PodDevices | undefined): string {
 const hasText = (available: number): string =>
   available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`;
 
-// an error would break pods that Multus attaches: it drops such a deviceID and says nothing
+// a warning, not an error, because Multus silently drops such a deviceID and attaches the pod
 const isDeviceLost = ({ selection, configuration }: Delegate): boolean =>
   selection?.deviceId !== undefined &&
   !configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));

@@ -1,4 +1,4 @@
-/** The known word that is nearest to a mistyped one; undefined when none is near. */
+/** Returns the known word nearest to a mistyped one; undefined if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (word.length > longest) return undefined;
   const ranked = known
@@ -8,10 +8,10 @@ export function didYouMean(word: string, known: readonly string[]): string | und
   return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
 }
 
-// a word is compared letter by letter: nobody mistypes a key into a page of text
+// longer texts are not typos, and comparing them takes long
 const longest = 64;
 
-/** Levenshtein distance: how many letters to insert, remove or replace. */
+/** Returns the Levenshtein distance: how many letters to insert, remove or replace. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [i, letter] of one.split('').entries()) {

@@ -2,13 +2,13 @@ import { type JsonValue, isJsonObject, parseCniArgs } from '../cni/index.ts';
 import { deviceInfoCapability } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 
-/** What stands between an attachment as it would be made now and as it was made. */
+/** The difference between an attachment as it would be made now and as it was made. */
 export interface Difference {
   readonly interfaceName: string;
   readonly network: string;
-  /** missing: planned and not attached; extra: attached and no longer planned. */
+  /** missing: planned but not attached; extra: attached but no longer planned. */
   readonly kind: 'same' | 'changed' | 'missing' | 'extra';
-  /** By place, for example plugins[0].vlan; undefined: not there. */
+  /** By place, for example plugins[0].vlan; undefined: absent. */
   readonly changes: readonly {
     readonly place: string;
     readonly attached: JsonValue | undefined;
@@ -17,8 +17,8 @@ export interface Difference {
 }
 
 /**
- * A plan against what is attached, by interface name, in the order of the plan. The device of an attachment counts only
- * where the plan has chosen one.
+ * Compares a plan with what is attached, by interface name, in the order of the plan. Devices are compared only if the
+ * plan chose one.
  */
 export function differences(planned: readonly Attachment[], attached: readonly Attachment[]): readonly Difference[] {
   const names = new Set(planned.map(({ interfaceName }) => interfaceName));
@@ -40,11 +40,11 @@ export function differences(planned: readonly Attachment[], attached: readonly A
   ];
 }
 
-// who the pod is: the runtime says it in any order
+// keys that identify the pod: the runtime passes them in any order
 const ofTheCall = /^(K8S_POD_|IgnoreUnknown$)/;
 const ofDevices = ['deviceID', 'pciBusID'];
 
-/** All that its plugins get to see, and the default route. */
+/** Returns everything the plugins see, and the default route. */
 function factsOf(
   { isDefault, network, configuration, runtimeConfig, cniArgs, defaultRoute }: Attachment,
   withDevice: boolean,
@@ -55,13 +55,15 @@ function factsOf(
       : json;
   const { name, cniVersion, plugins } = configuration;
   const { [deviceInfoCapability]: file, ...requests } = runtimeConfig;
-  const isSeen = file !== undefined && plugins.some(({ capabilities }) => capabilities.includes(deviceInfoCapability)); // there with any device
+  // present with every device
+  const isSeen = file !== undefined && plugins.some(({ capabilities }) => capabilities.includes(deviceInfoCapability));
   return {
     network,
     name,
     cniVersion,
     plugins: plugins.map(({ json }) => bare(json)),
-    runtimeConfig: isDefault ? {} : bare(isSeen ? runtimeConfig : requests), // that of the default network is the runtime's
+    // the default network's runtimeConfig comes from the runtime
+    runtimeConfig: isDefault ? {} : bare(isSeen ? runtimeConfig : requests),
     cniArgs: Object.fromEntries(parseCniArgs(cniArgs).filter(([key]) => !ofTheCall.test(key))),
     defaultRoute: { v4: { ...defaultRoute.v4 }, v6: { ...defaultRoute.v6 } },
   };

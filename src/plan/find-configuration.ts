@@ -18,10 +18,10 @@ import {
   problemOf,
 } from '../errors/index.ts';
 
-/** A network configuration found in files, and what was noticed on the way. */
+/** A network configuration found in files, with the warnings of the search. */
 export interface Found {
   readonly configuration: NetworkConfiguration;
-  /** Of its file. */
+  /** The path of its file. */
   readonly path: string;
   readonly warnings: readonly Warning[];
 }
@@ -32,8 +32,8 @@ interface Decoded {
 }
 
 /**
- * The configuration of a folder whose JSON `name` is the given one: a list before a single conf, then by file name
- * (NPWG-08). Files that cannot be read are warnings (NPWG-11). networkFileMissing.
+ * Returns the configuration in a folder whose JSON `name` matches; lists come before single configurations, then by
+ * file name (NPWG-08). Files that cannot be read cause warnings (NPWG-11). Throws networkFileMissing.
  */
 export function findByName(listing: ConfPath, name: string, folder: string): Found {
   const { decoded, warnings } = decodeAll(listing);
@@ -44,8 +44,8 @@ export function findByName(listing: ConfPath, name: string, folder: string): Fou
 }
 
 /**
- * The configuration that a path leads to: the file, or the first valid one of a folder, as in Multus.
- * nodeNetworkMissing: it may be about to be written.
+ * Returns the configuration at a path: the file, or the first valid one of a folder, as in Multus. Throws
+ * nodeNetworkMissing, which the runtime retries, because the file may be about to be written.
  */
 export function findByPath(listing: ConfPath, path: string): Found {
   const { decoded, warnings } = decodeAll(listing);
@@ -61,7 +61,7 @@ export function findByPath(listing: ConfPath, path: string): Found {
   return { configuration: configurationOf(first, listing), path: first.path, warnings };
 }
 
-/** The plugin objects of a folder's `.conf` files, in order of their names. */
+/** Returns the plugin objects in a folder's `.conf` files, sorted by file name. */
 export function pluginsIn(listing: ConfPath): {
   readonly plugins: readonly JsonObject[];
   readonly warnings: readonly Warning[];
@@ -103,7 +103,7 @@ function decode({ path, content }: ConfFile): Decoded | { readonly path: string;
   if ('problem' in content) return { path, problem: content.problem };
   try {
     const json = parseJsonObject(content.text, path);
-    // a folder of the node's configurations holds ours too, and it comes first
+    // the node's configuration folder also contains the file of Plexus, which sorts first
     const nested = nestedMetaPlugin(json);
     return nested === undefined
       ? { path, json }
@@ -118,12 +118,12 @@ const nameIn = (json: JsonObject): string => (typeof json['name'] === 'string' ?
 const isList = (json: JsonObject): boolean => typeof json['type'] !== 'string' || json['type'] === '';
 
 function configurationOf({ path, json }: Decoded, listing: ConfPath): NetworkConfiguration {
-  const wanted = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
-  const siblingPlugins = wanted ? siblingsOf(listing, nameIn(json)).map(siblingPlugin) : [];
+  const usesSiblings = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
+  const siblingPlugins = usesSiblings ? siblingsOf(listing, nameIn(json)).map(siblingPlugin) : [];
   return parseConfiguration(json, { source: path, siblingPlugins });
 }
 
-// part of the list: unlike a file nobody asked for, it cannot be skipped
+// part of the list, so it cannot be skipped like an unrelated file
 function siblingPlugin({ path, content }: ConfFile): JsonObject {
   if ('text' in content) return parseJsonObject(content.text, path);
   throw configurationInvalid({ source: path, problem: content.problem });
@@ -134,9 +134,7 @@ function siblingsOf(listing: ConfPath, name: string): readonly ConfFile[] {
   return listing.kind === 'folder' && Object.hasOwn(listing.siblings, name) ? (listing.siblings[name] ?? []) : [];
 }
 
-const mostShown = 20;
+const maxShown = 20;
 
 const shortList = (items: readonly string[]): string =>
-  [...items.slice(0, mostShown), ...(items.length > mostShown ? [`and ${items.length - mostShown} more`] : [])].join(
-    ', ',
-  );
+  [...items.slice(0, maxShown), ...(items.length > maxShown ? [`and ${items.length - maxShown} more`] : [])].join(', ');

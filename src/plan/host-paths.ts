@@ -2,12 +2,12 @@ import { type JsonObject, type JsonValue, formatJson, isJsonObject } from '../cn
 import { type Warning, hostFileInvalid, pathIgnored, pathNotAllowed } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
 
-// Direct mode runs as root with a configuration from its standard input. That may be the runtime's, or one that the
-// author of a network wrote to attack the node. So the settings below, each of which names a file or folder to read,
-// write or execute, are taken from a file of the host that only root can write; standard input may only repeat them.
-// Files named by clusterNetwork and defaultNetworks are read, and only below the folders of networkFolders.
+// Direct mode runs as root with a configuration from its standard input. The runtime may have written it, or the author
+// of a network who attacks the node. So the settings below, each of which names a file or folder to read, write or
+// execute, come from a file of the host that only root can write; standard input may only repeat them. clusterNetwork
+// and defaultNetworks also name files; these are read only below the folders in cniConfDir of that file.
 
-/** The settings that name a file or folder of the host, with the value that holds when the host's file has none. */
+/** The settings that name a file or folder of the host, with their defaults. */
 const defaults: Readonly<Record<string, JsonValue | undefined>> = {
   binDir: '/opt/cni/bin',
   cniDir: '/var/lib/cni/plexus',
@@ -20,16 +20,18 @@ const defaults: Readonly<Record<string, JsonValue | undefined>> = {
   logFile: undefined,
   readinessindicatorfile: undefined,
 };
-/** The keys of the host's file that are settings. */
+/** The settings that the host's file may contain. */
 export const hostPathKeys: readonly string[] = Object.keys(defaults);
 
-/** The name of the host's file. It is beside the program: whoever can write there could replace the program as well. */
+/**
+ * The name of the host's file. It is in the program's folder: whoever can write there could also replace the program.
+ */
 export const hostFileName = 'plexus-host.json';
 
 const foldersKey = 'cniConfDir';
-const usualFolders = ['/etc/cni/net.d'];
+const defaultFolders = ['/etc/cni/net.d'];
 
-/** What the host's file must hold for some settings: those that are paths, and other ones than the usual. */
+/** Returns what the host's file must contain for these settings: the paths that differ from their defaults. */
 export function hostPathsOf(settings: JsonObject, confDirs: readonly string[]): JsonObject {
   const paths = hostPathKeys.flatMap((key): [string, JsonValue][] => {
     const value = settings[key];
@@ -37,22 +39,22 @@ export function hostPathsOf(settings: JsonObject, confDirs: readonly string[]): 
   });
   return {
     ...Object.fromEntries(paths),
-    ...(formatJson([...confDirs]) !== formatJson(usualFolders) &&
+    ...(formatJson([...confDirs]) !== formatJson(defaultFolders) &&
       confDirs.length > 0 && { [foldersKey]: [...confDirs] }),
   };
 }
 
-/** What direct mode takes from the host's file. */
+/** The content of the host's file. */
 export interface HostPaths {
-  /** Where it is, for messages. */
+  /** Its path, for messages. */
   readonly file: string;
-  /** The settings that it has. */
+  /** The settings it contains. */
   readonly settings: JsonObject;
-  /** Folders of the runtime's network configurations. */
+  /** Folders with the runtime's network configurations. */
   readonly confDirs: readonly string[];
 }
 
-/** The content of the host's file; undefined: there is none. hostFileInvalid. */
+/** Parses the host's file; undefined means that it does not exist. Throws hostFileInvalid. */
 export function hostPathsFrom(json: JsonValue | undefined, file: string): HostPaths {
   if (json !== undefined && !isJsonObject(json)) throw hostFileInvalid({ file, problem: 'it must be a JSON object' });
   const { [foldersKey]: folders, ...settings } = json ?? {};
@@ -67,16 +69,16 @@ export function hostPathsFrom(json: JsonValue | undefined, file: string): HostPa
   );
   if (wrong !== undefined)
     throw hostFileInvalid({ file, problem: `${wrong[0]} must be an absolute path, not ${formatJson(wrong[1])}` });
-  return { file, settings, confDirs: folders === undefined ? usualFolders : (listOf(folders) as readonly string[]) };
+  return { file, settings, confDirs: folders === undefined ? defaultFolders : (listOf(folders) as readonly string[]) };
 }
 
 const listOf = (value: JsonValue): readonly JsonValue[] =>
   Array.isArray(value) ? value : typeof value === 'string' ? value.split(':') : [value];
 
 /**
- * A configuration from standard input with the host's paths instead of its own. One of its own that is another than the
- * host's is pathNotAllowed; with `tolerant` (the configuration is the daemon's, and pods wait) only cniDir is, and the
- * others are ignored with a warning.
+ * Replaces the paths of a configuration from standard input with the host's. Throws pathNotAllowed if one of its own
+ * differs. With `tolerant` (the daemon's configuration, while pods wait), only cniDir throws; the others are ignored
+ * with a warning.
  */
 export function withHostPaths(
   config: JsonObject,
@@ -96,11 +98,11 @@ export function withHostPaths(
   if (fatal !== undefined) throw fatal.error;
   return {
     config: { ...others, ...host.settings },
-    warnings: errors.map(({ error }) => pathIgnored({ problem: error.message })),
+    warnings: errors.map(({ error }) => pathIgnored({ error })),
   };
 }
 
-// an empty one counts as absent, as everywhere in the settings
+// an empty value counts as absent, as in all settings
 const isAsOnHost = (value: JsonValue | undefined, onHost: JsonValue | undefined): boolean =>
   value === undefined ||
   partsOf(value).length === 0 ||

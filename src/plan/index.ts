@@ -1,6 +1,6 @@
-// Every decision: configuration + pod + NADs → which attachments, with exactly what. Pure.
+// All decisions: configuration + pod + NADs → attachments with their complete input. Pure.
 export type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
-export { deviceWishesOf } from './device-choice.ts';
+export { deviceRequestsOf } from './device-choice.ts';
 export { type KernelRoute, type KernelRoutes, settleRoutes } from './default-route.ts';
 export { type Difference, differences } from './difference.ts';
 export { didYouMean } from './did-you-mean.ts';
@@ -26,5 +26,5 @@ export type { Delivery } from './requests.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';
-export { type PodWishes, wishesOf } from './selections.ts';
-export { type Wanted, wantedFor } from './wanted.ts';
+export { type PodSelections, readSelections } from './selections.ts';
+export { type RequiredReads, requiredReads } from './required-reads.ts';

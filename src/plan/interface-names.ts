@@ -7,10 +7,10 @@ export interface Nameable {
 }
 
 /**
- * Gives every delegate its interface name: the default network (first) that of the call, requested ones as asked,
- * others net<index>, the index counted over the whole list; a taken one gives way to the next free number
- * (NPWG-39, NPWG-66). interfaceTaken for a requested name that clashes (NPWG-41), or when the call's name exists
- * already.
+ * Returns the interface name of every delegate. The default network, which is first, gets that of the call; others get
+ * the requested name or net<index>, where the index counts over the whole list and a taken name is replaced by the next
+ * free number (NPWG-39, NPWG-66). Throws interfaceTaken if a requested name is taken (NPWG-41), or the call's name
+ * exists already.
  */
 export function nameInterfaces(
   delegates: readonly Nameable[],
@@ -32,11 +32,11 @@ export function nameInterfaces(
 
 function claim(owners: Map<string, string>, interfaceName: string, network: string): void {
   const by = owners.get(interfaceName);
-  if (by !== undefined) throw taken(interfaceName, by);
+  if (by !== undefined) throw takenError(interfaceName, by);
   owners.set(interfaceName, network);
 }
 
-const taken = (interfaceName: string, by: string): PlexusError => interfaceTaken({ interfaceName, by });
+const takenError = (interfaceName: string, by: string): PlexusError => interfaceTaken({ interfaceName, by });
 
 function firstFree(owners: Map<string, string>, from: number, network: string): string {
   let number = from;

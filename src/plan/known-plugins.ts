@@ -2,21 +2,21 @@ import { type JsonObject, type PluginConfiguration, isJsonObject } from '../cni/
 import type { RequestName } from '../npwg/index.ts';
 
 /**
- * How a plugin learns of a request.
- * `capability`: in runtimeConfig, where its configuration declares the capability.
- * `CNI_ARGS`: as IP= or MAC=. `CNI_ARGS, one`: the same, and it rejects a list of addresses.
- * `args.cni`: under the request's `argsKey`.
- * `annotation`: its control plane reads the pod's annotation in the API.
- * `uncertain`: it depends on more than its configuration shows.
+ * How a plugin reads a request.
+ * - `capability`: in runtimeConfig, if its configuration declares the capability.
+ * - `CNI_ARGS`: as IP= or MAC=. `CNI_ARGS, one`: likewise, but it rejects a list of addresses.
+ * - `args.cni`: under the request's `argsKey`.
+ * - `annotation`: its control plane reads the pod's annotation from the API.
+ * - `uncertain`: depends on more than its configuration shows.
  */
 export type Way = 'capability' | 'CNI_ARGS' | 'CNI_ARGS, one' | 'args.cni' | 'annotation' | 'uncertain';
 
-/** What one plugin reads. A request that is not listed is not read by it, in no way. */
+/** What one plugin reads. It does not read requests that are not listed. */
 export interface KnownPlugin {
   readonly reads: { readonly [request in RequestName]?: readonly Way[] };
-  /** It rejects values of args.cni that are not texts. */
+  /** Set if it rejects values in args.cni that are not strings. */
   readonly onlyTexts?: true;
-  /** For people. */
+  /** For the documentation. */
   readonly note?: string;
 }
 
@@ -29,8 +29,8 @@ const byAnnotation: KnownPlugin = {
 };
 
 /**
- * The plugins whose sources were read: main plugins, IPAM plugins and those that follow in a chain, by `type`. A plugin
- * that is not here is unknown: nothing is held against it.
+ * The plugins whose source code was read, by `type`: main plugins, IPAM plugins and those that follow in a chain. A
+ * plugin that is not listed is unknown, and requests to it are never rejected.
  */
 export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   // the reference plugins
@@ -89,13 +89,13 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   },
 };
 
-/** The programs that one plugin of a configuration stands for: itself, and the IPAM plugin that it runs. */
+/** Returns the programs behind one plugin of a configuration: itself, and the IPAM plugin that it runs. */
 export function programsOf({ type, json }: PluginConfiguration): readonly string[] {
   const ipam = json['ipam'];
   const ipamType = isJsonObject(ipam) ? (ipam as JsonObject)['type'] : undefined;
   return [type, ...(typeof ipamType === 'string' && ipamType !== '' ? [ipamType] : [])];
 }
 
-/** What is known of a plugin; undefined for one that is not. */
+/** Returns the table's entry of a plugin; undefined if it is unknown. */
 export const knownPlugin = (type: string): KnownPlugin | undefined =>
   Object.hasOwn(knownPlugins, type) ? knownPlugins[type] : undefined;

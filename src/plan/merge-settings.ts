@@ -4,8 +4,8 @@ import { withKnownSpelling } from './settings-keys.ts';
 import { parseSettings } from './settings.ts';
 
 /**
- * Checks settings that are only a part (a daemon's file): the default network may come from elsewhere. Returns
- * warnings; settingsInvalid.
+ * Checks settings that are only a part, such as a daemon's file; the default network may come from elsewhere. Returns
+ * warnings. Throws settingsInvalid.
  */
 export function checkSettings(config: JsonObject): readonly Warning[] {
   const {
@@ -19,16 +19,21 @@ export function checkSettings(config: JsonObject): readonly Warning[] {
 }
 
 /**
- * The settings of one call: what the operator set for the daemon holds, the rest is decided by the call's
- * configuration. Where the node keeps its files, and how it reaches its cluster, is never the call's to say.
+ * Returns the settings of one call. The daemon's settings override the call's configuration. The call cannot set where
+ * the node keeps its files or how it reaches its cluster.
  */
 export function mergedConfig(call: JsonObject, daemon: JsonObject): JsonObject {
   const own = withKnownSpelling(daemon);
   const replacesDefault = own['clusterNetwork'] !== undefined || own['delegates'] !== undefined;
-  const taken = [...Object.keys(own), ...nodeKeys, ...(replacesDefault ? ['clusterNetwork', 'delegates'] : [])].map(
-    (key) => key.toLowerCase(),
-  );
-  return { ...Object.fromEntries(Object.entries(call).filter(([key]) => !taken.includes(key.toLowerCase()))), ...own };
+  const daemonKeys = [
+    ...Object.keys(own),
+    ...nodeKeys,
+    ...(replacesDefault ? ['clusterNetwork', 'delegates'] : []),
+  ].map((key) => key.toLowerCase());
+  return {
+    ...Object.fromEntries(Object.entries(call).filter(([key]) => !daemonKeys.includes(key.toLowerCase()))),
+    ...own,
+  };
 }
 
 const nodeKeys = [

@@ -4,8 +4,8 @@ import { didYouMean } from './did-you-mean.ts';
 import { shownValue } from './shown.ts';
 
 /**
- * Where a NetworkAttachmentDefinition declares a capability in a way that reaches no plugin, and what to write instead;
- * an empty text when it does not. For the message about a request that the capability would have served.
+ * Returns where a NetworkAttachmentDefinition declares a capability in a way that reaches no plugin, and what to write
+ * instead; '' if it does not. Part of the message about a request that the capability would serve.
  */
 export function misplacedCapability(nad: Nad | undefined, capability: string): string {
   const found = nad?.config === undefined ? undefined : search(nadConfiguration(nad) ?? {}, capability, []);
@@ -14,18 +14,18 @@ export function misplacedCapability(nad: Nad | undefined, capability: string): s
   return `; it is declared ${found.problem}, at ${place}: write "capabilities": {"${capability}": true} beside the "type" of the plugin`;
 }
 
-interface Found {
+interface Misplaced {
   readonly path: readonly string[];
   readonly problem: string;
 }
 
-function search(value: JsonValue, capability: string, path: readonly string[]): Found | undefined {
+function search(value: JsonValue, capability: string, path: readonly string[]): Misplaced | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const isPlugin = isJsonObject(value) && typeof value['type'] === 'string' && path.at(-1) !== 'ipam';
   for (const [key, each] of Object.entries(value as object) as readonly (readonly [string, JsonValue])[]) {
     const inner = [...path, key];
     const found =
-      isMeant(key) && names(each, capability)
+      isCapabilitiesKey(key) && namesCapability(each, capability)
         ? { path: inner, problem: problemOf(key, each, isPlugin) }
         : search(each, capability, inner);
     if (found !== undefined) return found;
@@ -33,10 +33,10 @@ function search(value: JsonValue, capability: string, path: readonly string[]): 
   return undefined;
 }
 
-const isMeant = (key: string): boolean => didYouMean(key, ['capabilities', 'capability']) !== undefined;
+const isCapabilitiesKey = (key: string): boolean => didYouMean(key, ['capabilities', 'capability']) !== undefined;
 
-/** Whether a value means a capability, however it is written. */
-function names(value: JsonValue, capability: string): boolean {
+/** Returns whether a value names a capability, however it is written. */
+function namesCapability(value: JsonValue, capability: string): boolean {
   if (Array.isArray(value)) return value.includes(capability);
   return isJsonObject(value)
     ? Object.keys(value).some((key) => key.toLowerCase() === capability.toLowerCase())
@@ -50,7 +50,7 @@ function problemOf(key: string, value: JsonValue, isPlugin: boolean): string {
     : `under the wrong name ${shownValue(JSON.stringify(key))}`;
 }
 
-/** ", line 4" when the key is in the text once. */
+/** Returns ", line 4" if the text contains the key exactly once. */
 function lineOf(config: string, key: string): string {
   const [before = '', after, ...more] = config.split(JSON.stringify(key));
   return after === undefined || more.length > 0 || !config.trim().includes('\n')

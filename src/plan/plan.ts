@@ -12,29 +12,28 @@ import { type Delivery, deliveriesOf, judgeRequests, requestCniArgsOf } from './
 import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
-/** The ordered attachments for a sandbox. */
+/** The ordered attachments of a sandbox. */
 export interface Plan {
   readonly attachments: readonly Attachment[];
-  /** How the pod's requests reach the plugins, one list for each attachment. */
+  /** How the pod's requests reach the plugins, one list per attachment. */
   readonly deliveries: readonly (readonly Delivery[])[];
-  /** What the pod’s owner should correct: log lines and Events. */
+  /** Problems that the pod's owner should correct: log lines and Events. */
   readonly warnings: readonly Warning[];
-  /** What may be as it should be: log lines, no Events, which would come with every pod of such a network. */
+  /** Things that may be intended: log lines only, because an Event would repeat for every pod of such a network. */
   readonly notes: readonly Warning[];
 }
 
 /**
- * Every decision about a pod's networks: which, in what order, under which names, with exactly what. Rejects with the
- * PlexusError of the first thing that is wrong, before anything runs. NPWG standard, sections 4, 6 and 7.
+ * Makes every decision about a pod's networks: which, in what order, under which names, with which input. Throws the
+ * PlexusError of the first problem, before any plugin runs. NPWG standard, sections 4, 6 and 7.
  */
 export function makePlan(inputs: PlanInputs): Plan {
   return planned(inputs);
 }
 
 /**
- * What an ADD would attach, as far as that can still be said, for undoing: a network of the annotation that cannot be
- * planned any more is reported to `leaveOut`, and the others keep their interface names. Rejects when the default
- * network is unknown.
+ * Returns what an ADD would attach, for undoing. A network of the annotation that can no longer be planned is passed to
+ * `leaveOut`; the others keep their interface names. Throws if the default network is unknown.
  */
 export function makeUndoPlan(inputs: PlanInputs, leaveOut: LeaveOut): Plan {
   return planned(inputs, leaveOut);
@@ -79,18 +78,18 @@ interface Made {
 const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
 
 function interfaceNames(delegates: readonly Delegate[], { call, links, prevResult }: PlanInputs): readonly string[] {
-  const asked = delegates[0]?.selection;
-  if (asked?.interfaceName !== undefined && asked.interfaceName !== call.ifName) {
+  const requested = delegates[0]?.selection;
+  if (requested?.interfaceName !== undefined && requested.interfaceName !== call.ifName) {
     throw selectionInvalid({
-      ...asked.place,
-      value: asked.interfaceName,
+      ...requested.place,
+      value: requested.interfaceName,
       allowed: `${call.ifName}, the name that the runtime gives the default interface`,
     });
   }
-  // behind another plugin that interface may well be there: it is what the chain is about
+  // behind another plugin, that interface may exist: the chain extends it
   const others = prevResult === undefined ? links : links.filter((link) => link !== call.ifName);
-  const wishes = delegates.map(({ network, selection }) => ({ network, interfaceName: selection?.interfaceName }));
-  return nameInterfaces(wishes, call.ifName, others);
+  const nameables = delegates.map(({ network, selection }) => ({ network, interfaceName: selection?.interfaceName }));
+  return nameInterfaces(nameables, call.ifName, others);
 }
 
 interface Decided {
@@ -133,7 +132,10 @@ function attachmentOf(
   };
 }
 
-/** NPWG-111 to NPWG-114: for a device that may have a file of its device plugin, and for plugins that ask for one. */
+/**
+ * Returns the device information files of an attachment (NPWG-111 to NPWG-114): for a device from a device plugin, and
+ * for plugins with the capability.
+ */
 function deviceInfoOf(
   { network, configuration }: Delegate,
   { interfaceName, device }: Pick<Decided, 'interfaceName' | 'device'>,

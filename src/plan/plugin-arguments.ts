@@ -4,7 +4,8 @@ import {
   formatJson,
   isJsonObject,
   nameOfType,
-  sizeOfJson,
+  weightOfJson,
+  withKeys,
 } from '../cni/index.ts';
 import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
 import { type NetworkSelection, selectionFields } from '../npwg/index.ts';
@@ -34,7 +35,6 @@ export function pluginArgsOf(
 }
 
 const mostWeight = 2 * 1024 * 1024;
-const weightOfValue = 48;
 
 /**
  * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in
@@ -48,8 +48,7 @@ export function argumentsBound(): (
   let weight = 0;
   return (network, { plugins }, cniArgs) => {
     if (cniArgs === undefined) return;
-    const text = formatJson(cniArgs);
-    weight += plugins.length * (text.length + weightOfValue * sizeOfJson(text).elements);
+    weight += plugins.length * weightOfJson(formatJson(cniArgs));
     if (weight > mostWeight) throw networksTooLarge({ nad: network, weight, most: mostWeight });
   };
 }
@@ -65,18 +64,17 @@ export function withArguments(
   if (cniArgs === undefined && deviceId === undefined) return configuration;
   const plugins = configuration.plugins.map((plugin) => ({
     ...plugin,
-    json: {
-      ...plugin.json,
+    json: withKeys(plugin.json, {
       ...(cniArgs !== undefined && { args: mergedArgs(plugin.json, cniArgs, configuration.name) }),
       ...(deviceId !== undefined && { deviceID: deviceId, pciBusID: deviceId }),
-    },
+    }),
   }));
   return { ...configuration, plugins };
 }
 
 function mergedArgs(json: JsonObject, cniArgs: JsonObject, name: string): JsonObject {
   const args = objectAt(json, 'args', name);
-  return { ...args, cni: { ...objectAt(args, 'cni', name), ...cniArgs } };
+  return withKeys(args, { cni: withKeys(objectAt(args, 'cni', name), cniArgs) });
 }
 
 // NPWG-44

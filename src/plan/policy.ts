@@ -4,8 +4,8 @@ import type { Settings } from './settings.ts';
 import { shownValue, shownValues } from './shown.ts';
 
 /**
- * Refuses a selection whose NAD is in a namespace that the pod may not use (NPWG-101, NPWG-102). `alsoAllowed` widens
- * it for the default network.
+ * Throws namespaceRefused if the pod may not use the namespace of the NAD (NPWG-101, NPWG-102). `alsoAllowed` adds
+ * namespaces for the default network.
  */
 export function assertNamespaceAllowed(
   selection: NetworkSelection,
@@ -18,7 +18,7 @@ export function assertNamespaceAllowed(
   throw namespaceRefused({ pod: podKey(pod), nad: nadKey(selection.nad), allowed: [...new Set(allowed)] });
 }
 
-/** Refuses a pod's other default network where the settings do not allow it to its namespace. defaultNetworkRefused. */
+/** Throws defaultNetworkRefused if the settings do not allow the pod's namespace to replace the default network. */
 export function assertDefaultNetworkAllowed(
   pod: PodMetadata,
   { allowDefaultNetworkAnnotation: allowed }: Settings,
@@ -30,8 +30,8 @@ export function assertDefaultNetworkAllowed(
 const everyKey = '*';
 
 /**
- * Refuses cni-args with a key that neither the NAD's annotation nor, where it has none, the settings allow. Keys are
- * compared as they are: plugins written in Go take a key in any case, so no other spelling may pass. cniArgsRefused.
+ * Throws cniArgsRefused for a key of cni-args that neither the NAD's annotation nor, without one, the settings allow.
+ * The comparison is case-sensitive: Go plugins accept keys in any case, so no other spelling may pass.
  */
 export function assertCniArgsAllowed(
   { cniArgs }: NetworkSelection,

@@ -1,30 +1,30 @@
 import type { Attachment } from './attachment.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from './record.ts';
 
-// A change of a live sandbox, as states of its attachments in the journal. Before the first plugin runs, the record
-// holds what is being detached as `detaching` and what is being attached as `intended`; an attachment that replaces
-// another one under its interface name also holds that one as its fallback. So whatever interrupts the change, the
-// record alone determines how it is settled: everything that is not `attached` is detached, then each fallback is
+// Represents a change of a live sandbox as states of its attachments in the journal. Before the first plugin runs, the
+// record contains what is being detached as `detaching` and what is being attached as `intended`; an attachment that
+// replaces another under the same interface name also contains that one as its fallback. If the change is interrupted,
+// the record alone determines how to settle it: everything that is not `attached` is detached, then each fallback is
 // attached again. Attachments that the change does not touch stay `attached` throughout.
 
-/** What is attached to a sandbox and detached from it. */
+/** What to attach to a sandbox and what to detach from it. */
 export interface SandboxChange {
   /** In this order. */
   readonly attach: readonly Attachment[];
   /** Entries of the record. */
   readonly detach: readonly AttachmentRecord[];
-  /** Attached again, before `attach`, because what replaced them failed or was interrupted. */
+  /** Attached again, before `attach`, because their replacements failed or were interrupted. */
   readonly restore?: readonly Attachment[];
 }
 
-/** The order of a change: detach what is in the way, attach, detach the rest. */
+/** The order of a change: detach conflicting attachments, attach, detach the rest. */
 export interface ChangeOrder {
   readonly detachFirst: readonly AttachmentRecord[];
   readonly attach: readonly Attachment[];
   readonly detachLast: readonly AttachmentRecord[];
 }
 
-/** The steps of a change. */
+/** Returns the steps of a change. */
 export function orderOf({ attach, detach, restore = [] }: SandboxChange): ChangeOrder {
   const added = [...restore, ...attach];
   const isInTheWay = ({ attachment }: AttachmentRecord): boolean => added.some((each) => collide(each, attachment));
@@ -35,7 +35,10 @@ export function orderOf({ attach, detach, restore = [] }: SandboxChange): Change
   };
 }
 
-/** The entry that keeps an attachment from being made now: it has its interface name, or its device until detached. */
+/**
+ * Returns the entry that blocks an attachment: it has the same interface name, or it is being detached and has the same
+ * device.
+ */
 export const obstacleTo = (attachment: Attachment, { attachments }: SandboxRecord): AttachmentRecord | undefined =>
   attachments.find(
     (entry) =>
@@ -52,8 +55,8 @@ const haveSameDevice = (one: Attachment, other: Attachment): boolean =>
   one.device !== undefined && one.device.id === other.device?.id;
 
 /**
- * The record as it is written before the first plugin of a change runs. `at`: ISO 8601. An attachment that the record
- * holds already stays where it is; one that replaces another comes after it; others come last.
+ * Returns the record to write before the first plugin of a change runs. `at`: ISO 8601. An attachment that is in the
+ * record keeps its position; one that replaces another comes after it; others come last.
  */
 export function begunRecord(record: SandboxRecord, change: SandboxChange, at: string): SandboxRecord {
   const { attach, detach, restore = [] } = change;
@@ -67,7 +70,7 @@ export function begunRecord(record: SandboxRecord, change: SandboxChange, at: st
   return { ...record, attachments, ...(record.complete && { changedAt: at }) };
 }
 
-/** An attachment that is about to be made, and what is attached if it cannot be. */
+/** Returns the entry of an attachment that is about to be made, with the fallback to attach if that fails. */
 export const intendedEntry = (attachment: Attachment, fallback?: Attachment): AttachmentRecord => ({
   state: 'intended',
   attachment,
@@ -79,7 +82,7 @@ function fallbackFor(attachment: Attachment, detach: readonly AttachmentRecord[]
   return replaced?.state === 'attached' ? replaced.attachment : replaced?.fallback;
 }
 
-// an intended one stays so: its plugins may still run, and may be missing
+// an intended entry stays intended: its plugins may still run, or be missing
 const beingDetached = (entry: AttachmentRecord): AttachmentRecord =>
   entry.state === 'attached'
     ? {
@@ -92,8 +95,8 @@ const beingDetached = (entry: AttachmentRecord): AttachmentRecord =>
     : entry;
 
 /**
- * The change that settles what an interrupted change of a live sandbox left, or one that could not detach; undefined if
- * every attachment is settled.
+ * Returns the change that settles a live sandbox after an interrupted change or a failed detach; undefined if every
+ * attachment is settled.
  */
 export function recoveryOf({ attachments }: SandboxRecord): SandboxChange | undefined {
   const detach = attachments.filter((entry) => entry.state !== 'attached' && !isAbandoned(entry));
@@ -101,6 +104,7 @@ export function recoveryOf({ attachments }: SandboxRecord): SandboxChange | unde
   const fallbacks = detach.flatMap((entry) => (entry.state === 'attached' ? [] : (entry.fallback ?? [])));
   const isFirst = (one: Attachment, index: number): boolean =>
     fallbacks.findIndex((other) => haveSameName(one, other)) === index;
-  const restore = fallbacks.filter(isFirst).map((each) => ({ ...each })); // none of them is the attachment of an entry
+  // copies, so that none is identical to the attachment of an entry
+  const restore = fallbacks.filter(isFirst).map((each) => ({ ...each }));
   return { attach: [], detach, restore };
 }

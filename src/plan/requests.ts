@@ -15,31 +15,31 @@ import type { Delegate } from './resolve.ts';
 import type { Settings } from './settings.ts';
 import { shownValues } from './shown.ts';
 
-/** Who reads a request, and how. */
+/** A plugin that reads a request, and how. */
 export interface Reader {
   readonly plugin: string;
   readonly by: 'runtimeConfig' | 'CNI_ARGS' | 'args.cni' | 'annotation';
 }
-/** One request of a pod to one network, and its way to the plugins. */
+/** One request of a pod to one network, and how it reaches the plugins. */
 export interface Delivery {
   readonly request: RequestName;
   readonly value: JsonValue;
   readonly readers: readonly Reader[];
   /** Whether a plugin declares the capability. */
   readonly isDeclared: boolean;
-  /** Whether it goes into args.cni, because no plugin reads it elsewhere. */
+  /** Whether it is passed in args.cni, because no plugin reads it elsewhere. */
   readonly isInArgs: boolean;
-  /** Programs of which it is not known whether they read it. */
+  /** Programs that may or may not read it. */
   readonly uncertain: readonly string[];
 }
 
-/** A pod's requests to one network, with their way to its plugins (NPWG-33 to NPWG-60). */
+/** Returns how a pod's requests to one network reach its plugins (NPWG-33 to NPWG-60). */
 export const deliveriesOf = (delegate: Delegate): readonly Delivery[] =>
   requestTable(delegate.selection).map(([request, value]) =>
     deliveryOf(request, value, delegate.configuration.plugins),
   );
 
-/** The requests as runtimeConfig: those whose capability is declared. A plugin gets no others (CNI-50). */
+/** Returns the requests for runtimeConfig: those whose capability is declared. Plugins get no others (CNI-50). */
 export const requestsOf = (deliveries: readonly Delivery[]): JsonObject =>
   Object.fromEntries(
     deliveries
@@ -47,7 +47,7 @@ export const requestsOf = (deliveries: readonly Delivery[]): JsonObject =>
       .map(({ request, value }) => [requestFields[request].capability, value]),
   );
 
-/** The requests that go into args.cni. */
+/** Returns the requests for args.cni. */
 export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
   Object.fromEntries(
     deliveries
@@ -55,7 +55,7 @@ export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
       .map(({ request, value }) => [requestFields[request].argsKey ?? request, value]),
   );
 
-/** The requests that go into CNI_ARGS: MAC before IP, as Multus writes them. */
+/** Returns the requests for CNI_ARGS, MAC before IP as in Multus. */
 export const requestCniArgsOf = (deliveries: readonly Delivery[], plugins: readonly PluginConfiguration[]): CniArgs =>
   deliveries.toReversed().flatMap(({ request, value }) => {
     const { cniArgsKey } = requestFields[request];
@@ -71,17 +71,15 @@ export const requestCniArgsOf = (deliveries: readonly Delivery[], plugins: reado
     ];
   });
 
-/**
- * `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them.
- */
+/** `warnings`: requests that no plugin reads. `notes`: requests that a plugin may or may not read. */
 export interface Judgement {
   readonly warnings: readonly Warning[];
   readonly notes: readonly Warning[];
 }
 
 /**
- * What is wrong with the requests to a network, as unservedRequests says. A refusal needs proof: it takes that every
- * plugin of the chain is known and that none of them reads the request. capabilityMissing, requestUnserved.
+ * Judges the requests to a network by the setting unservedRequests. A request is rejected only on proof: every plugin
+ * of the chain is known, and none reads it. Throws capabilityMissing or requestUnserved.
  */
 export function judgeRequests(
   delegate: Delegate,
@@ -98,7 +96,7 @@ export function judgeRequests(
     warnings: unserved
       .filter(({ uncertain }) => uncertain.length === 0)
       .map((each) => ignoredOf(each, errors.get(each), delegate)),
-    notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
+    notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => uncertainWarning(each, delegate)),
   };
 }
 
@@ -122,7 +120,7 @@ function ignoredOf(
   return capabilityInVain({ request, capability: requestFields[request].capability, network, programs });
 }
 
-function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
+function uncertainWarning({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
   const capability = requestFields[request].capability;
   return requestUncertain({
     request,
@@ -133,12 +131,12 @@ function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate):
   });
 }
 
-type Given = readonly [request: RequestName, value: JsonValue];
+type RequestEntry = readonly [request: RequestName, value: JsonValue];
 
-const requestTable = (selection: NetworkSelection | undefined): readonly Given[] =>
+const requestTable = (selection: NetworkSelection | undefined): readonly RequestEntry[] =>
   requestNames
     .map((name) => [name, requestFields[name].valueIn(selection ?? {})] as const)
-    .filter((each): each is Given => each[1] !== undefined);
+    .filter((each): each is RequestEntry => each[1] !== undefined);
 
 function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): Delivery {
   const programs = plugins.flatMap((plugin) =>
@@ -164,7 +162,7 @@ function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly Pl
   const isText = typeof value === 'string';
   const isReadable = isText || programs.every(({ plugin }) => knownPlugin(plugin)?.onlyTexts !== true);
   const hasKey = requestFields[request].argsKey !== undefined;
-  // a plugin that is not known may read no lists there: ib-sriov fails at one
+  // an unknown plugin may reject lists in args.cni, as ib-sriov does
   const isInArgs =
     hasKey && direct.length === 0 && isReadable && (byArgs.length > 0 || (isText && uncertain.length > 0));
   return {
@@ -181,8 +179,8 @@ const declares = (plugin: PluginConfiguration, request: RequestName): boolean =>
   plugin.capabilities.includes(requestFields[request].capability);
 
 /**
- * Whether a request goes into CNI_ARGS. Several addresses go there unless a plugin of the chain is known to reject them,
- * or may get them otherwise.
+ * Returns whether a request is passed in CNI_ARGS. Several addresses are, unless a plugin of the chain is known to
+ * reject them or may get them in another way.
  */
 function isInCniArgs(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): boolean {
   if (requestFields[request].cniArgsKey === undefined) return false;

@@ -10,40 +10,44 @@ import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey,
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
 import { assertCniArgsAllowed } from './policy.ts';
-import { wishesOf } from './selections.ts';
+import { readSelections } from './selections.ts';
 import { shownValue } from './shown.ts';
-import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
+import { auxiliaryFolder, additionalNames, isPath } from './required-reads.ts';
 
-/** A network configuration that will run, and who asked for it. */
+/** A network configuration to run, and the selection that requested it. */
 export interface Delegate {
-  /** As shown to people: ns/name of the NAD, or the configuration's name. */
+  /** Shown to users: ns/name of the NAD, or the configuration's name. */
   readonly network: string;
   readonly configuration: NetworkConfiguration;
   readonly nad?: Nad;
-  /** The pod's requests, if an annotation asked for it. */
+  /** The pod's requests, if an annotation names the network. */
   readonly selection?: NetworkSelection;
-  /** Whether its first plugin expects a prevResult although nothing ran before it. */
+  /** Whether its first plugin expects a prevResult although no plugin runs before it. */
   readonly startsChained?: true;
   readonly warnings?: readonly Warning[];
-  /** It cannot be planned: it only keeps the place, and so the interface names of those after it. */
+  /**
+   * Set for a network that cannot be planned. It keeps its position, so that the interface names after it stay the
+   * same.
+   */
   readonly isLeftOut?: true;
 }
 
 /**
- * The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain
- * (NPWG-90). With `leaveOut`, a network of the annotation that cannot be found or read is reported to it and left out.
+ * Returns the delegates of a pod in order: default network, the node's defaultNetworks, the annotation's networks, the
+ * auxiliary chain (NPWG-90). With `leaveOut`, a network of the annotation that cannot be found or read is passed to it
+ * and left out.
  */
 export function resolveDelegates(
   inputs: PlanInputs,
   leaveOut?: LeaveOut,
 ): { readonly delegates: readonly Delegate[]; readonly warnings: readonly Warning[] } {
-  const { selections, defaultNetwork, warnings } = inputs.wishes ?? wishesOf(inputs.pod, inputs.settings);
+  const { selections, defaultNetwork, warnings } = inputs.podSelections ?? readSelections(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
-  const further = fromSelections(selections, inputs, leaveOut);
+  const requested = fromSelections(selections, inputs, leaveOut);
   const auxiliary = auxiliaryChain(inputs);
-  const delegates = [...first, ...configured, ...further, ...auxiliary.chain];
-  for (const delegate of delegates) notNested(delegate);
+  const delegates = [...first, ...configured, ...requested, ...auxiliary.chain];
+  for (const delegate of delegates) assertNotNested(delegate);
   return {
     delegates,
     warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings],
@@ -53,7 +57,7 @@ export function resolveDelegates(
 /** Called with the reason why a network is left out of a plan. */
 export type LeaveOut = (problem: unknown) => void;
 
-/** What `work` returns; undefined when it throws, which is reported. */
+/** Returns the result of `work`; if it throws, passes the error to `leaveOut` and returns undefined. */
 export function attempted<T>(work: () => T, leaveOut: LeaveOut): T | undefined {
   try {
     return work();
@@ -70,10 +74,10 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
   isLeftOut: true,
 });
 
-// The shim refuses to run a plugin whose input names a meta-plugin, or a plugin by its path, at DEL too. cni-args become
-// part of that input, so they are checked here as well: otherwise the attachment would fail after it was recorded, and
-// could never be undone.
-function notNested(delegate: Delegate): Delegate {
+// Throws if a plugin's input names a meta-plugin, or a plugin by its path: the shim refuses to run such a plugin, also at
+// DEL. cni-args become part of that input, so they are checked too; otherwise the attachment would fail after it was
+// recorded and could never be undone.
+function assertNotNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
   if (nested !== undefined) throw nestedCall({ network, plugin: shownValue(nested.type) });
@@ -87,7 +91,10 @@ function notNested(delegate: Delegate): Delegate {
   return delegate;
 }
 
-/** What the node's configuration gives every pod; without its first when the pod has another default network. */
+/**
+ * Returns the networks that the node's configuration gives every pod, without the default network if the pod replaces
+ * it.
+ */
 function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly Delegate[] {
   const { settings } = inputs;
   const inline = settings.delegates.slice(replaced ? 1 : 0).map((json, index): Delegate => {
@@ -96,12 +103,12 @@ function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly De
   });
   const named = [
     ...(replaced || settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),
-    ...furtherNames(settings, inputs.pod),
+    ...additionalNames(settings, inputs.pod),
   ];
   return [...inline, ...named.map((name) => fromName(name, inputs))];
 }
 
-/** As in Multus: a NAD of multusNamespace, else a file of confDir; with a "/", a path. */
+/** Resolves a name as Multus does: a NAD in multusNamespace, otherwise a file in confDir; a name with "/" is a path. */
 function fromName(name: string, inputs: PlanInputs): Delegate {
   const { settings, nads, paths, confDir } = inputs;
   if (isPath(name)) {
@@ -117,7 +124,7 @@ function fromName(name: string, inputs: PlanInputs): Delegate {
   return { network: configuration.name, configuration, warnings };
 }
 
-/** A network that a pod names several times is read once. */
+/** Reads a network only once, even if the pod names it several times. */
 function fromSelections(
   selections: readonly NetworkSelection[],
   inputs: PlanInputs,
@@ -126,7 +133,7 @@ function fromSelections(
   const read = new Map<string, Delegate>();
   return selections.map((selection) => {
     const find = (): Delegate => {
-      const delegate = notNested(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
+      const delegate = assertNotNested(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
       read.set(nadKey(selection.nad), delegate);
       return delegate;
     };
@@ -146,7 +153,7 @@ function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {
   throw nadNotFound({ nad: nadKey(ref), wantedBy: pod === undefined ? 'the configuration' : `pod ${podKey(pod)}` });
 }
 
-/** NPWG-08: spec.config, else a file of confDir with the NAD's name. */
+/** NPWG-08: spec.config, otherwise the file in confDir with the NAD's name. */
 function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   const network = nadKey(nad);
   const json = nadConfiguration(nad);
@@ -160,7 +167,7 @@ function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   return { network, nad, configuration, warnings };
 }
 
-/** Nothing there is no error, only a warning of the files that were meant to be, as in Multus. */
+/** Returns the auxiliary chain. As in Multus, a missing folder is not an error; unreadable files cause warnings. */
 function auxiliaryChain({ settings, paths, call }: PlanInputs): {
   readonly chain: readonly Delegate[];
   readonly warnings: readonly Warning[];

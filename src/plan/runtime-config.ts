@@ -13,9 +13,9 @@ interface Decided {
 }
 
 /**
- * The runtimeConfig of one delegate, before each plugin's capabilities pick from it. The runtime's own goes, complete
- * and unchanged, to the default network and to nobody else (NPWG-103, NPWG-104); the pod's requests to the network
- * they were made to.
+ * Returns the runtimeConfig of one delegate, before filtering by each plugin's capabilities. The runtime's own is
+ * passed, complete and unchanged, only to the default network (NPWG-103, NPWG-104); the pod's requests are passed to
+ * the network they name.
  */
 export function runtimeConfigOf(
   delegate: Delegate,

@@ -17,40 +17,41 @@ import {
 import { assertDefaultNetworkAllowed, assertNamespaceAllowed } from './policy.ts';
 import type { Settings } from './settings.ts';
 
-/** What a pod's annotations ask for, already allowed by the policy. */
-export interface PodWishes {
-  /** In place of the node's default network (NPWG-91). */
+/** The networks that a pod's annotations request, after the policy checks. */
+export interface PodSelections {
+  /** Replaces the node's default network (NPWG-91). */
   readonly defaultNetwork?: NetworkSelection;
   readonly selections: readonly NetworkSelection[];
   readonly warnings: readonly Warning[];
 }
 
-const nothing: PodWishes = { selections: [], warnings: [] };
+const nothing: PodSelections = { selections: [], warnings: [] };
 
 /**
- * Reads a pod's annotations. selectionInvalid and networksTooMany, unless the settings say that an invalid one is
- * ignored (NPWG-28); namespaceRefused, defaultNetworkRefused.
+ * Reads a pod's annotations. Throws selectionInvalid or networksTooMany unless invalidAnnotation is `ignore` (NPWG-28);
+ * throws namespaceRefused or defaultNetworkRefused.
  */
-export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
+export function readSelections(pod: PodMetadata | undefined, settings: Settings): PodSelections {
   if (pod === undefined) return nothing;
-  const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
-  const further = unlessIgnored(settings, () => selectionsOf(pod, settings, first.defaultNetwork));
-  return { ...first, ...further, warnings: [...first.warnings, ...further.warnings] };
+  const first = unlessIgnored(defaultNetworkKey, settings, () => defaultNetworkOf(pod, settings));
+  const fromNetworks = unlessIgnored(networksKey, settings, () => selectionsOf(pod, settings, first.defaultNetwork));
+  return { ...first, ...fromNetworks, warnings: [...first.warnings, ...fromNetworks.warnings] };
 }
 
-// each annotation by itself: a mistake in one is no reason to drop the other; a refusal by the policy is never ignored
-function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
+// Reads one annotation on its own, so that a mistake in one does not drop the other. A policy violation is never
+// ignored.
+function unlessIgnored(key: string, settings: Settings, read: () => PodSelections): PodSelections {
   try {
     return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
     if (!(is(error, selectionInvalid) || is(error, networksTooMany)) || settings.invalidAnnotation === 'fail')
       throw error;
-    return { ...nothing, warnings: [annotationIgnored({ problem: error.message })] };
+    return { ...nothing, warnings: [annotationIgnored({ key, error })] };
   }
 }
 
-function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
+function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodSelections {
   const text = pod.annotations[defaultNetworkKey];
   if (text === undefined) return nothing;
   assertDefaultNetworkAllowed(pod, settings);
@@ -59,7 +60,11 @@ function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
   return { ...nothing, defaultNetwork };
 }
 
-function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: NetworkSelection | undefined): PodWishes {
+function selectionsOf(
+  pod: PodMetadata,
+  settings: Settings,
+  defaultNetwork: NetworkSelection | undefined,
+): PodSelections {
   const { selections, warnings } = parseSelections(
     pod.annotations[networksKey],
     pod.namespace,
@@ -70,7 +75,7 @@ function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: Netw
   return { selections, warnings };
 }
 
-// within one annotation that is refused when it is parsed (NPWG-53)
+// the parser rejects a second default-route within one annotation (NPWG-53)
 function refuseSecondOwner(selections: readonly NetworkSelection[]): void {
   const second = selections.find(({ defaultRoute }) => defaultRoute !== undefined);
   if (second === undefined) return;

@@ -40,7 +40,7 @@ const knownKeys = [
   'retryDeleteOnError',
   'deadlines',
 ];
-// What CNI itself and the daemon of Multus write into the same object.
+// Keys that CNI itself and the Multus daemon write into the same object.
 const othersKeys = [
   'cniVersion',
   'cniVersions',
@@ -56,7 +56,7 @@ const othersKeys = [
   'disableCheck',
   'disableGC',
   'loadOnlyInlinedPlugins',
-  'socket', // read by the program on the host (docs/host-link.md)
+  'socket', // read by the shim (docs/host-link.md)
   'daemonWaitSeconds', // likewise
   'plugins',
   'cniConf',
@@ -77,8 +77,8 @@ const othersKeys = [
 ];
 
 /**
- * The keys of ours in a configuration, as the schema spells them: they are matched in any case, as Go does. Null counts
- * as absent.
+ * Returns the known keys of a configuration in the schema's spelling. Keys match case-insensitively, as in Go. null
+ * counts as absent.
  */
 export function withKnownSpelling(config: JsonObject): JsonObject {
   const pairs = Object.entries(config).flatMap(([key, value]): [string, JsonValue][] => {
@@ -88,7 +88,7 @@ export function withKnownSpelling(config: JsonObject): JsonObject {
   return Object.fromEntries(pairs);
 }
 
-/** One warning for each key that nobody knows, with what may have been meant. Keys with a dot belong to others. */
+/** Returns one warning per unknown key, with a suggestion. Keys with a dot belong to other programs. */
 export function unknownKeys(config: JsonObject): readonly Warning[] {
   const known = [...knownKeys, ...othersKeys];
   return Object.keys(config)

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../cni/index.ts';
 import { type Path, type Warning, logLevelUnknown, settingsInvalid } from '../errors/index.ts';
-import { usualDeviceInfoDir } from '../npwg/index.ts';
+import { defaultDeviceInfoDir } from '../npwg/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { unknownKeys, withKnownSpelling } from './settings-keys.ts';
 import { type ValidationError, type WrittenSettings, validate } from './settings.schema.gen.js';
 
-/** Seconds. */
+/** All in seconds. */
 export interface Deadlines {
   readonly addSeconds: number;
   readonly delSeconds: number;
@@ -16,24 +16,24 @@ export interface Deadlines {
   /** How long ADD waits for readinessindicatorfile. */
   readonly readinessSeconds: number;
 }
-/** When the log file is renamed, and how long old ones are kept; 0: without limit. */
+/** When the log file is rotated, and how long old files are kept; 0: no limit. */
 export interface LogRotation {
   readonly maxSizeMegabytes: number;
   readonly maxBackups: number;
   readonly maxAgeDays: number;
 }
-/** Node configuration, ours or `type: multus`, with every default filled in (docs/configuration.md). */
+/** The node's configuration (`type: plexus-cni` or `type: multus`) with defaults applied (docs/configuration.md). */
 export interface Settings {
   readonly delegates: readonly JsonObject[];
   readonly clusterNetwork?: string;
   readonly defaultNetworks: readonly string[];
   readonly auxiliaryCNIChainName?: string;
   readonly kubeconfig?: string;
-  /** Folder of YAML pods and NADs that stands for a cluster. */
+  /** Folder with pod and NAD manifests that replaces a cluster. */
   readonly manifestsDir?: string;
   readonly confDir: string;
   readonly cniDir: string;
-  /** Where Multus left its state. */
+  /** The state directory of Multus. */
   readonly multusStateDir: string;
   /** Searched before CNI_PATH. */
   readonly binDir: readonly string[];
@@ -42,40 +42,40 @@ export interface Settings {
   readonly globalNamespaces: readonly string[];
   readonly systemNamespaces: readonly string[];
   readonly multusNamespace: string;
-  /** Networks beside the default one that STATUS asks: namespace/name. */
+  /** Networks (namespace/name) that STATUS checks in addition to the default network. */
   readonly statusNetworks: readonly string[];
-  /** Failures of DEL, and seconds since the first, after which an attachment is abandoned. */
+  /** An attachment is abandoned after this many failures of DEL, or this many seconds after the first. */
   readonly detachAttempts: number;
   readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
-  /** What a request that no plugin of its network reads does. */
+  /** What happens to a request that no plugin of its network reads. */
   readonly unservedRequests: 'refuse' | 'warn' | 'ignore';
-  /** How many networks a pod's annotation may name. */
+  /** The maximum number of networks in a pod's annotation. */
   readonly maxNetworksPerPod: number;
-  /** Keys of cni-args that pods may use, where a NAD says nothing; absent: all. */
+  /** Keys of cni-args that pods may use if the NAD does not specify them; undefined: all. */
   readonly allowedCniArgs?: readonly string[];
-  /** Whether a pod may replace its default network: all, none, or those of these namespaces. */
+  /** Whether a pod may replace its default network: all pods, none, or those in these namespaces. */
   readonly allowDefaultNetworkAnnotation: boolean | readonly string[];
   readonly statusAddresses: 'bare' | 'cidr';
-  /** How many further networks of one pod are attached at the same time. */
+  /** How many additional networks of one pod are attached concurrently. */
   readonly attachmentConcurrency: number;
   readonly kubeletDir: string;
   readonly deviceInfoDir: string;
   readonly missingDevice: 'fail' | 'ignore';
-  /** Whether attachments are reported in the ResourceClaims that their devices are of. */
+  /** Whether attachments are reported in the status of the ResourceClaims of their devices. */
   readonly claimStatus: boolean;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly logToStderr: boolean;
   readonly logFile?: string;
   readonly logRotation: LogRotation;
-  /** Keys whose values are shown nowhere, beside those whose name says so. */
+  /** Keys whose values are masked, in addition to those whose names suggest a secret. */
   readonly maskedKeys: readonly string[];
   readonly deadlines: Deadlines;
 }
 
 /**
- * The settings in the configuration that the runtime hands over. Keys are matched in any case, as Go does. An unknown
- * key is a warning with a suggestion, a wrong type is settingsInvalid with its path.
+ * Parses the settings in the runtime's configuration. Keys match case-insensitively, as in Go. An unknown key causes a
+ * warning with a suggestion; a wrong type throws settingsInvalid with its path.
  */
 export function parseSettings(config: JsonObject): {
   readonly settings: Settings;
@@ -99,7 +99,7 @@ function firstProblem(written: JsonObject, errors: readonly ValidationError[]): 
   return { path, problem: `${shown(valueAt(written, path))} is not allowed: it ${allowedText(here)}` };
 }
 
-// of a list, one alternative fails as a whole and the other at one element, which says more
+// for a list, one alternative of anyOf fails as a whole and the other at one element, which is more specific
 function deepest([first, ...more]: readonly ValidationError[]): string {
   const top = first?.instancePath ?? '';
   return more.find(({ instancePath }) => instancePath.startsWith(`${top}/`))?.instancePath ?? top;
@@ -110,7 +110,7 @@ function suggestion(key: string): string {
   return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
 }
 
-// alternatives fail one by one
+// each alternative of anyOf reports its own error
 function allowedText(errors: readonly ValidationError[]): string {
   const types = errors.filter(({ keyword }) => keyword === 'type').map(({ params }) => String(params['type']));
   if (types.length > 0) return `must be ${types.join(' or ')}`;
@@ -127,21 +127,21 @@ const pathOf = (pointer: string): Path =>
 const valueAt = (json: unknown, path: Path): unknown =>
   path.reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], json);
 
-const mostShown = 60;
+const maxShown = 60;
 
-// cut short: a configuration may hold secrets of its delegates
+// shortened, because a configuration may contain secrets of its delegates
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+  return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
 }
 
-// Multus takes them in any case
+// Multus accepts levels in any case
 const withKnownLevel = ({ logLevel, ...rest }: JsonObject): JsonObject => {
   const level = typeof logLevel === 'string' ? logLevel.toLowerCase() : logLevel;
   return level === undefined || isUnknownLevel(level) ? rest : { ...rest, logLevel: level };
 };
 
-// a word that nobody knows is no reason to hold a pod back: Multus goes on as well
+// an unknown level must not block pods; Multus continues as well
 const isUnknownLevel = (level: unknown): boolean => typeof level === 'string' && !Object.hasOwn(levels, level);
 
 const levelWarnings = ({ logLevel }: JsonObject): readonly Warning[] =>
@@ -244,7 +244,7 @@ const annotationsOf = (written: WrittenSettings) => ({
 
 const devicesOf = (written: WrittenSettings) => ({
   kubeletDir: filled(written.kubeletDir) ?? '/var/lib/kubelet',
-  deviceInfoDir: filled(written.deviceInfoDir) ?? usualDeviceInfoDir,
+  deviceInfoDir: filled(written.deviceInfoDir) ?? defaultDeviceInfoDir,
   missingDevice: written.missingDevice ?? 'fail',
   claimStatus: written.claimStatus ?? false,
 });

@@ -1,14 +1,14 @@
 import { clip } from '../errors/index.ts';
 
-const mostBytes = 256;
-const mostNames = 20;
+const maxLength = 256;
+const maxNames = 20;
 
-/** A value of an annotation or a NAD for a sentence, shortened: its author decides how long it is. */
-export const shownValue = (text: string): string => clip(text, mostBytes);
+/** Shortens a value of an annotation or a NAD for a message, because its author decides its length. */
+export const shownValue = (text: string): string => clip(text, maxLength);
 
-/** Several of them: the first ones, each once. */
+/** Returns the first of several values, without duplicates. */
 export function shownValues(texts: readonly string[]): readonly string[] {
   const each = [...new Set(texts)];
-  const first = each.slice(0, mostNames).map(shownValue);
-  return each.length > mostNames ? [...first, `${each.length - mostNames} more`] : first;
+  const first = each.slice(0, maxNames).map(shownValue);
+  return each.length > maxNames ? [...first, `${each.length - maxNames} more`] : first;
 }

@@ -1,25 +1,28 @@
 /** How pauses between retries grow. */
 export interface BackOff {
-  /** The pause after the first failure; it doubles with each further one. */
+  /** The pause after the first failure. It doubles with each further failure. */
   readonly firstMs: number;
   readonly longestMs: number;
-  /** Largest share by which a pause is shortened at random, so that many nodes do not retry together. Default 0. */
+  /**
+   * The largest share by which a pause is shortened at random, so that nodes do not all retry at the same time. Default
+   * 0.
+   */
   readonly jitter?: number;
 }
 
-// 2 ** 31 times the first pause is above every limit
-const mostDoublings = 31;
+// 2 ** 31 times the first pause exceeds every limit
+const maxDoublings = 31;
 
-/** The pause in ms after that many failures in a row. `random` returns a number from 0 to below 1. */
+/** Returns the pause in ms after that many consecutive failures. `random` returns a number in [0, 1). */
 export function pauseAfter(
   failures: number,
   { firstMs, longestMs, jitter }: BackOff,
   random: () => number = Math.random,
 ): number {
-  const doublings = Math.min(mostDoublings, Math.max(0, failures - 1));
+  const doublings = Math.min(maxDoublings, Math.max(0, failures - 1));
   return withJitter(Math.min(longestMs, firstMs * 2 ** doublings), jitter, random);
 }
 
-/** A pause with jitter. */
+/** Returns a pause shortened by jitter. */
 export const withJitter = (ms: number, jitter = 0, random: () => number = Math.random): number =>
   jitter === 0 ? ms : ms * (1 - jitter * random());

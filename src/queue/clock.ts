@@ -1,17 +1,17 @@
 /** The time, timers and randomness that a controller uses. */
 export interface Clock {
-  /** Milliseconds of a monotonic clock. */
+  /** Returns milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Calls `act` after that time, unless the returned function is called before. */
   readonly after: (ms: number, act: () => void) => () => void;
-  /** A number from 0 to below 1. */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
 }
 
-// the longest that setTimeout can wait
+// the longest delay of setTimeout
 const longestTimerMs = 2 ** 31 - 1;
 
-/** The clock of this process. */
+/** The real clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, act) => {

@@ -4,48 +4,48 @@ import type { BackOff } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type WorkOutcome, type TakenItem, workQueue } from './work-queue.ts';
 
-/** How a controller works. */
+/** The options of a controller. */
 export interface ControllerOptions {
   /** Label of its metrics. */
   readonly name: string;
   readonly backOff: BackOff;
-  /** After this the signal of one piece of work is aborted, with operationTimeout. */
+  /** Deadline of one reconcile; its signal is then aborted with operationTimeout. */
   readonly deadlineSeconds: number;
-  /** How many keys are worked on at the same time. Default 1. */
+  /** How many keys are reconciled concurrently. Default 1. */
   readonly concurrency?: number;
-  /** The sandbox that a key belongs to, for reports of failures. */
+  /** Returns the sandbox that a key belongs to, for reports of failures. */
   readonly sandboxOf?: (key: string) => string;
   readonly report: Report;
 }
 /** What a controller does. */
 export interface Work {
-  /** Closes the gap between what should be and what is, for one key. A rejection is reported and retried. */
+  /** Closes the gap between the desired and the actual state of one key. A rejection is reported and retried. */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<WorkOutcome>;
   /**
-   * Lists all keys that need work; those that are not in the queue are added. Runs at start, on `relist`, and again
-   * `afterMs` after each run, so that a missed notification costs time only.
+   * Lists all keys that need work; keys that are not yet queued are added. Runs at start, on `relist`, and again
+   * `afterMs` after each run, so that a missed notification only causes a delay.
    */
   readonly list?: (signal: AbortSignal) => Promise<{ readonly keys: readonly string[]; readonly afterMs: number }>;
 }
 /** A queue with its workers. Keys can be added before it runs. */
 export interface Controller {
   readonly add: (key: string, afterMs?: number) => void;
-  /** Lists the keys soon. */
+  /** Lists the keys again, at once or after `afterMs`. */
   readonly relist: (afterMs?: number) => void;
-  /** Ends all back-off: what the work failed for has changed. */
+  /** Ends all back-off, because the cause of the failures has changed. */
   readonly wake: () => void;
   /**
-   * Works until the signal is aborted: then starts nothing, aborts the work that runs and resolves when that has ended.
+   * Works until the signal is aborted, then starts nothing new, aborts running work and resolves when it has ended.
    * Never rejects.
    */
   readonly run: (work: Work, signal: AbortSignal) => Promise<void>;
 }
 
-// an empty name is no key of anything
+// reserved: no other key is empty
 const listKey = '';
 const listBackOff: BackOff = { firstMs: 5000, longestMs: 60_000, jitter: 0.25 };
 
-/** A controller that has not begun to work. */
+/** Creates a controller that does not run yet. */
 export function createController(options: ControllerOptions, clock: Clock = systemClock): Controller {
   const { name, report, concurrency = 1 } = options;
   const queue = workQueue((key) => (key === listKey ? listBackOff : options.backOff), clock.random);
@@ -117,7 +117,8 @@ async function withinDeadline<T>(
   const controller = new AbortController();
   const forward = (): void => controller.abort(outer.reason);
   const cancel = clock.after(seconds * 1000, () => controller.abort(operationTimeout({ command: name, seconds })));
-  outer.addEventListener('abort', forward); // AbortSignal.any would keep something of each work for as long as `outer`
+  // AbortSignal.any would leak a little memory per reconcile as long as `outer` lives
+  outer.addEventListener('abort', forward);
   try {
     return await work(controller.signal);
   } finally {

@@ -1,12 +1,12 @@
 import { type BackOff, pauseAfter, withJitter } from './back-off.ts';
 
 /**
- * What came of working on an item. `done`: forget it. `retry`: it failed, work on it again after the back-off.
- * `afterMs`: it succeeded, work on it again after that time.
+ * The outcome of working on an item. `done`: forget it. `retry`: it failed, retry after the back-off. `afterMs`: it
+ * succeeded, work on it again after that time.
  */
 export type WorkOutcome = 'done' | 'retry' | { readonly afterMs: number };
 
-/** An item that was handed out to be worked on. */
+/** An item that was handed out to a worker. */
 export interface TakenItem {
   readonly key: string;
   /** How long it was ready. */
@@ -14,34 +14,34 @@ export interface TakenItem {
 }
 
 /**
- * A queue of keys, in the manner of client-go's workqueue. A key is in it once, is handed out to one worker at a time,
- * and is handed out again if it was added while being worked on. A failure delays the key by the back-off, which adds
- * during the work do not shorten: work that adds its own key cannot spin. Pure: every method is passed the time, in ms
- * of a monotonic clock.
+ * A queue of keys, modelled on client-go's workqueue. A key is queued at most once, is handed out to one worker at a
+ * time, and is handed out again if it was added while being worked on. A failure delays the key by its back-off, which
+ * adding the key again does not shorten, so work that adds its own key cannot spin. Pure: every method takes the
+ * current time, in ms of a monotonic clock.
  */
 export interface WorkQueue {
-  /** Makes a key ready after that time, or earlier if it is due earlier already. */
+  /** Makes a key ready after that time, or earlier if it is already due earlier. */
   readonly add: (key: string, now: number, afterMs?: number) => void;
-  /** Whether the key is delayed, ready or being worked on. */
+  /** Returns whether the key is delayed, ready or being worked on. */
   readonly has: (key: string) => boolean;
   /** Ends all delays. */
   readonly wake: (now: number) => void;
-  /** Makes the keys ready that are due; returns how many. */
+  /** Makes the due keys ready and returns their number. */
   readonly promote: (now: number) => number;
-  /** Hands out the key that has been ready for the longest time. */
+  /** Hands out the key that has been ready longest. */
   readonly take: (now: number) => TakenItem | undefined;
   /** Ends the work on a key. */
   readonly finish: (key: string, outcome: WorkOutcome, now: number) => void;
-  /** How long until the next delayed key is due; undefined if there is none. */
+  /** Returns how long until the next delayed key is due; undefined if there is none. */
   readonly dueInMs: (now: number) => number | undefined;
-  /** Number of ready keys. */
+  /** Returns the number of ready keys. */
   readonly depth: () => number;
 }
 
 interface Item {
   stage: 'delayed' | 'ready' | 'running';
   dueAt: number;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures: number;
   /** When the item is due again because it was added while being worked on. */
   againAt: number;
@@ -49,7 +49,7 @@ interface Item {
 
 const never = Number.POSITIVE_INFINITY;
 
-/** An empty queue. `random` is what jitter is taken from. */
+/** Creates an empty queue. `random` is the source of jitter. */
 export function workQueue(backOffOf: (key: string) => BackOff, random: () => number): WorkQueue {
   const items = new Map<string, Item>();
   const inStage = (stage: Item['stage']): readonly [string, Item][] =>

@@ -1,5 +1,5 @@
-// Background controllers, level-based: each reads what should be and what is, and closes the gap. Knows no transport
-// and no process.
+// Background controllers. They are level-triggered: each compares the desired state with the actual one and repairs
+// the difference. Knows no transport and no process.
 export { abandonedWork } from './retry-abandoned.ts';
 export { publishWork } from './publish-pending.ts';
 export { type ReclaimDeps, reclaimWork, type RoundTiming, nextRoundMs } from './reclaim.ts';

@@ -4,15 +4,14 @@ import type { SandboxRecord } from '../plan/index.ts';
 import type { Work } from '../queue/index.ts';
 import { recordKeyOf, sandboxKey } from './sandbox-key.ts';
 
-// direct mode may leave a status without the daemon noticing
+// Direct mode may leave an unpublished status without notifying the daemon.
 const listMs = 30_000;
-// the journal is read once for all sandboxes that are published within this time
+// One read of the journal serves all sandboxes that become ready within this time.
 const listingMs = 1000;
 
 /**
- * Publishes each network-status that could not be written when its pod was attached. The status of a sandbox whose pod
- * has a newer sandbox (after a reboot, or a forced removal) is dropped: the pod has the newer one's. `deps` is
- * undefined without a cluster.
+ * Publishes each network-status that could not be written when its pod was attached. Drops the status of a sandbox
+ * whose pod has a newer sandbox (after a reboot or a forced removal). `deps` is undefined without a cluster.
  */
 export function publishWork(
   deps: () => (PublishDeps & { readonly locks: SandboxLocks }) | undefined,

@@ -1,4 +1,4 @@
-import { type AbandonedDeps, type NamespaceNow, namespaceNow, undoLost } from '../attach/index.ts';
+import { type AbandonedDeps, type NamespaceNow, isPathOfAnother, namespaceNow, undoLost } from '../attach/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { Host } from '../host/index.ts';
 import type { DeferredCalls } from '../journal/index.ts';
@@ -7,7 +7,7 @@ import type { Work } from '../queue/index.ts';
 import { sandboxKey } from './sandbox-key.ts';
 import { type GoneEvidence, whyGone } from './why-gone.ts';
 
-/** What reclaiming works with. Its plugins run on the host agent. */
+/** The dependencies of reclaiming. Plugins run on the host agent. */
 export interface ReclaimDeps extends AbandonedDeps {
   readonly cluster: Cluster | undefined;
   readonly deferred: Pick<DeferredCalls, 'has'>;
@@ -19,13 +19,13 @@ interface Gone {
   readonly why: string;
 }
 
-/** What is remembered from one round to the next, by record. */
+/** State that is kept between two rounds. */
 interface Memory {
-  /** Through whose eyes: another host agent may not see what the one before it saw. */
+  /** The host agent that collected this state. Another agent may see other namespaces. */
   host: Host | undefined;
-  /** Records whose own interfaces were seen. */
+  /** Records whose own interfaces have been found in their namespaces. */
   seen: Set<string>;
-  /** Records that were found gone in the last round. */
+  /** Records whose sandboxes looked gone in the last round. */
   suspects: ReadonlySet<string>;
 }
 interface Look {
@@ -34,12 +34,12 @@ interface Look {
   readonly pod: GoneEvidence['pod'];
 }
 
-/** When the sandboxes are compared with the node again: sooner after a sandbox was found gone for the first time. */
+/** Times between rounds. The next round is sooner after a sandbox looked gone for the first time. */
 export interface RoundTiming {
   /** 0: never. */
   readonly everyMs: () => number;
   readonly suspectMs: number;
-  /** While everyMs is 0, which may change. */
+  /** While everyMs is 0: the configuration may change. */
   readonly idleMs: number;
 }
 
@@ -48,9 +48,9 @@ export const nextRoundMs = ({ everyMs, suspectMs, idleMs }: RoundTiming, suspect
   everyMs() === 0 ? idleMs : suspects > 0 ? Math.min(suspectMs, everyMs()) : everyMs();
 
 /**
- * Undoes sandboxes of the journal that are gone without a DEL: after a reboot at once, all others when two rounds in a
- * row find them gone. One that may be alive is never touched (why-gone.ts). `deps` is undefined while nothing on the
- * host can run plugins: `onWaiting` is called instead of a round.
+ * Undoes sandboxes of the journal that ended without a DEL: immediately after a reboot, otherwise when two consecutive
+ * rounds find them gone. Never touches a sandbox that may be alive (why-gone.ts). `deps` is undefined while no host
+ * agent is connected: `onWaiting` is called instead of a round.
  */
 export function reclaimWork(
   deps: () => ReclaimDeps | undefined,
@@ -79,7 +79,7 @@ export function reclaimWork(
   };
 }
 
-/** One round: the sandboxes that are certainly gone, and the number of those found gone for the first time. */
+/** One round: returns the sandboxes that are certainly gone, and how many looked gone for the first time. */
 async function findGone(
   memory: Memory,
   deps: ReclaimDeps,
@@ -87,8 +87,9 @@ async function findGone(
 ): Promise<{ readonly certain: readonly Gone[]; readonly suspects: number }> {
   if (memory.host !== deps.host) Object.assign(memory, { host: deps.host, seen: new Set(), suspects: new Set() });
   const looks = await lookAll(deps, signal);
-  for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
-  const scene = { looks, isBlind: seesNothing(looks), memory, deps };
+  const alive = looks.filter(({ namespace }) => namespace === 'own').map(({ record }) => record);
+  for (const record of alive) memory.seen.add(nameOf(record));
+  const scene = { alive, isBlind: seesNothing(looks), memory, deps };
   const gone = looks.flatMap((look) => {
     const why = whyGone(evidenceFor(look, scene));
     return why === undefined ? [] : [{ record: look.record, why }];
@@ -101,15 +102,14 @@ async function findGone(
   return { certain, suspects: gone.length - certain.length };
 }
 
-// a sandbox that is attached anew is another one
+// A sandbox that was attached again is another one.
 const nameOf = ({ containerId, ifName, createdAt }: Candidate): string => `${containerId}@${ifName} ${createdAt}`;
 
 const isOfEarlierBoot = ({ bootId }: Candidate, deps: ReclaimDeps): boolean =>
   bootId !== undefined && bootId !== deps.bootId;
 
 /**
- * Every sandbox that somebody else does not already see to; of those whose namespace is gone, what the API says of the
- * pod.
+ * Inspects every sandbox that no other controller handles: its namespace and, if that is gone, its pod in the API.
  */
 async function lookAll(deps: ReclaimDeps, signal: AbortSignal): Promise<readonly Look[]> {
   const podNow = podQuestions(deps);
@@ -122,36 +122,39 @@ async function lookAll(deps: ReclaimDeps, signal: AbortSignal): Promise<readonly
   return (await deps.journal.list(look)).found;
 }
 
-/** What is kept of a record during a round. */
-type Candidate = Pick<SandboxRecord, 'containerId' | 'ifName' | 'createdAt' | 'bootId' | 'pod'>;
+/** The fields of a record that a round keeps in memory. */
+type Candidate = Pick<SandboxRecord, 'containerId' | 'ifName' | 'netns' | 'createdAt' | 'bootId' | 'pod'>;
 
-const candidate = ({ containerId, ifName, createdAt, bootId, pod }: SandboxRecord): Candidate => ({
+const candidate = ({ containerId, ifName, netns, createdAt, bootId, pod }: SandboxRecord): Candidate => ({
   containerId,
   ifName,
+  netns,
   createdAt,
   ...(bootId !== undefined && { bootId }),
   ...(pod !== undefined && { pod }),
 });
 
-// a host agent that sees no namespace of pods that are there has the folder of namespaces not in sight
+// A host agent that finds no namespace of existing pods cannot see the folder of namespaces.
 const seesNothing = (looks: readonly Look[]): boolean =>
   looks.every(({ namespace }) => namespace !== 'own') &&
   looks.some(({ namespace, pod }) => namespace === 'missing' && pod === 'there');
 
 interface Scene {
-  readonly looks: readonly Look[];
+  /** Sandboxes whose own interfaces are in their namespaces. */
+  readonly alive: readonly Candidate[];
   readonly isBlind: boolean;
   readonly memory: Memory;
   readonly deps: ReclaimDeps;
 }
 
-function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory, deps }: Scene): GoneEvidence {
+function evidenceFor({ record, namespace, pod }: Look, { alive, isBlind, memory, deps }: Scene): GoneEvidence {
   return {
     boot: record.bootId === undefined ? 'unknown' : isOfEarlierBoot(record, deps) ? 'earlier' : 'this',
     namespace: isBlind && namespace === 'missing' ? 'unknown' : namespace,
     wasSeen: memory.seen.has(nameOf(record)),
     pod,
-    hasSuccessor: looks.some((other) => other.namespace === 'own' && isSamePod(other.record, record)),
+    hasSuccessor: alive.some((other) => isSamePod(other, record)),
+    isPathTaken: isPathOfAnother(record, alive),
   };
 }
 
@@ -163,14 +166,14 @@ const isSamePod = (one: Candidate, other: Candidate): boolean =>
 
 const answerMs = 3000;
 
-/** Asks what has become of a sandbox's pod; an API server that does not answer is asked once in a round. */
+/** Reads the state of a sandbox's pod. After a failure, sends no further request to the API server in this round. */
 function podQuestions({
   cluster,
 }: ReclaimDeps): (record: SandboxRecord, signal: AbortSignal) => Promise<GoneEvidence['pod']> {
   let isAway = cluster === undefined;
   return async ({ pod }, signal) => {
     if (pod === undefined) return 'none';
-    if (isAway || pod.isStatic === true) return 'unknown'; // a static pod runs also without its mirror in the API
+    if (isAway || pod.isStatic === true) return 'unknown'; // a static pod also runs without its mirror pod in the API
     try {
       const now = await cluster?.getPodState(pod, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
       if (now === undefined) return 'gone';

@@ -4,12 +4,12 @@ import { isAbandoned } from '../plan/index.ts';
 import type { Work } from '../queue/index.ts';
 import { recordKeyOf, sandboxKey } from './sandbox-key.ts';
 
-// direct mode may abandon something without the daemon noticing
+// Direct mode may abandon attachments without notifying the daemon.
 const listMs = 30_000;
 
 /**
- * Retries what DEL has abandoned. `deps` is undefined while nothing on the host can run plugins: `onWaiting` then gets
- * the number of sandboxes that wait, when it changes.
+ * Retries to undo attachments that DEL abandoned. `deps` is undefined while no host agent is connected: `onWaiting`
+ * then gets the number of waiting sandboxes whenever it changes.
  */
 export function abandonedWork(
   journal: Journal,

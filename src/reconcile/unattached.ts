@@ -1,27 +1,28 @@
 import type { Cluster, PodState } from '../cluster/index.ts';
+import { clip } from '../errors/index.ts';
 import type { Journal, UnattachedPod } from '../journal/index.ts';
 import { type PodMetadata, type PodRef, networkStatusKey, networksKey, podKey } from '../npwg/index.ts';
 
-/** What the sweep works with. */
+/** The dependencies of the sweep. */
 export interface SweepDeps {
   readonly cluster: Cluster;
   readonly journal: Journal;
   readonly node: string;
-  /** When Plexus came to this node, in milliseconds since 1970; undefined when nobody knows. */
+  /** When Plexus was installed on this node, in milliseconds since 1970; undefined if unknown. */
   readonly installedAt: number | undefined;
 }
 
 export interface Sweep {
   readonly found: readonly UnattachedPod[];
-  /** Pods that were found so for the first time. */
+  /** Pods that were found unattached for the first time. */
   readonly suspects: number;
 }
 
 /**
- * The running pods of this node that ask for networks and whose sandbox neither Plexus nor another meta-plugin has
- * attached: they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a
- * moment. A round is one list of metadata, and a second list only where that shows such pods; of each pod that is none,
- * nothing is kept.
+ * Finds the running pods of this node that request networks and that neither Plexus nor another meta-plugin has
+ * attached. A pod counts after two consecutive rounds, because a sandbox that is being replaced briefly has no record.
+ * A round lists the metadata of pods once, and a second time only if it found such pods. It keeps nothing of other
+ * pods.
  */
 export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Promise<Sweep> {
   let suspects = new Set<string>();
@@ -47,22 +48,24 @@ export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Pro
 const nameOf = (pod: PodRef & { readonly uid?: string }): string => `${podKey(pod)} ${pod.uid ?? ''}`;
 const asksForNetworks = ({ annotations }: PodMetadata): boolean =>
   !['', '[]'].includes((annotations[networksKey] ?? '').trim());
-// the runtime calls for a static pod with the UID of its file
+// For a static pod, the runtime passes the UID of its manifest file.
 const isStaticOf = (pod: PodMetadata, known: ReadonlySet<string>): boolean =>
   pod.annotations['kubernetes.io/config.mirror'] !== undefined && known.has(podKey(pod));
 
-/** Whether its network-status shows more than a default network: another meta-plugin attached it, before. */
+/** Whether its network-status contains more than the default network: another meta-plugin attached it earlier. */
 function isAttached({ annotations }: PodMetadata): boolean {
   try {
     const status: unknown = JSON.parse(annotations[networkStatusKey] ?? '[]');
     return Array.isArray(status) && status.length > 1;
   } catch {
-    return false; // what is no list says nothing
+    return false; // not a list
   }
 }
 
 const runsInOwnNetwork = ({ phase, hostNetwork, deleting }: PodState): boolean =>
   phase === 'Running' && !hostNetwork && !deleting;
+
+const mostShownBytes = 4096;
 
 const unattachedPod = (
   { metadata: { namespace, name, uid, annotations }, startTime = '' }: PodState,
@@ -71,7 +74,7 @@ const unattachedPod = (
   namespace,
   name,
   ...(uid !== undefined && { uid }),
-  networks: annotations[networksKey] ?? '',
+  networks: clip(annotations[networksKey] ?? '', mostShownBytes),
   why: likelyWhy(startTime, deps),
 });
 

@@ -1,30 +1,38 @@
 import type { NamespaceNow } from '../attach/index.ts';
 
-/** All that is known of whether a recorded sandbox still exists. */
+/** The evidence about whether a recorded sandbox still exists. */
 export interface GoneEvidence {
-  /** When it was made: since the machine started, or before. */
+  /** Whether the sandbox was created in this boot of the machine or an earlier one. */
   readonly boot: 'this' | 'earlier' | 'unknown';
   readonly namespace: NamespaceNow;
-  /** Whether this daemon has seen the sandbox's own interfaces there. */
+  /** Whether this daemon has found the sandbox's own interfaces there before. */
   readonly wasSeen: boolean;
-  /** `none`: the sandbox is no pod's; `unknown`: the API server does not say. */
+  /** `none`: the sandbox belongs to no pod; `unknown`: the API server did not answer. */
   readonly pod: 'gone' | 'replaced' | 'ended' | 'there' | 'none' | 'unknown';
-  /** Whether another sandbox of the same pod is there. */
+  /** Whether another sandbox of the same pod exists. */
   readonly hasSuccessor: boolean;
+  /** Whether the path of its namespace leads to another recorded sandbox, with that sandbox's own interfaces. */
+  readonly isPathTaken: boolean;
 }
 
+const ends: Readonly<Partial<Record<GoneEvidence['pod'], string>>> = {
+  gone: 'and so is its pod',
+  replaced: 'and another pod has its name',
+  ended: 'and its pod has ended',
+};
+
 /**
- * Why a sandbox is certainly gone; undefined when it may be alive. One that has its interfaces is alive, whatever the
- * API says of its pod, and one whose namespace cannot be judged may be. No clock is asked: it may jump.
+ * Why a sandbox is certainly gone; undefined if it may be alive. A sandbox that has its interfaces is alive, whatever
+ * the API server reports about its pod; one whose namespace cannot be judged may be. Foreign interfaces alone prove
+ * nothing: a pod with CAP_NET_ADMIN can rename its interfaces and change their MACs. No rule depends on a clock.
  * docs/reliability.md, "Reclaiming".
  */
-export function whyGone({ boot, namespace, wasSeen, pod, hasSuccessor }: GoneEvidence): string | undefined {
+export function whyGone({ boot, namespace, wasSeen, pod, ...others }: GoneEvidence): string | undefined {
   if (boot === 'earlier') return 'the machine has been started anew since';
   if (namespace === 'own' || namespace === 'unknown') return undefined;
   const place = namespace === 'missing' ? 'its namespace is gone' : 'its namespace is another one now';
-  if (pod === 'gone') return `${place}, and so is its pod`;
-  if (pod === 'replaced') return `${place}, and another pod has its name`;
-  if (pod === 'ended') return `${place}, and its pod has ended`;
-  if (hasSuccessor) return `${place}, and its pod has a newer sandbox`;
-  return wasSeen && pod !== 'there' ? `${place}, where its interfaces were before` : undefined;
+  if (ends[pod] !== undefined) return `${place}, ${ends[pod]}`;
+  if (others.hasSuccessor) return `${place}, and its pod has a newer sandbox`;
+  const hasLeft = wasSeen && (namespace === 'missing' || others.isPathTaken);
+  return hasLeft && pod !== 'there' ? `${place}, where its interfaces were before` : undefined;
 }

@@ -6,10 +6,14 @@ import { problemOf } from '../errors/index.ts';
 import { openFolder, readRegularText } from '../files/index.ts';
 
 const mostBytes = 1024 * 1024;
+const mostBytesTogether = 16 * 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];
 
-/** Throws unless the path, which contains no link, may be read. */
-type Judge = (realPath: string) => void;
+/** Whether a runtime reads a file of this name in its folder. */
+export const isConfigurationName = (name: string): boolean => extensions.includes(extname(name));
+
+/** Throws unless the path, which contains no link, may be read with so many bytes. */
+type Judge = (realPath: string, bytes: number) => void;
 
 /**
  * Reads a network configuration file, or a folder of them. Multus mounts the node under /host in its container, so a
@@ -25,7 +29,7 @@ export async function readConfPath(path: string, folders?: readonly string[]): P
 
 async function readPath(path: string, folders: readonly string[] | undefined): Promise<ConfPath> {
   try {
-    const judge = folders === undefined ? () => {} : judgeOf(folders);
+    const judge = bounded(folders === undefined ? () => {} : judgeOf(folders));
     const found = statSync(path); // Synchronous, for the reason given in files/replace.ts: every call reads this.
     return found.isDirectory() ? await readFolder(path, judge) : await readOne(path, judge);
   } catch (error) {
@@ -47,6 +51,16 @@ function judgeOf(folders: readonly string[]): Judge {
   };
 }
 
+/** Bounds what is read of a folder: the daemon can write there, and this process may be root on the node. */
+function bounded(judge: Judge): Judge {
+  let left = mostBytesTogether;
+  return (path, bytes) => {
+    judge(path, bytes);
+    left -= bytes;
+    if (left < 0) throw new Error(`the files of its folder are longer than ${mostBytesTogether} bytes together`);
+  };
+}
+
 function realPathOf(folder: string): readonly string[] {
   try {
     return [realpathSync(folder)];
@@ -62,7 +76,7 @@ async function readOne(path: string, judge: Judge): Promise<ConfPath> {
 
 async function readFolder(folder: string, judge: Judge): Promise<ConfPath> {
   const files = (await namesIn(folder, judge))
-    .filter((name) => extensions.includes(extname(name)))
+    .filter(isConfigurationName)
     .toSorted()
     .map((name) => readConf(join(folder, name), judge));
   const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file, judge)] as const));
@@ -87,7 +101,7 @@ async function siblingsOf(file: ConfFile, judge: Judge): Promise<readonly ConfFi
 
 async function namesIn(folder: string, judge: Judge): Promise<readonly string[]> {
   using open = openFolder(folder, { follow: true });
-  judge(readlinkSync(open.path));
+  judge(readlinkSync(open.path), 0);
   return await readdir(open.path);
 }
 
@@ -108,7 +122,7 @@ function readConf(path: string, judge: Judge): ConfFile {
     return {
       path,
       content: {
-        text: readRegularText(path, { follow: true, mostBytes, check: (_found, realPath) => judge(realPath) }),
+        text: readRegularText(path, { follow: true, mostBytes, check: ({ size }, realPath) => judge(realPath, size) }),
       },
     };
   } catch (error) {

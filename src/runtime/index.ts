@@ -1,7 +1,7 @@
 // Runs a network configuration on a Host, as libcni does in Go. Knows no pod, no Kubernetes, no journal.
 export { addList, firstAddRun } from './add-list.ts';
 export { checkList, type JudgeCheck } from './check-list.ts';
-export { readConfPath, readConfWithin } from './conf-dir.ts';
+export { isConfigurationName, readConfPath, readConfWithin } from './conf-dir.ts';
 export { type DelegateCall, type NetworkCall, type RuntimeDeps } from './delegate.ts';
 export { delList, delRuns } from './del-list.ts';
 export { gcList } from './gc-list.ts';

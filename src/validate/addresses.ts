@@ -20,13 +20,8 @@ export interface Subnet extends Range {
 export function addressOf(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
   const ip = parseIp(text);
   if (ip === undefined) return undefined;
-  return {
-    family: ip.family,
-    value: ipaddr
-      .parse(ip.text)
-      .toByteArray()
-      .reduce((sum, byte) => (sum << 8n) + BigInt(byte), 0n),
-  };
+  const bytes = ipaddr.parse(ip.text).toByteArray();
+  return { family: ip.family, value: bytes.reduce((sum, byte) => (sum << 8n) + BigInt(byte), 0n) };
 }
 
 /** A network; undefined when the text is none. */
@@ -46,22 +41,10 @@ export function subnetOf(text: string): Subnet | undefined {
   };
 }
 
-function networkText({
-  text,
-  family,
-  prefix,
-}: {
-  readonly text: string;
-  readonly family: 4 | 6;
-  readonly prefix: number;
-}): string {
-  const network =
-    family === 4
-      ? ipaddr.IPv4.networkAddressFromCIDR(`${text}/${prefix}`)
-      : ipaddr.IPv6.networkAddressFromCIDR(`${text}/${prefix}`);
-  return `${network.toString()}/${prefix}`;
-}
+const networkText = ({ text, family, prefix }: NonNullable<ReturnType<typeof parseCidr>>): string =>
+  `${(family === 4 ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(`${text}/${prefix}`).toString()}/${prefix}`;
 
+/** Whether an address is in a range; not if the text is none. */
 export const holds = (range: Range, text: string): boolean => {
   const address = addressOf(text);
   return (
@@ -72,6 +55,7 @@ export const holds = (range: Range, text: string): boolean => {
   );
 };
 
+/** Whether an address is in both. */
 export const overlap = (one: Range, other: Range): boolean =>
   one.family === other.family && one.first <= other.last && other.first <= one.last;
 

@@ -1,9 +1,9 @@
 import { isJsonObject } from '../cni/index.ts';
-import { keyText } from '../errors/index.ts';
+import { type Path, keyText } from '../errors/index.ts';
 import { defaultNetworkKey, nadAnnotationKeys, networkStatusKey, networksKey } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
-import { type Finding, annotationUnknown, finding, misplaced, placeOf } from './finding.ts';
-import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
+import { type Finding, annotationUnknown, finding, keyAt, misplaced } from './finding.ts';
+import { valueAt } from './values.ts';
 
 /** What may stand at a NetworkAttachmentDefinition, and at a pod. */
 export const nadAnnotations: readonly string[] = nadAnnotationKeys;
@@ -15,14 +15,14 @@ export const podAnnotations: readonly string[] = [
 ];
 
 /** Keys that look like one of the known ones: nobody reads them. */
-export function checkAnnotations(object: PlacedValue, path: Path, known: readonly string[]): readonly Finding[] {
-  const annotations = valueAt(object.value, path);
+export function checkAnnotations(object: unknown, path: Path, known: readonly string[]): readonly Finding[] {
+  const annotations = valueAt(object, path);
   if (!isJsonObject(annotations)) return [];
   return Object.keys(annotations).flatMap((key) => {
     const meant = known.includes(key) ? undefined : nearest(key, known);
     if (meant === undefined) return [];
     const text = `nobody reads the annotation ${JSON.stringify(key)}; did you mean ${JSON.stringify(meant)}?`;
-    return [finding(annotationUnknown, placeOf(object, [...path, key], 'key'), text)];
+    return [finding(annotationUnknown, keyAt([...path, key]), { key, meant }, text)];
   });
 }
 
@@ -40,17 +40,17 @@ function nearest(key: string, known: readonly string[]): string | undefined {
 }
 
 /** Annotations for pods in a place where they have no effect: at the owner, among labels, beside metadata. */
-export function checkMisplaced(object: PlacedValue, pod: Path): readonly Finding[] {
+export function checkMisplaced(object: unknown, pod: Path): readonly Finding[] {
   const right = [...pod, 'metadata', 'annotations'];
   return [networksKey, defaultNetworkKey].flatMap((key) => {
-    if (valueAt(object.value, [...right, key]) !== undefined) return [];
+    if (valueAt(object, [...right, key]) !== undefined) return [];
     const path = wrongPlaces(pod)
       .map((place) => [...place, key])
-      .find((each) => valueAt(object.value, each) !== undefined);
+      .find((each) => valueAt(object, each) !== undefined);
     if (path === undefined) return [];
-    const kind = String(valueAt(object.value, ['kind']));
+    const kind = String(valueAt(object, ['kind']));
     const text = `annotation ${key} in ${keyText(path.slice(0, -1))} of a ${kind} does nothing: pods get the annotations of ${keyText(right)}`;
-    return [finding(misplaced, placeOf(object, path, 'key'), text, `Move it to ${keyText(right)}.`)];
+    return [finding(misplaced, keyAt(path), { key, belongs: right }, text, `Move it to ${keyText(right)}.`)];
   });
 }
 

@@ -7,6 +7,7 @@ import {
   nestedMetaPlugin,
 } from '../cni/index.ts';
 import {
+  type Path,
   asPlexusError,
   configurationInvalid,
   is,
@@ -16,10 +17,10 @@ import {
 } from '../errors/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
-import { type Finding, finding, findingOf, keyMissing, placeOf, versionAbsent } from './finding.ts';
+import { type Finding, finding, findingOf, inside, keyAt, keyMissing, versionAbsent } from './finding.ts';
 import { listFindings } from './misplaced-keys.ts';
 import { checkRules } from './plugin-rules.ts';
-import type { Path, PlacedValue } from './yaml-position.ts';
+import { valueInAnyCase } from './values.ts';
 
 export interface ConfigurationCheckOptions {
   /** Names it in sentences. */
@@ -44,35 +45,25 @@ export interface LinkRanges {
   readonly ipam: string;
   /** The configuration's name: host-local keeps its leases by it. */
   readonly name: string;
-  readonly ranges: readonly (PlacedRange & { readonly place: ReturnType<typeof placeOf> })[];
+  /** With their paths in the object. */
+  readonly ranges: readonly PlacedRange[];
 }
 
 /**
  * Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation
  * says.
  */
-export function checkConfiguration(
-  configuration: PlacedValue,
-  options: ConfigurationCheckOptions,
-): CheckedConfiguration {
-  const { value } = configuration;
-  if (!isJsonObject(value))
-    return {
-      findings: [parseFinding(configuration, value as JsonValue, options)].flatMap((each) => each ?? []),
-      networks: [],
-      ipams: [],
-    };
-  const places = pluginPlaces(value);
-  const plugins = places.map((path) => configuration.at(path));
-  const checked = plugins.map((plugin, index) =>
-    checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }),
-  );
-  const outer = parseFinding(configuration, withStandIns(value), options);
+export function checkConfiguration(value: unknown, options: ConfigurationCheckOptions): CheckedConfiguration {
+  if (!isJsonObject(value)) return { findings: parseFindings(value as JsonValue, options), networks: [], ipams: [] };
+  const checked = pluginPaths(value).map((path, index) => {
+    const plugin = valueInAnyCase(value, path);
+    return within(path, checkPlugin(plugin, index, { value, isFirst: index === 0, options }));
+  });
   return {
     findings: [
-      ...(outer === undefined ? [] : [outer]),
-      ...versionNote(configuration, value),
-      ...listFindings(configuration, value),
+      ...parseFindings(withStandIns(value), options),
+      ...versionNote(value),
+      ...listFindings(value),
       ...checked.flatMap(({ findings }) => findings),
     ],
     networks: checked.flatMap(({ networks }) => networks),
@@ -80,9 +71,19 @@ export function checkConfiguration(
   };
 }
 
+/** What was judged of a part of an object, with paths of the object. */
+export const within = (path: Path, { findings, networks, ipams }: CheckedConfiguration): CheckedConfiguration => ({
+  findings: inside(path, findings),
+  networks: networks.map((network) => ({
+    ...network,
+    ranges: network.ranges.map((range) => ({ ...range, path: [...path, ...range.path] })),
+  })),
+  ipams,
+});
+
 const isConf = (value: JsonObject): boolean => typeof value['type'] === 'string' && value['type'] !== '';
 
-function pluginPlaces(value: JsonObject): readonly Path[] {
+function pluginPaths(value: JsonObject): readonly Path[] {
   if (isConf(value)) return [[]];
   const { plugins } = value;
   return Array.isArray(plugins) ? plugins.map((_, index) => ['plugins', index]) : [];
@@ -95,24 +96,21 @@ function withStandIns(value: JsonObject): JsonObject {
   return Array.isArray(plugins) ? { ...value, plugins: plugins.map(() => ({ type: 'stand-in' })) } : value;
 }
 
-function versionNote(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
+function versionNote(value: JsonObject): readonly Finding[] {
   if ((value['cniVersion'] ?? '') !== '' || value['cniVersions'] !== undefined) return [];
-  return [
-    finding(versionAbsent, placeOf(configuration, [], 'key'), 'no cniVersion: Plexus uses 0.4.0, other programs 0.1.0'),
-  ];
+  return [finding(versionAbsent, keyAt([]), {}, 'no cniVersion: Plexus uses 0.4.0, other programs 0.1.0')];
 }
 
-function parseFinding(
-  configuration: PlacedValue,
+function parseFindings(
   value: JsonValue,
   { source, defaultName = 'network' }: ConfigurationCheckOptions,
-): Finding | undefined {
+): readonly Finding[] {
   try {
     parseConfiguration(value, { source, defaultName });
-    return undefined;
+    return [];
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    return findingOf(error, placeOf(configuration, pathIn(error)));
+    return [findingOf(error, pathIn(error))];
   }
 }
 
@@ -128,27 +126,27 @@ interface Around {
   readonly options: ConfigurationCheckOptions;
 }
 
-function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options }: Around): CheckedConfiguration {
-  const { type, capabilities } = isJsonObject(plugin.value) ? plugin.value : {};
-  const alone = pluginFinding(plugin, path, options);
-  if (alone !== undefined || typeof type !== 'string')
-    return { findings: alone === undefined ? [] : [alone], networks: [], ipams: [] };
+function checkPlugin(plugin: unknown, index: number, { value, isFirst, options }: Around): CheckedConfiguration {
+  const alone = pluginFindings(plugin as JsonValue, index, options);
+  if (alone.length > 0 || !isJsonObject(plugin) || typeof plugin['type'] !== 'string')
+    return { findings: alone, networks: [], ipams: [] };
+  const { type, capabilities } = plugin as JsonObject & { readonly type: string };
   if (isMetaPlugin(type) && options.mayNest === true) return { findings: [], networks: [], ipams: [] };
-  const nested = nestedMetaPlugin(plugin.value as JsonValue);
+  const nested = nestedMetaPlugin(plugin);
   if (nested !== undefined) {
     const error = nestedCall({ network: options.source, plugin: nested.type });
-    return { findings: [findingOf(error, placeOf(plugin, nested.path))], networks: [], ipams: [] };
+    return { findings: [findingOf(error, nested.path)], networks: [], ipams: [] };
   }
   const declared = isJsonObject(capabilities)
     ? Object.keys(capabilities).filter((key) => capabilities[key] === true)
     : [];
   const checked = checkOptions(plugin, type);
-  const ipam = checkIpam(plugin, declared);
+  const ipam = checkIpam(plugin, type, declared);
   const getsDevice = options.getsDevice === true || declared.includes('deviceID');
   const rules =
     checked.options === undefined
       ? []
-      : checkRules({ type, plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
+      : checkRules({ type, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
   return {
     findings: [...checked.findings, ...ipam.findings.map((each) => ipamFinding(each, type, options)), ...rules],
     networks: linkRanges({ plugin, type, ipam, name: nameOf(value, options) }),
@@ -171,19 +169,19 @@ const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationCheckOptio
 /** Of the plugin in the configuration that is made for it alone. */
 const alonePath = ['plugins', 0];
 
-function pluginFinding(plugin: PlacedValue, path: Path, { source }: ConfigurationCheckOptions): Finding | undefined {
+function pluginFindings(
+  plugin: JsonValue,
+  pluginIndex: number,
+  { source }: ConfigurationCheckOptions,
+): readonly Finding[] {
   try {
-    parseConfiguration({ cniVersion: '1.0.0', name: 'network', plugins: [plugin.value as JsonValue] }, { source });
-    return undefined;
+    parseConfiguration({ cniVersion: '1.0.0', name: 'network', plugins: [plugin] }, { source });
+    return [];
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (!is(error, configurationInvalid)) return findingOf(error, placeOf(plugin, []));
-    const { context } = error;
-    const index = typeof path[1] === 'number' ? path[1] : 0;
-    return findingOf(
-      configurationInvalid({ ...context, pluginIndex: index }),
-      placeOf(plugin, (context.path ?? []).slice(alonePath.length)),
-    );
+    if (!is(error, configurationInvalid)) return [findingOf(error, [])];
+    const path = error.context.path ?? [];
+    return [findingOf(configurationInvalid({ ...error.context, pluginIndex }), path.slice(alonePath.length))];
   }
 }
 
@@ -198,22 +196,19 @@ const linkKeys: Readonly<Record<string, readonly string[]>> = {
 const kinds: Readonly<Record<string, string>> = { macvlan: 'master', ipvlan: 'master', vlan: 'vlan of master' };
 
 interface LinkInput {
-  readonly plugin: PlacedValue;
+  readonly plugin: JsonObject;
   readonly type: string;
   readonly ipam: Ipam;
   readonly name: string;
 }
 
 function linkRanges({ plugin, type, ipam, name }: LinkInput): readonly LinkRanges[] {
-  const value = plugin.value as JsonObject;
   const keys = linkKeys[type];
   const names = (keys ?? [])
-    .map((key) => value[key])
+    .map((key) => plugin[key])
     .filter((each) => each !== undefined && each !== null && each !== '');
-  if (keys === undefined || names.length === 0 || value['linkInContainer'] === true || ipam.ranges.length === 0)
+  if (keys === undefined || names.length === 0 || plugin['linkInContainer'] === true || ipam.ranges.length === 0)
     return [];
-  const placed = ipam.ranges.map((range) => ({ ...range, place: placeOf(plugin, ['ipam', ...range.path]) }));
-  return [
-    { link: `${kinds[type] ?? type} ${names.map(String).join(' vlan ')}`, ipam: ipam.type, name, ranges: placed },
-  ];
+  const ranges = ipam.ranges.map((range) => ({ ...range, path: ['ipam', ...range.path] }));
+  return [{ link: `${kinds[type] ?? type} ${names.map(String).join(' vlan ')}`, ipam: ipam.type, name, ranges }];
 }

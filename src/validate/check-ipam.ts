@@ -1,18 +1,20 @@
 import { type JsonObject, isJsonObject } from '../cni/index.ts';
+import type { Path } from '../errors/index.ts';
 import { type Range, type Subnet, addressOf, holds, isDefaultRoute, overlap, subnetOf } from './addresses.ts';
 import { checkOptions } from './check-plugin.ts';
 import {
   type Finding,
   defaultRoute,
   finding,
+  inside,
+  keyAt,
   gatewayOutside,
   keyMissing,
-  placeOf,
   rangeInvalid,
   rangeOverlap,
   noAddresses,
 } from './finding.ts';
-import type { Path, PlacedValue } from './yaml-position.ts';
+import { valueInAnyCase } from './values.ts';
 
 /** What an IPAM plugin gives out. */
 export interface Ipam {
@@ -31,22 +33,24 @@ export interface PlacedRange extends Range {
 
 const none: Ipam = { findings: [], type: '', ranges: [] };
 
-/** The IPAM part of a plugin; `capabilities`: those that the plugin declares. */
-export function checkIpam(plugin: PlacedValue, capabilities: readonly string[]): Ipam {
-  const ipam = plugin.at(['ipam']);
-  const type = isJsonObject(ipam.value) ? ipam.value['type'] : undefined;
+/** The IPAM part of a plugin of type `caller`; `capabilities`: those that the plugin declares. */
+export function checkIpam(plugin: JsonObject, caller: string, capabilities: readonly string[]): Ipam {
+  const judged = judgedIpam(valueInAnyCase(plugin, ['ipam']), caller, capabilities);
+  return { ...judged, findings: inside(['ipam'], judged.findings) };
+}
+
+function judgedIpam(ipam: unknown, caller: string, capabilities: readonly string[]): Ipam {
+  const type = isJsonObject(ipam) ? ipam['type'] : undefined;
   if (typeof type !== 'string' || type === '') return none;
-  const caller = isJsonObject(plugin.value) && typeof plugin.value['type'] === 'string' ? plugin.value['type'] : '';
   const { findings, options } = checkOptions(ipam, type, caller);
   const check = checks[type];
   if (options === undefined || check === undefined) return { findings, type, ranges: [] };
-  const checked = check({ ipam, options, capabilities });
-  const routes = checkRoutes(ipam, options, checked);
+  const checked = check({ options, capabilities });
+  const routes = checkRoutes(options, checked);
   return { ...checked, type, findings: [...findings, ...checked.findings, ...routes] };
 }
 
 interface Input {
-  readonly ipam: PlacedValue;
   /** As Go reads them, valid by themselves. */
   readonly options: JsonObject;
   readonly capabilities: readonly string[];
@@ -66,7 +70,7 @@ interface WrittenRange {
   readonly gateway?: string;
 }
 
-function checkHostLocal({ ipam, options, capabilities }: Input): Judged {
+function checkHostLocal({ options, capabilities }: Input): Judged {
   const { ranges: sets = [], subnet } = options as { ranges?: readonly (readonly WrittenRange[])[]; subnet?: string };
   const inSets = sets.flatMap((set, index) =>
     set.map((range, at) => ({ range, path: ['ranges', index, at] as Path, set: index })),
@@ -76,36 +80,26 @@ function checkHostLocal({ ipam, options, capabilities }: Input): Judged {
     ...inSets,
   ];
   if (written.length === 0) {
-    const text = 'host-local has no ranges';
-    return {
-      findings: capabilities.includes('ipRanges')
-        ? []
-        : [finding(keyMissing, placeOf(ipam, [], 'key'), text, 'Add "ranges".')],
-      ranges: [],
-    };
+    const missing = finding(keyMissing, keyAt([]), { key: 'ranges' }, 'host-local has no ranges', 'Add "ranges".');
+    return { findings: capabilities.includes('ipRanges') ? [] : [missing], ranges: [] };
   }
-  const judged = written.map(({ range, path }) => hostLocalRange(ipam, range, path));
+  const judged = written.map(({ range, path }) => hostLocalRange(range, path));
   const ranges = judged.flatMap(({ range }) => range ?? []);
-  const mixed = [...new Set(inSets.map(({ set }) => set))].flatMap((set) => mixedFamilies(ipam, set, ranges));
+  const mixed = [...new Set(inSets.map(({ set }) => set))].flatMap((set) => mixedFamilies(set, ranges));
   return {
-    findings: [...judged.flatMap(({ findings }) => findings), ...overlaps(ipam, ranges), ...mixed],
+    findings: [...judged.flatMap(({ findings }) => findings), ...overlaps(ranges), ...mixed],
     ranges,
     hasGateway: true,
   };
 }
 
-function mixedFamilies(ipam: PlacedValue, set: number, ranges: readonly PlacedRange[]): readonly Finding[] {
+function mixedFamilies(set: number, ranges: readonly PlacedRange[]): readonly Finding[] {
   const [first, ...others] = ranges.filter(({ path }) => path[1] === set);
   const other = others.find(({ family }) => family !== first?.family);
   if (other === undefined) return [];
-  return [
-    finding(
-      rangeInvalid,
-      placeOf(ipam, other.path),
-      'IPv4 and IPv6 are in one set of ranges',
-      'Put each family into a set of its own: [[…], […]].',
-    ),
-  ];
+  const fix = 'Put each family into a set of its own: [[…], […]].';
+  const data = { address: other.text, within: first === undefined ? [] : [first.text] };
+  return [finding(rangeInvalid, other.path, data, 'IPv4 and IPv6 are in one set of ranges', fix)];
 }
 
 interface JudgedRange {
@@ -113,19 +107,19 @@ interface JudgedRange {
   readonly range?: PlacedRange;
 }
 
-function hostLocalRange(ipam: PlacedValue, written: WrittenRange, path: Path): JudgedRange {
+function hostLocalRange(written: WrittenRange, path: Path): JudgedRange {
   const { subnet: text = '', rangeStart = '', rangeEnd = '' } = written;
   const subnet = subnetOf(text);
   if (subnet === undefined) return { findings: [] };
-  const wrong = (key: string, sentence: string, fix?: string): Finding =>
-    finding(rangeInvalid, placeOf(ipam, [...path, key]), sentence, fix);
+  const wrong = (key: 'subnet' | 'rangeStart' | 'rangeEnd', sentence: string, fix?: string): Finding =>
+    finding(rangeInvalid, [...path, key], { address: written[key] ?? '', within: [subnet.text] }, sentence, fix);
   const mistakes = [
     ...subnetMistakes(subnet, text).map(([sentence, fix]) => wrong('subnet', sentence, fix)),
     ...bounds({ rangeStart, rangeEnd }, subnet).map(([key, address]) =>
       wrong(key, `${key} ${address} is not in subnet ${text}`),
     ),
   ];
-  const outside = outsideGateway(ipam, [...path, 'gateway'], written.gateway, [subnet]);
+  const outside = outsideGateway([...path, 'gateway'], written.gateway, [subnet]);
   if (mistakes.length > 0) return { findings: [...mistakes, ...outside] };
   const first = numberOf(rangeStart) ?? subnet.first + 1n;
   const last = numberOf(rangeEnd) ?? (subnet.family === 4 ? subnet.last - 1n : subnet.last);
@@ -137,11 +131,11 @@ function hostLocalRange(ipam: PlacedValue, written: WrittenRange, path: Path): J
 const numberOf = (text: string): bigint | undefined => addressOf(text)?.value;
 
 /** Those that are not in the subnet. */
-const bounds = (
-  addresses: Readonly<Record<string, string>>,
+const bounds = <Key extends string>(
+  addresses: Readonly<Record<Key, string>>,
   subnet: Subnet,
-): readonly (readonly [key: string, address: string])[] =>
-  Object.entries(addresses).filter(([, address]) => address !== '' && !holds(subnet, address));
+): readonly (readonly [key: Key, address: string])[] =>
+  (Object.entries(addresses) as [Key, string][]).filter(([, address]) => address !== '' && !holds(subnet, address));
 
 function subnetMistakes(
   { family, prefix, address, first, text }: Subnet,
@@ -154,12 +148,7 @@ function subnetMistakes(
   ];
 }
 
-function outsideGateway(
-  ipam: PlacedValue,
-  path: Path,
-  gateway: string | undefined,
-  subnets: readonly Subnet[],
-): readonly Finding[] {
+function outsideGateway(path: Path, gateway: string | undefined, subnets: readonly Subnet[]): readonly Finding[] {
   if (
     gateway === undefined ||
     gateway === '' ||
@@ -167,31 +156,22 @@ function outsideGateway(
     subnets.some((subnet) => holds(subnet, gateway))
   )
     return [];
-  return [
-    finding(
-      gatewayOutside,
-      placeOf(ipam, path),
-      `gateway ${gateway} is not in ${subnets.map(({ text }) => text).join(', ')}`,
-    ),
-  ];
+  const within = subnets.map(({ text }) => text);
+  const text = `gateway ${gateway} is not in ${within.join(', ')}`;
+  return [finding(gatewayOutside, path, { address: gateway, within }, text)];
 }
 
-function overlaps(ipam: PlacedValue, ranges: readonly PlacedRange[]): readonly Finding[] {
+function overlaps(ranges: readonly PlacedRange[]): readonly Finding[] {
   return ranges.flatMap((range, index) => {
     const other = ranges.slice(0, index).find((each) => overlap(each, range));
     if (other === undefined) return [];
-    return [
-      finding(
-        rangeOverlap,
-        placeOf(ipam, range.path),
-        `range in ${range.text} overlaps with the one in ${other.text} before it`,
-      ),
-    ];
+    const text = `range in ${range.text} overlaps with the one in ${other.text} before it`;
+    return [finding(rangeOverlap, range.path, { address: range.text, within: [other.text] }, text)];
   });
 }
 
 // without addresses of its own it gives those that a pod requests: as the capability ips, or in CNI_ARGS
-function checkStatic({ ipam, options }: Input): Judged {
+function checkStatic({ options }: Input): Judged {
   const { addresses = [] } = options as {
     addresses?: readonly { readonly address: string; readonly gateway?: string }[];
   };
@@ -212,7 +192,6 @@ function checkStatic({ ipam, options }: Input): Judged {
   });
   const outside = addresses.flatMap(({ gateway, address }, index) =>
     outsideGateway(
-      ipam,
       ['addresses', index, 'gateway'],
       gateway,
       [subnetOf(address)].filter((each) => each !== undefined),
@@ -234,24 +213,23 @@ interface WhereaboutsRange {
   readonly gateway?: string;
 }
 
-function checkWhereabouts({ ipam, options }: Input): Judged {
+function checkWhereabouts({ options }: Input): Judged {
   const { range, ipRanges = [], gateway } = options as WhereaboutsRange & { ipRanges?: readonly WhereaboutsRange[] };
   const written = [
     ...(range === undefined || range === '' ? [] : [{ range: options as WhereaboutsRange, path: [] as Path }]),
     ...ipRanges.map((each, index) => ({ range: each, path: ['ipRanges', index] as Path })),
   ];
-  const judged = written.map((each) => whereaboutsRange(ipam, each.range, each.path));
+  const judged = written.map((each) => whereaboutsRange(each.range, each.path));
   const ranges = judged.flatMap((each) => each.range ?? []);
   const subnets = ranges.map(({ subnet }) => subnet);
-  const nothing =
+  const empty = finding(noAddresses, keyAt([]), { ipam: 'whereabouts' }, 'whereabouts has neither range nor ipRanges');
+  const hasAddresses =
     written.length > 0 || options['configuration_path'] !== undefined || options['addresses'] !== undefined;
   return {
     findings: [
       ...judged.flatMap(({ findings }) => findings),
-      ...outsideGateway(ipam, ['gateway'], gateway, subnets),
-      ...(nothing
-        ? []
-        : [finding(noAddresses, placeOf(ipam, [], 'key'), 'whereabouts has neither range nor ipRanges')]),
+      ...outsideGateway(['gateway'], gateway, subnets),
+      ...(hasAddresses ? [] : [empty]),
     ],
     ranges,
     hasGateway: gateway !== undefined && gateway !== '',
@@ -264,13 +242,14 @@ function dashedRange(text: string): { readonly dashed: string; readonly subnet: 
   return right === undefined ? { dashed: '', subnet: subnetOf(left) } : { dashed: left, subnet: subnetOf(right) };
 }
 
-function whereaboutsRange(ipam: PlacedValue, written: WhereaboutsRange, path: Path): JudgedRange {
+function whereaboutsRange(written: WhereaboutsRange, path: Path): JudgedRange {
   const { range: text = '', range_start: start = '', range_end: end = '' } = written;
   const { dashed, subnet } = dashedRange(text);
   if (subnet === undefined) return { findings: [] };
-  const wrong = (key: string, sentence: string): Finding =>
-    finding(rangeInvalid, placeOf(ipam, [...path, key]), sentence);
-  const outside = bounds({ range: dashed, range_start: start, range_end: end }, subnet);
+  const addresses = { range: dashed, range_start: start, range_end: end };
+  const wrong = (key: keyof typeof addresses, sentence: string): Finding =>
+    finding(rangeInvalid, [...path, key], { address: addresses[key], within: [subnet.text] }, sentence);
+  const outside = bounds(addresses, subnet);
   if (outside.length > 0)
     return { findings: outside.map(([key, address]) => wrong(key, `${address} is not in ${subnet.text}`)) };
   const first = numberOf(start) ?? numberOf(dashed) ?? subnet.first + 1n;
@@ -279,30 +258,19 @@ function whereaboutsRange(ipam: PlacedValue, written: WhereaboutsRange, path: Pa
   return { findings: [], range: { family: subnet.family, first, last, path: [...path, 'range'], text, subnet } };
 }
 
-function checkRoutes(ipam: PlacedValue, options: JsonObject, { ranges, hasGateway }: Judged): readonly Finding[] {
+function checkRoutes(options: JsonObject, { ranges, hasGateway }: Judged): readonly Finding[] {
   const { routes = [] } = options as { routes?: readonly { readonly dst: string; readonly gw?: string }[] };
   const subnets = ranges.map(({ subnet }) => subnet);
   return routes.flatMap(({ dst, gw }, index) => {
     const path = ['routes', index];
     if (gw !== undefined && gw !== '') {
       const [to, from] = [subnetOf(dst)?.family, addressOf(gw)?.family];
-      if (to === undefined || from === undefined || to === from)
-        return outsideGateway(ipam, [...path, 'gw'], gw, subnets);
-      return [
-        finding(
-          gatewayOutside,
-          placeOf(ipam, [...path, 'gw']),
-          `gateway ${gw} is of another IP family than ${dst}: the route cannot be set`,
-        ),
-      ];
+      if (to === undefined || from === undefined || to === from) return outsideGateway([...path, 'gw'], gw, subnets);
+      const text = `gateway ${gw} is of another IP family than ${dst}: the route cannot be set`;
+      return [finding(gatewayOutside, [...path, 'gw'], { address: gw, within: [dst] }, text)];
     }
     if (!isDefaultRoute(dst) || hasGateway !== false) return [];
-    return [
-      finding(
-        defaultRoute,
-        placeOf(ipam, path),
-        `the default route ${dst} has no gateway: neither "gw" nor a gateway of the addresses is set`,
-      ),
-    ];
+    const text = `the default route ${dst} has no gateway: neither "gw" nor a gateway of the addresses is set`;
+    return [finding(defaultRoute, path, {}, text)];
   });
 }

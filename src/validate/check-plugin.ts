@@ -1,21 +1,22 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, nameOfType } from '../cni/index.ts';
+import type { Path } from '../errors/index.ts';
 import { macProblem, parseCidr, parseIp } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import {
   type Finding,
   addressInvalid,
   finding,
+  keyAt,
   keyMissing,
   keyRepeated,
   keyUnknown,
-  placeOf,
   pluginUnknown,
   valueInvalid,
 } from './finding.ts';
 import { type ValidationError, schemas, validators } from './plugin-schemas.gen.js';
 import { walk } from './schema-walk.ts';
 import { rightLevel } from './misplaced-keys.ts';
-import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
+import { valueAt } from './values.ts';
 
 /** A plugin's options as Go reads them; undefined when they cannot be judged further. */
 export interface Checked {
@@ -29,37 +30,34 @@ export const isKnownPlugin = (type: string): boolean => type !== 'common' && sch
 /**
  * The options of one plugin, or of an IPAM plugin with the plugin that calls it, against what its documentation says.
  */
-export function checkOptions(plugin: PlacedValue, type: string, caller?: string): Checked {
+export function checkOptions(value: unknown, type: string, caller?: string): Checked {
   const kind = caller === undefined ? '' : 'ipam/';
   const own = schemas[`${kind}${type}`];
-  const value = plugin.value;
   if (!isJsonObject(value)) return { findings: [] };
   if (own === undefined)
-    return kind === '' ? withoutSchema(plugin, type) : { findings: [unknownType(plugin, type, kind)], options: value };
+    return kind === '' ? withoutSchema(value, type) : { findings: [unknownType(type, kind)], options: value };
   const whole = kind === '' ? { ...own, properties: { ...own.properties, ...schemas['common']?.properties } } : own;
   const { canonical, unknown, repeated, formatted } = walk(value, whole);
   const levelOf = (path: Path, key: string): string | undefined =>
     path.length > 1 ? undefined : rightLevel(key, kind === '' ? { ipam: ipamType(value) } : { plugin: caller });
   const findings = [
-    ...unknown.map(({ path, key, known }) =>
-      finding(keyUnknown, placeOf(plugin, path, 'key'), unknownText(type, key, { known, level: levelOf(path, key) })),
-    ),
-    ...repeated.map((path) =>
-      finding(
-        keyRepeated,
-        placeOf(plugin, path, 'key'),
-        `${JSON.stringify(path.at(-1))} is there in another case as well: the last one counts`,
-      ),
-    ),
-    ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) =>
-      schemaFindings(plugin, canonical, name),
-    ),
+    ...unknown.map(({ path, key, known }) => {
+      const meant = didYouMean(key, known);
+      const text = unknownText(type, key, { known, meant, level: levelOf(path, key) });
+      return finding(keyUnknown, keyAt(path), { key, meant }, text);
+    }),
+    ...repeated.map((path) => {
+      const key = String(path.at(-1));
+      const text = `${JSON.stringify(key)} is there in another case as well: the last one counts`;
+      return finding(keyRepeated, keyAt(path), { key }, text);
+    }),
+    ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) => schemaFindings(canonical, name)),
     ...formatted.flatMap(({ path, format, text }) => {
       const allowed = formats[format]?.(text);
       const rule = format === 'interface' ? valueInvalid : addressInvalid;
       return allowed === undefined
         ? []
-        : [finding(rule, placeOf(plugin, path), `${JSON.stringify(text)} is not ${allowed}`)];
+        : [finding(rule, path, { value: text, allowed }, `${JSON.stringify(text)} is not ${allowed}`)];
     }),
   ];
   return {
@@ -69,12 +67,12 @@ export function checkOptions(plugin: PlacedValue, type: string, caller?: string)
 }
 
 /** What every plugin may have is checked of an unknown one too. */
-function withoutSchema(plugin: PlacedValue, type: string): Checked {
-  const { canonical } = walk(plugin.value as JsonObject, schemas['common'] ?? {});
-  return { findings: [...schemaFindings(plugin, canonical, 'common'), unknownType(plugin, type, '')] };
+function withoutSchema(plugin: JsonObject, type: string): Checked {
+  const { canonical } = walk(plugin, schemas['common'] ?? {});
+  return { findings: [...schemaFindings(canonical, 'common'), unknownType(type, '')] };
 }
 
-function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
+function unknownType(type: string, kind: string): Finding {
   const known = Object.keys(schemas).filter(
     (name) => name !== 'common' && name.startsWith('ipam/') === (kind === 'ipam/'),
   );
@@ -83,7 +81,7 @@ function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
     known.map((name) => name.slice(kind.length)),
   );
   const text = `the options of ${kind === '' ? 'plugin' : 'IPAM plugin'} ${JSON.stringify(type)} are not known and not checked`;
-  return finding(pluginUnknown, placeOf(plugin, ['type']), `${text}${meantText(meant)}`);
+  return finding(pluginUnknown, ['type'], { key: type, meant }, `${text}${meantText(meant)}`);
 }
 
 const meantText = (meant: string | undefined): string =>
@@ -97,14 +95,18 @@ function ipamType({ ipam }: JsonObject): string | undefined {
 const unknownText = (
   type: string,
   key: string,
-  { known, level }: { readonly known: readonly string[]; readonly level: string | undefined },
+  more: {
+    readonly known: readonly string[];
+    readonly meant: string | undefined;
+    readonly level: string | undefined;
+  },
 ): string => {
+  const { known, meant, level } = more;
   if (level !== undefined) return `${type} knows no key ${JSON.stringify(key)}: ${level}`;
-  const meant = didYouMean(key, known);
   return `${type} knows no key ${JSON.stringify(key)}${meant === undefined ? ` (it knows ${known.join(', ')})` : meantText(meant)}`;
 };
 
-function schemaFindings(plugin: PlacedValue, canonical: JsonValue, name: string): readonly Finding[] {
+function schemaFindings(canonical: JsonValue, name: string): readonly Finding[] {
   const validate = validators[name];
   if (validate === undefined || validate(canonical)) return [];
   // the parser of configurations judges the version
@@ -115,14 +117,10 @@ function schemaFindings(plugin: PlacedValue, canonical: JsonValue, name: string)
     errors.some(({ instancePath, keyword }) => instancePath === path && keyword === 'type');
   return errors
     .filter(({ instancePath, keyword }) => keyword === 'type' || !isOfWrongType(instancePath))
-    .map((error) => schemaFinding(plugin, canonical, error));
+    .map((error) => schemaFinding(canonical, error));
 }
 
-function schemaFinding(
-  plugin: PlacedValue,
-  canonical: JsonValue,
-  { instancePath, keyword, params, message }: ValidationError,
-): Finding {
+function schemaFinding(canonical: JsonValue, { instancePath, keyword, params, message }: ValidationError): Finding {
   const path = instancePath
     .split('/')
     .slice(1)
@@ -130,30 +128,30 @@ function schemaFinding(
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   if (keyword === 'required') {
     const key = String(params['missingProperty']);
-    return finding(
-      keyMissing,
-      placeOf(plugin, path, 'key'),
-      `${JSON.stringify(key)} is missing`,
-      `Add ${JSON.stringify(key)}.`,
-    );
+    const shownKey = JSON.stringify(key);
+    return finding(keyMissing, keyAt(path), { key }, `${shownKey} is missing`, `Add ${shownKey}.`);
   }
   const value = valueAt(canonical, path);
-  return finding(
-    valueInvalid,
-    placeOf(plugin, path),
-    `${shown(value)} is not allowed: it must be ${allowedText(keyword, params, value) ?? message ?? 'valid'}`,
-  );
+  const allowed = allowedText(keyword, params) ?? message ?? 'valid';
+  const text = `${shown(value)} is not allowed: it must be ${allowed}${hintOn(keyword, params, value)}`;
+  return finding(valueInvalid, path, { value, allowed }, text);
 }
 
-function allowedText(keyword: string, params: ValidationError['params'], value: unknown): string | undefined {
+function hintOn(keyword: string, params: ValidationError['params'], value: unknown): string {
+  if (keyword === 'type') return `, and is ${nameOfType(value)}`;
+  return keyword === 'enum' && typeof value === 'string' ? meantText(didYouMean(value, namesIn(params))) : '';
+}
+
+const namesIn = ({ allowedValues }: ValidationError['params']): readonly string[] =>
+  (allowedValues as readonly unknown[]).map(String).filter((each) => each !== '');
+
+function allowedText(keyword: string, params: ValidationError['params']): string | undefined {
   const limit = Number(params['limit']);
   switch (keyword) {
     case 'type':
-      return `${withArticle(params['type'])}, and is ${nameOfType(value)}`;
-    case 'enum': {
-      const allowed = (params['allowedValues'] as readonly unknown[]).map(String).filter((each) => each !== '');
-      return `${allowed.join(' or ')}${meantText(typeof value === 'string' ? didYouMean(value, allowed) : undefined)}`;
-    }
+      return withArticle(params['type']);
+    case 'enum':
+      return namesIn(params).join(' or ');
     case 'minimum':
       return `${limit} or more`;
     case 'maximum':

@@ -1,5 +1,6 @@
 import {
   type AnnotationPlace,
+  type Path,
   type PlexusError,
   type Warning,
   asPlexusError,
@@ -30,20 +31,14 @@ import {
 import { type Settings, didYouMean } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
-import { type Finding, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
+import { type Element, type NetworksAnnotation, annotationAt, asksFor } from './elements.ts';
+import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
-import { type PlacedElement, type PlacedSelections, asksFor, placedSelections } from './selection-place.ts';
-import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
+import { textAt, valueAt } from './values.ts';
 
-/** A pod, or the template of pods in an object. */
-export interface PodSubject {
-  readonly object: PlacedValue;
-  readonly pod: Path;
-}
-
-/** The networks that a pod asks for, planned as its ADD would be. */
-export function checkPod({ object, pod: path }: PodSubject, context: PodContext): readonly Finding[] {
+/** The networks that a pod asks for, planned as its ADD would be. `path`: of the pod in the object. */
+export function checkPod(object: unknown, path: Path, context: PodContext): readonly Finding[] {
   const annotations = [...path, 'metadata', 'annotations'];
   const outer = [...checkAnnotations(object, annotations, podAnnotations), ...checkMisplaced(object, path)];
   const wrong = notTexts(object, annotations);
@@ -51,64 +46,58 @@ export function checkPod({ object, pod: path }: PodSubject, context: PodContext)
   const pod = podOfObject(object, annotations);
   const input = { pod, context, limits: limitsOf(object, path), claims: claimsOf(object, path) };
   const both = [defaultNetworkKey, networksKey].flatMap((key) => {
-    const text = object.textAt([...annotations, key]);
-    return text === undefined || (key === networksKey && text.text.trim() === '')
+    const text = textAt(object, [...annotations, key]);
+    return text === undefined || (key === networksKey && text.trim() === '')
       ? []
-      : [{ key, placed: placedSelections(text) }];
+      : [{ key, annotation: annotationAt([...annotations, key], text) }];
   });
-  const findings = both.flatMap(({ key, placed }) => checkAnnotation(key, placed, input));
+  const findings = both.flatMap(({ key, annotation }) => checkAnnotation(key, annotation, input));
   const together = findings.some(({ severity }) => severity === 'error')
     ? []
-    : both.slice(-1).flatMap(({ placed }) => checkTogether(placed, input));
+    : both.slice(-1).flatMap(({ annotation }) => checkTogether(annotation, input));
   return [...outer, ...findings, ...together];
 }
 
 /** Each element by itself: so one mistake does not hide the next. */
-function checkAnnotation(key: string, placed: PlacedSelections, input: PodInput): readonly Finding[] {
-  if (placed.elements.length === 0)
-    return refusal(() => selectionsIn(key, placed.text.text, input)).map((error) =>
-      findingOf(error, placed.placeOf(error)),
-    );
-  const found = placed.elements.flatMap((element, index) => checkElement(key, element, index, input));
+function checkAnnotation(key: string, annotation: NetworksAnnotation, input: PodInput): readonly Finding[] {
+  const { text, elements, spotOf } = annotation;
+  const found = elements.flatMap((element, index) => checkElement(key, element, index, input));
   if (found.some(({ severity }) => severity === 'error')) return found;
-  const whole = refusal(() => selectionsIn(key, placed.text.text, input));
-  return [...found, ...whole.map((error) => findingOf(error, placed.placeOf(error)))];
+  const { error } = read(key, text, input.pod.namespace, input.context.settings);
+  return error === undefined ? found : [...found, findingOf(error, spotOf(error))];
 }
 
-function selectionsIn(key: string, text: string, { pod, context }: PodInput): readonly NetworkSelection[] {
-  return key === defaultNetworkKey
-    ? [parseDefaultNetwork(text, context.settings.multusNamespace)]
-    : parseSelections(text, pod.namespace).selections;
+interface ReadSelections {
+  readonly selections: readonly NetworkSelection[];
+  readonly error?: PlexusError;
 }
 
-function refusal(work: () => unknown): readonly PlexusError[] {
+function read(key: string, text: string, namespace: string, { multusNamespace }: Settings): ReadSelections {
   try {
-    work();
-    return [];
+    return key === defaultNetworkKey
+      ? { selections: [parseDefaultNetwork(text, multusNamespace)] }
+      : { selections: parseSelections(text, namespace).selections };
   } catch (thrown) {
-    return [asPlexusError(thrown)];
+    return { selections: [], error: asPlexusError(thrown) };
   }
 }
 
 /** One element of an annotation, planned without the others. */
-export function checkElement(key: string, element: PlacedElement, index: number, input: PodInput): readonly Finding[] {
+export function checkElement(key: string, element: Element, index: number, input: PodInput): readonly Finding[] {
   const place = { element: index, ...(element.vmNetwork !== undefined && { vmNetwork: element.vmNetwork }) };
   const { pod, context } = input;
-  const parsed = refusal(() => selectionsIn(key, element.alone, input));
-  const [selection] = parsed.length > 0 ? [] : selectionsIn(key, element.alone, input);
-  if (selection === undefined) return parsed.map((error) => elementFinding(error, element, place));
+  const { selections, error: unread } = read(key, element.alone, pod.namespace, context.settings);
+  const [selection] = selections;
+  if (selection === undefined) return unread === undefined ? [] : [elementFinding(unread, element, place)];
   const missing = missingNad(selection, element, input);
   const alone = { ...pod, annotations: { [key]: element.alone } };
   const { error, warnings, deliveries } = planPod({ ...input, pod: alone }, [selection], false);
-  const refused = error === undefined ? [] : [elementFinding(error, element, place)];
-  const told = warnings.flatMap((each) => warningFinding(each, element, place));
-  const unread =
-    context.settings.unservedRequests === 'ignore' ? [] : checkUnread(selection, element, deliveries.flat());
+  const isSilent = context.settings.unservedRequests === 'ignore';
   return [
     ...missing,
-    ...refused,
-    ...told,
-    ...unread,
+    ...(error === undefined ? [] : [elementFinding(error, element, place)]),
+    ...warnings.flatMap((each) => warningFinding(each, element, place)),
+    ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
     ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
   ];
 }
@@ -116,12 +105,12 @@ export function checkElement(key: string, element: PlacedElement, index: number,
 type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;
 
 /** An error about an element that was read alone, with its place in the whole annotation. */
-function elementFinding(error: PlexusError, element: PlacedElement, inWhole: InWhole): Finding {
-  if (!is(error, selectionInvalid)) return findingOf(error, element.place(fieldOf(error)));
+function elementFinding(error: PlexusError, element: Element, inWhole: InWhole): Finding {
+  if (!is(error, selectionInvalid)) return findingOf(error, element.at(fieldOf(error)));
   const { character: _alone, ...context } = error.context;
   return findingOf(
     selectionInvalid(context.element === undefined ? context : { ...context, ...inWhole }),
-    element.place(context.field),
+    element.at(context.field),
   );
 }
 
@@ -132,17 +121,17 @@ function fieldOf(error: PlexusError): Path {
   return is(error, interfaceTaken) ? ['interface'] : [];
 }
 
-function missingNad({ nad }: NetworkSelection, element: PlacedElement, { pod, context }: PodInput): readonly Finding[] {
+function missingNad({ nad }: NetworkSelection, element: Element, { pod, context }: PodInput): readonly Finding[] {
   const key = nadKey(nad);
   if (context.nads.has(key)) return [];
   const error = nadNotFound({ nad: key, wantedBy: `pod ${podKey(pod)}` });
   const meant = similarNad(nad, [...context.nads.keys()]);
   const better = meant === undefined ? '' : `; did you mean ${meant}?`;
-  if (context.isWhole) return [{ ...findingOf(error, element.place(['name'])), text: `${error.message}${better}` }];
+  if (context.isWhole) return [{ ...findingOf(error, element.at(['name'])), text: `${error.message}${better}` }];
   const text = `NetworkAttachmentDefinition ${key} is not among these files${better}`;
   return [
     {
-      ...findingOf(error, element.place(['name']), meant === undefined ? 'note' : 'warning'),
+      ...findingOf(error, element.at(['name']), meant === undefined ? 'note' : 'warning'),
       text,
       fix: 'Check it together with its file, or with --cluster.',
     },
@@ -156,64 +145,54 @@ function similarNad({ namespace, name }: NadRef, known: readonly string[]): stri
   return meant === undefined ? known.find((key) => key.endsWith(`/${name}`)) : nadKey({ namespace, name: meant });
 }
 
-function warningFinding(warning: Warning, element: PlacedElement, inWhole: InWhole): readonly Finding[] {
+function warningFinding(warning: Warning, element: Element, inWhole: InWhole): readonly Finding[] {
   if (isWarning(warning, selectionKeyUnknown)) {
     const { name, known } = warning.context;
     const { text } = selectionKeyUnknown({ ...warning.context, ...inWhole });
     const meant = didYouMean(name, known);
     const better = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
-    return [finding(keyUnknown, element.place([name]), `${text}${better}`)];
+    return [finding(keyUnknown, element.at([name]), { key: name, meant }, `${text}${better}`)];
   }
-  return isWarning(warning, deviceIdLost) ? [finding(requestLost, element.place(['deviceID']), warning.text)] : [];
+  return isWarning(warning, deviceIdLost)
+    ? [finding(requestLost, element.at(['deviceID']), { request: 'deviceID' }, warning.text)]
+    : [];
 }
 
 /** The NetworkAttachmentDefinitions that a pod names, as far as it can be read. */
-export function selectedNads({ object, pod: path }: PodSubject, settings: Settings): readonly NadRef[] {
+export function selectedNads(object: unknown, path: Path, settings: Settings): readonly NadRef[] {
   const annotations = [...path, 'metadata', 'annotations'];
   if (notTexts(object, annotations).length > 0) return [];
-  const input = {
-    pod: podOfObject(object, annotations),
-    context: { settings, nads: new Map(), ipams: new Map(), isWhole: false, files: [] },
-    limits: new Map(),
-    claims: [],
-  };
+  const { namespace } = podOfObject(object, annotations);
   return [defaultNetworkKey, networksKey].flatMap((key) => {
-    const text = object.textAt([...annotations, key]);
-    const elements = text === undefined ? [] : placedSelections(text).elements;
-    return elements.flatMap(({ alone }) =>
-      refusal(() => selectionsIn(key, alone, input)).length > 0
-        ? []
-        : selectionsIn(key, alone, input).map(({ nad }) => nad),
-    );
+    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '');
+    return elements.flatMap(({ alone }) => read(key, alone, namespace, settings).selections.map(({ nad }) => nad));
   });
 }
 
 /** What only shows when all elements are planned together: names of interfaces, default routes, devices. */
-function checkTogether(placed: PlacedSelections, input: PodInput): readonly Finding[] {
-  const { pod } = input;
+function checkTogether(annotation: NetworksAnnotation, input: PodInput): readonly Finding[] {
+  const { pod, context } = input;
   const selections = [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = pod.annotations[key];
-    return text === undefined ? [] : selectionsIn(key, text, input);
+    return text === undefined ? [] : read(key, text, pod.namespace, context.settings).selections;
   });
   const { error } = planPod(input, selections, false);
-  if (error !== undefined) return [findingOf(error, elementOf(error, placed))];
+  if (error !== undefined) return [findingOf(error, elementOf(error, annotation))];
   const short = planPod(input, selections, true).error;
   // something in the cluster may add the request to the pod: network-resources-injector does
   return short !== undefined && (is(short, deviceMissing) || is(short, resourceNotRequested))
-    ? [findingOf(short, elementOf(short, placed), 'warning')]
+    ? [findingOf(short, elementOf(short, annotation), 'warning')]
     : [];
 }
 
-function elementOf(error: PlexusError, placed: PlacedSelections): ReturnType<PlacedSelections['placeOf']> {
-  if (!is(error, interfaceTaken)) return placed.placeOf(error);
+function elementOf(error: PlexusError, { elements, spotOf }: NetworksAnnotation): Spot {
+  if (!is(error, interfaceTaken)) return spotOf(error);
   const { interfaceName: name } = error.context;
-  const named = placed.elements.filter(
-    (element) => element.alone.split('@')[1]?.trim() === name || usesName(element, name),
-  );
-  return named.at(-1)?.place(['interface']) ?? placed.placeOf(error);
+  const named = elements.filter((element) => element.alone.split('@')[1]?.trim() === name || usesName(element, name));
+  return named.at(-1)?.at(['interface']) ?? spotOf(error);
 }
 
 const interfaceKeys = ['interface', ...(selectionFields['interface']?.aliases ?? [])];
 
-const usesName = (element: PlacedElement, name: string): boolean =>
-  interfaceKeys.some((key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name);
+const usesName = (element: Element, name: string): boolean =>
+  interfaceKeys.some((key) => asksFor(element, key) && valueAt(element.value, [key]) === name);

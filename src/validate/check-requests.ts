@@ -1,14 +1,14 @@
 import { type NetworkSelection, nadKey, requestFields } from '../npwg/index.ts';
 import type { Delivery } from '../plan/index.ts';
-import { addressOf, holds } from './addresses.ts';
+import { holds } from './addresses.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type Finding, defaultRoute, finding, noAddresses, requestLost, requestOutside } from './finding.ts';
-import type { PlacedElement } from './selection-place.ts';
+import type { Element } from './elements.ts';
 
 /** What a pod asks of a network against what its IPAM plugin can give. */
 export function checkRequests(
   selection: NetworkSelection,
-  element: PlacedElement,
+  element: Element,
   ipams: readonly Ipam[],
 ): readonly Finding[] {
   const [ipam] = ipams;
@@ -23,78 +23,45 @@ export function checkRequests(
 /** static without addresses of its own, and none requested: most plugins then fail. */
 function checkNone(
   { ips, cniArgs, nad }: NetworkSelection,
-  element: PlacedElement,
+  element: Element,
   { type, ranges }: Ipam,
 ): readonly Finding[] {
   if (type !== 'static' || ranges.length > 0 || ips !== undefined || cniArgs?.['ips'] !== undefined) return [];
   const text = `${nadKey(nad)} has the IPAM plugin static without addresses, and the pod requests none`;
-  return [
-    finding(
-      noAddresses,
-      element.place(['name']),
-      text,
-      'Request addresses with "ips", or add "addresses" to the network.',
-    ),
-  ];
+  const fix = 'Request addresses with "ips", or add "addresses" to the network.';
+  return [finding(noAddresses, element.at(['name']), { ipam: type }, text, fix)];
 }
 
-function checkIps(
-  { ips = [], nad }: NetworkSelection,
-  element: PlacedElement,
-  { type, ranges }: Ipam,
-): readonly Finding[] {
+function checkIps({ ips = [], nad }: NetworkSelection, element: Element, { type, ranges }: Ipam): readonly Finding[] {
   return ips.flatMap((text, index) => {
-    const place = element.place(['ips', index]);
+    const spot = element.at(['ips', index]);
     const [address = ''] = text.split('/');
-    if (type === 'static' && !text.includes('/'))
-      return [
-        finding(
-          requestOutside,
-          place,
-          `${text} has no prefix length, which static needs`,
-          `Write ${text}/24, or the prefix of your network.`,
-        ),
-      ];
-    if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => inRange(range, address))) return [];
-    return [
-      finding(
-        requestOutside,
-        place,
-        `${text} is in no range of ${nadKey(nad)} (${ranges.map((range) => range.text).join(', ')})`,
-      ),
-    ];
+    const data = { address: text, within: ranges.map((range) => range.text) };
+    if (type === 'static' && !text.includes('/')) {
+      const fix = `Write ${text}/24, or the prefix of your network.`;
+      return [finding(requestOutside, spot, data, `${text} has no prefix length, which static needs`, fix)];
+    }
+    if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => holds(range, address))) return [];
+    const outside = `${text} is in no range of ${nadKey(nad)} (${data.within.join(', ')})`;
+    return [finding(requestOutside, spot, data, outside)];
   });
 }
 
-const inRange = (range: Ipam['ranges'][number], text: string): boolean => {
-  const address = addressOf(text);
-  return (
-    address !== undefined &&
-    address.family === range.family &&
-    address.value >= range.first &&
-    address.value <= range.last
-  );
-};
-
 function checkGateways(
   { defaultRoute: gateways = [], nad, ips = [] }: NetworkSelection,
-  element: PlacedElement,
+  element: Element,
   ipams: readonly Ipam[],
 ): readonly Finding[] {
   const subnets = ipams.flatMap(({ ranges }) => ranges.map(({ subnet }) => subnet));
   // addresses of its own bring their own subnets
   if (subnets.length === 0 || ips.length > 0) return [];
-  return gateways.flatMap((gateway, index) =>
-    subnets.some((subnet) => holds(subnet, gateway))
+  const within = subnets.map(({ text }) => text);
+  return gateways.flatMap((gateway, index) => {
+    const text = `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${within.join(', ')})`;
+    return subnets.some((subnet) => holds(subnet, gateway))
       ? []
-      : [
-          finding(
-            defaultRoute,
-            element.place(['default-route', index]),
-            `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${subnets.map(({ text }) => text).join(', ')})`,
-          ),
-        ],
-  );
+      : [finding(defaultRoute, element.at(['default-route', index]), { address: gateway, within }, text)];
+  });
 }
 
 /**
@@ -103,22 +70,23 @@ function checkGateways(
  */
 export const checkUnread = (
   { nad }: NetworkSelection,
-  element: PlacedElement,
+  element: Element,
   deliveries: readonly Delivery[],
 ): readonly Finding[] =>
   deliveries
     .filter(({ readers }) => readers.length === 0)
     .map(({ request, uncertain, isDeclared }) => {
-      const place = element.place([request]);
+      const spot = element.at([request]);
       if (uncertain.length > 0) {
         const text = `whether ${uncertain.join(' or ')} reads ${request} is not known`;
         const fix = `No action needed if it does; a plugin that has the capability ${requestFields[request].capability} must declare it.`;
-        return { ...finding(requestLost, place, text, fix), severity: 'note' };
+        return { ...finding(requestLost, spot, { request }, text, fix), severity: 'note' };
       }
       const text = `no plugin of ${nadKey(nad)} is known to read ${request}`;
       return finding(
         requestLost,
-        place,
+        spot,
+        { request },
         isDeclared ? `${text}, although one declares the capability ${requestFields[request].capability}` : text,
         unreadFix,
       );

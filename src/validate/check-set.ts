@@ -1,13 +1,14 @@
-import { nadKey } from '../npwg/index.ts';
 import type { LinkRanges } from './check-configuration.ts';
-import type { CheckedNad } from './check-nad.ts';
 import { overlap } from './addresses.ts';
 import { folderOf } from './folder-of.ts';
-import { type Finding, duplicate, finding, placeOf, subnetShared } from './finding.ts';
-import { type PlacedValue, valueAt } from './yaml-position.ts';
+import { type Finding, duplicate, finding, subnetShared } from './finding.ts';
+import type { JudgedNad } from './judge-nad.ts';
+import { type PlacedFinding, placed } from './places.ts';
+import { textAt } from './values.ts';
+import type { PlacedValue } from './yaml-position.ts';
 
 /** Objects that are there twice in one folder: other folders may be other clusters, or patches. */
-export function checkDuplicates(objects: readonly PlacedValue[]): readonly Finding[] {
+export function checkDuplicates(objects: readonly PlacedValue[]): readonly PlacedFinding[] {
   const seen = new Map<string, PlacedValue>();
   return objects.flatMap((object) => {
     const key = identityOf(object);
@@ -17,42 +18,34 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Findi
       seen.set(here, object);
       return [];
     }
-    const { line } = placeOf(first, ['metadata', 'name']);
-    const found = finding(
-      duplicate,
-      placeOf(object, ['metadata', 'name']),
-      `${key} is there already: ${first.file}, line ${line}`,
-    );
+    const { line } = first.spanOf(['metadata', 'name'], 'value');
+    const text = `${key} is there already: ${first.file}, line ${line}`;
+    const found = placed(finding(duplicate, ['metadata', 'name'], { object: key }, text), object);
     // files of one folder may be alternatives
-    return [first.file === object.file ? found : { ...found, severity: 'warning' }];
+    return [first.file === object.file ? found : { ...found, severity: 'warning' as const }];
   });
 }
 
 function identityOf({ value }: PlacedValue): string {
-  const text = (path: readonly string[]): string => {
-    const found = valueAt(value, path);
-    return typeof found === 'string' ? found : '';
-  };
+  const text = (path: readonly string[]): string => textAt(value, path) ?? '';
   return `${text(['kind'])} ${text(['metadata', 'namespace']) || 'default'}/${text(['metadata', 'name'])}`;
 }
 
 /** Networks of one folder on the same link that give out the same addresses. */
-export function checkSharedSubnets(nads: readonly CheckedNad[]): readonly Finding[] {
-  const all = nads.flatMap(({ nad, networks, object }) =>
-    nad === undefined ? [] : networks.map((network) => ({ key: nadKey(nad), network, folder: folderOf(object.file) })),
+export function checkSharedSubnets(
+  nads: readonly { readonly judged: JudgedNad; readonly source: PlacedValue }[],
+): readonly PlacedFinding[] {
+  const all = nads.flatMap(({ judged: { key, nad, networks }, source }) =>
+    key === undefined || nad === undefined ? [] : networks.map((network) => ({ key, network, source })),
   );
-  return groupedBy(all, ({ network, folder }) => `${folder} ${network.link}`).flatMap((group) =>
-    group.flatMap(({ key, network }, index) => {
+  const groups = Map.groupBy(all, ({ network, source }) => `${folderOf(source.file)} ${network.link}`);
+  return [...groups.values()].flatMap((group) =>
+    group.flatMap(({ key, network, source }, index) => {
       const others = group.slice(0, index).filter((each) => each.key !== key && !shareLeases(each.network, network));
-      return others.flatMap((other) => sharedFinding(key, network, other)).slice(0, 1);
+      const [shared] = others.flatMap((other) => sharedFinding(key, network, other));
+      return shared === undefined ? [] : [placed(shared, source)];
     }),
   );
-}
-
-function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return [...groups.values()];
 }
 
 /** host-local keeps leases by the network's name, whereabouts for the cluster; static gives out what is written. */
@@ -66,11 +59,7 @@ function sharedFinding(
 ): readonly Finding[] {
   const range = network.ranges.find((each) => other.network.ranges.some((its) => overlap(each, its)));
   if (range === undefined) return [];
-  return [
-    finding(
-      subnetShared,
-      range.place,
-      `${key} and ${other.key} give out addresses of ${range.text} on the same ${network.link}`,
-    ),
-  ];
+  const data = { networks: [key, other.key], range: range.text, link: network.link };
+  const text = `${key} and ${other.key} give out addresses of ${range.text} on the same ${network.link}`;
+  return [finding(subnetShared, range.path, data, text)];
 }

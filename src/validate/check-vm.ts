@@ -1,23 +1,23 @@
 import { isJsonObject } from '../cni/index.ts';
+import type { Path } from '../errors/index.ts';
 import { type NadRef, networksKey, parseSelections } from '../npwg/index.ts';
-import { checkElement, checkPod } from './check-pod.ts';
-import { type Finding, finding, objectInvalid, placeOf } from './finding.ts';
+import { checkElement } from './check-pod.ts';
+import { type Finding, finding, keyAt, objectInvalid } from './finding.ts';
 import type { PodContext } from './plan-pod.ts';
 import { podOfObject } from './pod-object.ts';
-import type { PlacedElement } from './selection-place.ts';
-import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
+import type { Element } from './elements.ts';
+import { valueAt } from './values.ts';
 
 /** A virtual machine instance of KubeVirt, or the template of one in an object. */
-export interface VmSubject {
-  readonly object: PlacedValue;
+interface Vm {
+  readonly object: unknown;
   readonly instance: Path;
 }
 
 /** The networks of a virtual machine: KubeVirt turns each into an element of its pod's annotation. */
-export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] {
+export function checkVm(vm: Vm, context: PodContext): readonly Finding[] {
   const { object, instance } = vm;
   const annotations = [...instance, 'metadata', 'annotations'];
-  const inAnnotations = checkPod({ object, pod: instance }, context);
   const networks = networksOf(vm);
   const wrong = networks.filter(({ networkName }) => typeof networkName !== 'string');
   const pod = { ...podOfObject(object, annotations), annotations: {} };
@@ -27,20 +27,16 @@ export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] 
     return element === undefined ? [] : checkElement(networksKey, element, index, input);
   });
   return [
-    ...inAnnotations,
-    ...wrong.map(({ path }) =>
-      finding(
-        objectInvalid,
-        placeOf(object, path, 'key'),
-        'a multus network needs "networkName", the name of a NetworkAttachmentDefinition',
-      ),
-    ),
+    ...wrong.map(({ path, networkName }) => {
+      const text = 'a multus network needs "networkName", the name of a NetworkAttachmentDefinition';
+      return finding(objectInvalid, keyAt(path), { value: networkName }, text);
+    }),
     ...found,
   ];
 }
 
 /** The NetworkAttachmentDefinitions that a virtual machine names, as far as it can be read. */
-export function nadsOfVm(vm: VmSubject): readonly NadRef[] {
+export function nadsOfVm(vm: Vm): readonly NadRef[] {
   const { namespace } = podOfObject(vm.object, [...vm.instance, 'metadata', 'annotations']);
   return networksOf(vm).flatMap((network) => {
     const { alone } = elementOf(vm, network) ?? {};
@@ -59,9 +55,9 @@ interface VmNetwork {
   readonly path: Path;
 }
 
-function networksOf({ object, instance }: VmSubject): readonly VmNetwork[] {
+function networksOf({ object, instance }: Vm): readonly VmNetwork[] {
   const path = [...instance, 'spec', 'networks'];
-  const networks = valueAt(object.value, path);
+  const networks = valueAt(object, path);
   if (!Array.isArray(networks)) return [];
   return (networks as readonly unknown[]).flatMap((network, index) => {
     const { name, multus } = isJsonObject(network) ? network : {};
@@ -78,19 +74,19 @@ function networksOf({ object, instance }: VmSubject): readonly VmNetwork[] {
 }
 
 /** The element that KubeVirt writes for a network: its MAC address is that of the interface with the network's name. */
-function elementOf({ object, instance }: VmSubject, { name, networkName, path }: VmNetwork): PlacedElement | undefined {
+function elementOf({ object, instance }: Vm, { name, networkName, path }: VmNetwork): Element | undefined {
   if (typeof networkName !== 'string') return undefined;
   const [nad = '', namespace] = networkName.split('/').toReversed();
-  const interfaces = valueAt(object.value, [...instance, 'spec', 'domain', 'devices', 'interfaces']);
+  const interfaces = valueAt(object, [...instance, 'spec', 'domain', 'devices', 'interfaces']);
   const index = Array.isArray(interfaces) ? interfaces.findIndex((each) => valueAt(each, ['name']) === name) : -1;
   const macPath = [...instance, 'spec', 'domain', 'devices', 'interfaces', index, 'macAddress'];
-  const mac = index < 0 ? undefined : valueAt(object.value, macPath);
+  const mac = index < 0 ? undefined : valueAt(object, macPath);
   const alone = JSON.stringify([
     { name: nad, ...(namespace !== undefined && { namespace }), ...(typeof mac === 'string' && { mac }) },
   ]);
   return {
     alone,
     vmNetwork: name,
-    place: ([field] = []) => placeOf(object, field === 'mac' ? macPath : [...path, 'networkName']),
+    at: ([field] = []) => ({ path: field === 'mac' ? macPath : [...path, 'networkName'] }),
   };
 }

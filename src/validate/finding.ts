@@ -1,18 +1,27 @@
-import { type PlexusError, keyText } from '../errors/index.ts';
-import type { Path, PlacedText, PlacedValue, Span } from './yaml-position.ts';
+import type { Path, PlexusError } from '../errors/index.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/**
- * Something wrong, or worth knowing, at one place of one file. Lines and columns count from 1, columns in UTF-16 units.
- */
-export interface Finding extends Span {
-  readonly file: string;
-  /** The key at fault, as a path from the object; empty when it is the whole file. */
-  readonly key: string;
+/** Where in an object something is. */
+export interface Spot {
+  /**
+   * Keys and indices from the top. It goes on inside a text that is JSON: ['spec', 'config', 'ipam', 'subnet'] of a
+   * NetworkAttachmentDefinition.
+   */
+  readonly path: Path;
+  /** `key`: the key itself, because something is missing below it or it should not be there. */
+  readonly part?: 'key';
+  /** The characters of the text at `path`, from the first up to behind the last one. */
+  readonly characters?: readonly [from: number, to: number];
+}
+
+/** Something wrong, or worth knowing, in an object. `places.ts` finds its line in a file. */
+export interface Finding extends Spot {
   /** PLX-V-… of this check, or the identifier of the error that a pod would fail with (docs/errors.md). */
   readonly rule: string;
   readonly severity: Severity;
+  /** What the rule found, or the context of the error. Programs read this, people the text. */
+  readonly data: object;
   /** What is wrong, and what is allowed. */
   readonly text: string;
   readonly fix: string;
@@ -20,21 +29,43 @@ export interface Finding extends Span {
 
 /**
  * One of the rules that only this check knows: what Plexus itself would say has its sentence in the catalogue of
- * errors.
+ * errors. `Data`: what its findings carry.
  */
-export interface Rule {
+export interface Rule<Data extends object = never> {
   readonly id: string;
   readonly severity: Severity;
   readonly sentence: string;
   readonly fix: string;
+  /** Only for the type. */
+  readonly data?: (data: Data) => void;
 }
 
-const rule = (id: string, severity: Severity, sentence: string, fix: string): Rule => ({
+const rule = <Data extends object = object>(
+  id: string,
+  severity: Severity,
+  sentence: string,
+  fix: string,
+): Rule<Data> => ({
   id: `PLX-V-${id}`,
   severity,
   sentence,
   fix,
 });
+
+interface KeyData {
+  readonly key: string;
+  /** The key or the place that was probably meant. */
+  readonly meant?: string | undefined;
+}
+interface ValueData {
+  readonly value: unknown;
+  readonly allowed: string;
+}
+/** An address, and the subnets or ranges that it is compared with. */
+interface AddressData {
+  readonly address: string;
+  readonly within: readonly string[];
+}
 
 export const syntax = rule('SYNTAX', 'error', 'A file is neither YAML nor JSON.', 'Correct the text at this place.');
 export const template = rule(
@@ -61,142 +92,151 @@ export const invisible = rule(
   'A line begins with a character that looks like a space but is none: YAML reads it as part of the key.',
   'Replace it with spaces.',
 );
-export const objectInvalid = rule(
+export const objectInvalid = rule<Partial<ValueData>>(
   'OBJECT',
   'error',
   'A Kubernetes object has no name or an impossible one, or a value of the wrong type.',
   'Correct the object.',
 );
-export const apiVersion = rule(
+export const apiVersion = rule<ValueData>(
   'API-VERSION',
   'error',
   'A NetworkAttachmentDefinition has an apiVersion that no cluster serves.',
   'Write apiVersion: k8s.cni.cncf.io/v1.',
 );
-export const duplicate = rule(
+export const duplicate = rule<{ readonly object: string }>(
   'DUPLICATE',
   'error',
   'Two objects of one kind have the same namespace and name.',
   'Rename one of them, or delete it.',
 );
-export const keyUnknown = rule(
+export const keyUnknown = rule<KeyData>(
   'KEY-UNKNOWN',
   'warning',
   'A key that nobody reads.',
   'Correct its spelling or take it out.',
 );
-export const keyRepeated = rule(
+export const keyRepeated = rule<KeyData>(
   'KEY-REPEATED',
   'warning',
   'A key is there twice; the last one counts.',
   'Take one of them out.',
 );
-export const keyMissing = rule('KEY-MISSING', 'error', 'A key is missing without which the plugin fails.', 'Add it.');
-export const valueInvalid = rule(
+export const keyMissing = rule<KeyData>(
+  'KEY-MISSING',
+  'error',
+  'A key is missing without which the plugin fails.',
+  'Add it.',
+);
+export const valueInvalid = rule<ValueData>(
   'VALUE',
   'error',
   'A value has the wrong type, or is not among the allowed ones.',
   'Use an allowed value.',
 );
-export const addressInvalid = rule(
+export const addressInvalid = rule<ValueData>(
   'ADDRESS',
   'error',
   'An IP address, network or MAC address is malformed.',
   'Correct it.',
 );
-export const rangeInvalid = rule(
+export const rangeInvalid = rule<ValueData | AddressData>(
   'RANGE',
   'error',
   'Addresses to give out do not fit their subnet.',
   'Correct the range or the subnet.',
 );
-export const gatewayOutside = rule(
+export const gatewayOutside = rule<AddressData>(
   'GATEWAY',
   'warning',
   'A gateway cannot be reached from its subnet.',
   'Use an address of the subnet.',
 );
-export const rangeOverlap = rule(
+export const rangeOverlap = rule<AddressData>(
   'RANGE-OVERLAP',
   'error',
   'Ranges of one network overlap.',
   'Separate the ranges, or merge them into one.',
 );
-export const exclusive = rule(
+export const exclusive = rule<{ readonly keys: readonly string[] }>(
   'EXCLUSIVE',
   'error',
   'Keys that exclude each other are both set, or none of several that are needed.',
   'Keep exactly one of them.',
 );
-export const chain = rule(
+export const chain = rule<{ readonly plugin: string }>(
   'CHAIN',
   'error',
   'A plugin that only changes an interface has none before it.',
   'Put it into "plugins", after the plugin that makes the interface.',
 );
-export const pluginUnknown = rule(
+export const pluginUnknown = rule<KeyData>(
   'PLUGIN-UNKNOWN',
   'note',
   'A plugin whose options are not known here: they are not checked.',
   'Nothing, if the type is spelled right.',
 );
-export const versionAbsent = rule(
+export const versionAbsent = rule<object>(
   'VERSION-ABSENT',
   'note',
   'A configuration does not say its cniVersion.',
   'Add "cniVersion": "1.0.0", or the version that all its plugins speak.',
 );
-export const defaultRoute = rule(
+export const defaultRoute = rule<Partial<AddressData>>(
   'DEFAULT-ROUTE',
   'warning',
   'A default route has no gateway, or one that cannot be reached.',
   'Name a gateway of the network, or drop the route.',
 );
-export const misplaced = rule(
+export const misplaced = rule<{ readonly key: string; readonly belongs: Path }>(
   'MISPLACED',
   'error',
   'An annotation for pods stands at their owner, where nobody reads it.',
   'Move it to spec.template.metadata.annotations.',
 );
-export const annotationUnknown = rule(
+export const annotationUnknown = rule<KeyData>(
   'ANNOTATION',
   'warning',
   'An annotation looks like one of the NPWG standard, but is not.',
   'Correct the key.',
 );
-export const nodeFile = rule(
+export const nodeFile = rule<{ readonly network: string }>(
   'NODE-FILE',
   'note',
   'A NetworkAttachmentDefinition has no spec.config: a file of that name on the node is used, which is not checked.',
   'Nothing, if the file is there on every node.',
 );
-export const subnetShared = rule(
+export const subnetShared = rule<{
+  readonly networks: readonly string[];
+  readonly range: string;
+  readonly link: string;
+}>(
   'SUBNET-SHARED',
   'warning',
   'Two networks on the same link give out the same addresses without knowing of each other.',
   'Use separate ranges, or one NetworkAttachmentDefinition for both.',
 );
-export const requestLost = rule(
+export const requestLost = rule<{ readonly request: string }>(
   'REQUEST-LOST',
   'warning',
   'A request of a pod that reaches no plugin.',
   'Declare the capability in the network, or drop the request.',
 );
 
-export const ignored = rule(
+export const ignored = rule<{ readonly key: string; readonly beside: string }>(
   'IGNORED',
   'warning',
   'A key has no effect beside another one.',
   'Keep the one that is meant.',
 );
-export const noAddresses = rule(
+export const noAddresses = rule<{ readonly ipam: string }>(
   'NO-ADDRESSES',
   'warning',
   'An IPAM plugin has no addresses to give out.',
   'Name the addresses, or let pods ask for them.',
 );
 
-export const requestOutside = rule(
+export const requestOutside = rule<AddressData>(
   'REQUEST-OUTSIDE',
   'error',
   'A pod asks for an address that its network cannot give.',
@@ -235,57 +275,33 @@ export const rules: readonly Rule[] = [
   requestOutside,
 ];
 
-/** Where a finding is. */
-export interface Place extends Span {
-  readonly file: string;
-  readonly key: string;
-}
-
-/** The place of a key of a value, or the nearest place that is there. */
-export const placeOf = (value: PlacedValue, path: Path, part: 'key' | 'value' = 'value'): Place => ({
-  file: value.file,
-  key: keyText([...value.path, ...path]),
-  ...value.spanOf(path, part),
-});
-
-/** The place of some characters of a text. */
-export const placeIn = (text: PlacedText, from: number, to: number): Place => ({
-  file: text.file,
-  key: keyText(text.path),
-  ...text.span(from, to),
-});
-
-export const finding = ({ id, severity, fix }: Rule, place: Place, text: string, better?: string): Finding => ({
-  ...place,
-  rule: id,
-  severity,
-  text,
-  fix: better ?? fix,
-});
+/** A finding of a rule; `spot`: the value at a path, or something else there. */
+export const finding = <Data extends object>(
+  { id, severity, fix }: Rule<Data>,
+  spot: Path | Spot,
+  data: Data,
+  ...[text, better]: readonly [text: string, fix?: string | undefined]
+): Finding => ({ ...asSpot(spot), rule: id, severity, data, text, fix: better ?? fix });
 
 /** What Plexus itself says when it runs this. */
-export const findingOf = (error: PlexusError, place: Place, severity: Severity = 'error'): Finding => ({
-  ...place,
+export const findingOf = (error: PlexusError, spot: Path | Spot, severity: Severity = 'error'): Finding => ({
+  ...asSpot(spot),
   rule: error.id,
   severity,
+  data: error.context,
   text: error.message,
   fix: error.kind.fix,
 });
 
-const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+const asSpot = (spot: Path | Spot): Spot => ('path' in spot ? spot : { path: spot });
 
-/** In order of files and lines, none twice. */
-export function sorted(findings: readonly Finding[]): readonly Finding[] {
-  const unique = new Map(
-    findings.map((each) => [JSON.stringify([each.file, each.line, each.column, each.rule, each.text]), each]),
-  );
-  const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-  return [...unique.values()].toSorted(
-    (a, b) =>
-      compare(a.file, b.file) ||
-      a.line - b.line ||
-      a.column - b.column ||
-      ranks[a.severity] - ranks[b.severity] ||
-      compare(a.rule, b.rule),
-  );
-}
+/** A key itself. */
+export const keyAt = (path: Path): Spot => ({ path, part: 'key' });
+
+/** Findings about a part of an object, as findings about the object. */
+export const inside = (path: Path, findings: readonly Finding[]): readonly Finding[] =>
+  findings.map((each) => ({ ...each, path: [...path, ...each.path] }));
+
+/** Whether a finding is an error of Plexus itself: then no pod starts with the object. */
+export const isOfPlexus = ({ rule: id, severity }: Finding): boolean =>
+  severity === 'error' && !id.startsWith('PLX-V-');

@@ -1,6 +1,12 @@
-// What is wrong in manifests and configurations before anything runs: findings with their places. Pure; reads no file
-// and asks no cluster.
-export { type Finding, type Rule, rules, type Severity } from './finding.ts';
+// What is wrong in manifests and configurations before anything runs. The judge functions take objects and return
+// findings with paths; validate reads files and returns findings with lines. Pure; reads no file and asks no cluster.
+export { addressOf, overlap, type Range, subnetOf } from './addresses.ts';
+export { type Finding, isOfPlexus, type Rule, rules, type Severity } from './finding.ts';
+export { judgeConfiguration, judgeSettings } from './judge-configuration.ts';
+export { type JudgedNad, judgeNad } from './judge-nad.ts';
+export { judgePod } from './judge-pod.ts';
+export type { PlacedFinding } from './places.ts';
+export { podContext, podSettings } from './pod-contexts.ts';
 export { sarifLog } from './sarif.ts';
 export type { InputFile } from './subjects.ts';
 export { type FileSet, nodeConfig, readFiles, validate, type ValidateOptions, wantedNads } from './validate.ts';

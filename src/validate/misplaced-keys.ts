@@ -1,10 +1,10 @@
 import { type JsonObject, isJsonObject } from '../cni/index.ts';
 import { nadKind } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
-import { type Finding, finding, keyUnknown, placeOf } from './finding.ts';
+import { type Finding, finding, keyAt, keyUnknown } from './finding.ts';
 import { schemas } from './plugin-schemas.gen.js';
 import { isForeign } from './schema-walk.ts';
-import { type PlacedValue, valueAt } from './yaml-position.ts';
+import { valueAt } from './values.ts';
 
 /** Options of a plugin ('bridge') or an IPAM plugin ('ipam/static'). */
 const hasOption = (name: string, key: string): boolean =>
@@ -32,7 +32,7 @@ const listKeys = [
 ];
 
 /** Keys beside "plugins" that no plugin reads: plugins get only the name and the version of the list. */
-export function listFindings(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
+export function listFindings(value: JsonObject): readonly Finding[] {
   const { plugins } = value;
   if (!Array.isArray(plugins) || typeof value['type'] === 'string') return [];
   const types = plugins.flatMap((each) =>
@@ -43,7 +43,8 @@ export function listFindings(configuration: PlacedValue, value: JsonObject): rea
     .map((key) =>
       finding(
         keyUnknown,
-        placeOf(configuration, [key], 'key'),
+        keyAt([key]),
+        { key },
         `no plugin reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`,
       ),
     );
@@ -59,16 +60,17 @@ function adviceOn(key: string, types: readonly string[]): string {
 }
 
 /** `config` of a NetworkAttachmentDefinition that stands outside of its spec. */
-export function configFindings(object: PlacedValue): readonly Finding[] {
-  if (valueAt(object.value, ['spec', 'config']) !== undefined) return [];
+export function configFindings(object: unknown): readonly Finding[] {
+  if (valueAt(object, ['spec', 'config']) !== undefined) return [];
   const outside = [['config'], ['metadata', 'config'], ['metadata', 'spec', 'config']].find(
-    (path) => valueAt(object.value, path) !== undefined,
+    (path) => valueAt(object, path) !== undefined,
   );
   if (outside === undefined) return [];
   return [
     finding(
       keyUnknown,
-      placeOf(object, outside, 'key'),
+      keyAt(outside),
+      { key: 'config', meant: 'spec.config' },
       `Plexus does not read ${outside.join('.')} of a ${nadKind}: it belongs in "spec"`,
     ),
   ];

@@ -1,4 +1,5 @@
-import { type Finding, type Place, finding, template } from './finding.ts';
+import { template } from './finding.ts';
+import { type PlacedFinding, insteadOf } from './places.ts';
 import type { Span } from './yaml-position.ts';
 
 // Go templates, ${X}, $(X), $X, __X__; _replaced_, which Kustomize components put where a replacement goes; what
@@ -17,19 +18,17 @@ export const isJsonTemplate = (text: string, isJson: (text: string) => boolean):
 /** Whether a text contains `{{ }}`: a template language may write anything there. */
 export const isGoTemplate = (text: string): boolean => /\{\{.*?\}\}/s.test(text);
 
-/** The note in place of a judgement about a text with a placeholder. */
-export const templateNote = (place: Place, text: string): Finding =>
-  finding(
-    template,
-    place,
-    `${JSON.stringify(placeholder.exec(text)?.[0] ?? text)} is a placeholder: this value is not checked`,
-  );
+/** The note in place of a finding about a text with a placeholder. */
+export function templateNote(found: PlacedFinding, text: string): PlacedFinding {
+  const value = JSON.stringify(placeholder.exec(text)?.[0] ?? text);
+  return insteadOf(found, template, `${value} is a placeholder: this value is not checked`);
+}
 
 /** Turns errors and warnings about a value with a placeholder into a note: the final value is unknown. */
 export function withTemplatesNoted(
-  findings: readonly Finding[],
+  findings: readonly PlacedFinding[],
   files: readonly { readonly path: string; readonly text: string }[],
-): readonly Finding[] {
+): readonly PlacedFinding[] {
   const lines = new Map(
     files.filter(({ text }) => hasPlaceholder(text)).map(({ path, text }) => [path, text.split('\n')]),
   );

@@ -2,24 +2,20 @@ import type { JsonObject } from '../cni/index.ts';
 import type { Ipam } from './check-ipam.ts';
 import {
   type Finding,
-  type Rule,
   chain,
   defaultRoute,
   exclusive,
   finding,
   ignored,
   keyMissing,
-  placeOf,
   rangeInvalid,
   requestLost,
   valueInvalid,
 } from './finding.ts';
-import type { Path, PlacedValue } from './yaml-position.ts';
 
 /** One plugin, as its rules see it. */
 export interface PluginInput {
   readonly type: string;
-  readonly plugin: PlacedValue;
   /** As Go reads them, valid by themselves. */
   readonly options: JsonObject;
   readonly capabilities: readonly string[];
@@ -36,153 +32,135 @@ export function checkRules(input: PluginInput): readonly Finding[] {
 
 type PluginRule = (input: PluginInput) => readonly Finding[];
 
-const at = (
-  { plugin }: PluginInput,
-  path: Path,
-  rule: Rule,
-  ...[text, fix]: readonly [text: string, fix?: string]
-): readonly Finding[] => [finding(rule, placeOf(plugin, path), text, fix)];
-
 const isFilled = (value: unknown): boolean => value !== undefined && value !== '' && value !== false && value !== 0;
 
 /** Both of two keys are set. */
 const notTogether =
   (one: string, other: string): PluginRule =>
-  (input) =>
-    isFilled(input.options[one]) && isFilled(input.options[other])
-      ? at(input, [other], exclusive, `${one} and ${other} cannot both be set`)
+  ({ options }) =>
+    isFilled(options[one]) && isFilled(options[other])
+      ? [finding(exclusive, [other], { keys: [one, other] }, `${one} and ${other} cannot both be set`)]
       : [];
 
 // the kernel's own limit for links of Ethernet (ETH_MIN_MTU)
 const leastMtu = 68;
-const ethernetMtu: PluginRule = (input) => {
-  const { mtu } = input.options;
-  return typeof mtu === 'number' && mtu > 0 && mtu < leastMtu
-    ? at(
-        input,
-        ['mtu'],
-        valueInvalid,
-        `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`,
-        `Set ${leastMtu} or more, or 0 for the kernel's own.`,
-      )
-    : [];
+const ethernetMtu: PluginRule = ({ options: { mtu } }) => {
+  if (typeof mtu !== 'number' || mtu <= 0 || mtu >= leastMtu) return [];
+  const text = `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`;
+  const fix = `Set ${leastMtu} or more, or 0 for the kernel's own.`;
+  return [finding(valueInvalid, ['mtu'], { value: mtu, allowed: `${leastMtu} or more` }, text, fix)];
 };
 
-const neverFirst: PluginRule = (input) =>
-  input.isFirst
-    ? at(input, ['type'], chain, `${input.type} changes the interface of the plugin before it, and there is none`)
-    : [];
+const neverFirst: PluginRule = ({ isFirst, type }) => {
+  const text = `${type} changes the interface of the plugin before it, and there is none`;
+  return isFirst ? [finding(chain, ['type'], { plugin: type }, text)] : [];
+};
 
-const needsIpamFirst: PluginRule = (input) =>
-  input.isFirst && input.ipam.type === ''
-    ? at(input, [], keyMissing, `${input.type} needs "ipam" with a type`, 'Add "ipam".')
+const needsIpamFirst: PluginRule = ({ isFirst, ipam, type }) =>
+  isFirst && ipam.type === ''
+    ? [finding(keyMissing, [], { key: 'ipam' }, `${type} needs "ipam" with a type`, 'Add "ipam".')]
     : [];
 
 const needsCapability =
   (capability: string, unless: readonly string[] = []): PluginRule =>
-  (input) =>
-    input.capabilities.includes(capability) || unless.some((key) => isFilled(input.options[key]))
-      ? []
-      : at(
-          input,
-          ['type'],
-          requestLost,
-          `${input.type} is given nothing to do: it does not declare the capability ${capability}`,
-          `Add "capabilities": {"${capability}": true} beside its "type".`,
-        );
+  ({ capabilities, options, type }) => {
+    if (capabilities.includes(capability) || unless.some((key) => isFilled(options[key]))) return [];
+    const text = `${type} is given nothing to do: it does not declare the capability ${capability}`;
+    const fix = `Add "capabilities": {"${capability}": true} beside its "type".`;
+    return [finding(requestLost, ['type'], { request: capability }, text, fix)];
+  };
 
 const vlanRanges =
   (key: string): PluginRule =>
-  (input) => {
-    const items = (input.options[key] ?? []) as readonly { readonly minID?: number; readonly maxID?: number }[];
+  ({ options }) => {
+    const items = (options[key] ?? []) as readonly { readonly minID?: number; readonly maxID?: number }[];
     return items.flatMap(({ minID, maxID }, index) => {
-      if ((minID === undefined) !== (maxID === undefined))
-        return at(input, [key, index], keyMissing, 'minID and maxID are only allowed together');
+      if ((minID === undefined) !== (maxID === undefined)) {
+        const missing = minID === undefined ? 'minID' : 'maxID';
+        return finding(keyMissing, [key, index], { key: missing }, 'minID and maxID are only allowed together');
+      }
       if (minID === undefined || maxID === undefined || minID <= maxID) return [];
-      return at(input, [key, index, 'maxID'], rangeInvalid, `maxID ${maxID} is smaller than minID ${minID}`);
+      const allowed = { value: maxID, allowed: `${minID} or more` };
+      return finding(rangeInvalid, [key, index, 'maxID'], allowed, `maxID ${maxID} is smaller than minID ${minID}`);
     });
   };
 
-const bridgeRoutes: PluginRule = (input) =>
-  input.options['isDefaultGateway'] === true && input.ipam.type === ''
-    ? at(
-        input,
-        ['isDefaultGateway'],
-        defaultRoute,
-        'isDefaultGateway does nothing without "ipam": there is no address to route from',
-      )
+const bridgeRoutes: PluginRule = ({ options, ipam }) => {
+  const text = 'isDefaultGateway does nothing without "ipam": there is no address to route from';
+  return options['isDefaultGateway'] === true && ipam.type === ''
+    ? [finding(defaultRoute, ['isDefaultGateway'], {}, text)]
     : [];
+};
 
-const bridgeWithoutInterface: PluginRule = (input) =>
-  input.options['disableContainerInterface'] === true && input.ipam.type !== ''
-    ? at(input, ['disableContainerInterface'], exclusive, 'disableContainerInterface and ipam cannot both be set')
+const bridgeWithoutInterface: PluginRule = ({ options, ipam }) => {
+  const keys = ['disableContainerInterface', 'ipam'];
+  return options['disableContainerInterface'] === true && ipam.type !== ''
+    ? [finding(exclusive, keys.slice(0, 1), { keys }, `${keys.join(' and ')} cannot both be set`)]
     : [];
+};
 
 const deviceKeys = ['device', 'hwaddr', 'kernelpath', 'pciBusID'];
 
-const oneDevice: PluginRule = (input) => {
-  const given = deviceKeys.filter((key) => isFilled(input.options[key]));
-  const [first = '', ...others] = given;
-  if (given.length === 0 && !input.getsDevice)
-    return at(
-      input,
-      [],
-      exclusive,
-      `one of ${deviceKeys.join(', ')} is needed`,
-      'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).',
-    );
-  return others.flatMap((key) => at(input, [key], ignored, `${key} has no effect: ${first} already says which device`));
+const oneDevice: PluginRule = ({ options, getsDevice }) => {
+  const [first, ...others] = deviceKeys.filter((key) => isFilled(options[key]));
+  if (first === undefined) {
+    const text = `one of ${deviceKeys.join(', ')} is needed`;
+    const fix = 'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).';
+    return getsDevice ? [] : [finding(exclusive, [], { keys: deviceKeys }, text, fix)];
+  }
+  return others.map((key) =>
+    finding(ignored, [key], { key, beside: first }, `${key} has no effect: ${first} already says which device`),
+  );
 };
 
-const needsDevice: PluginRule = (input) =>
-  input.getsDevice || isFilled(input.options['deviceID'])
-    ? []
-    : at(
-        input,
-        [],
-        keyMissing,
-        'deviceID is missing, and no resource says where devices come from',
-        'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".',
-      );
-
-const sriovVlan: PluginRule = (input) =>
-  isFilled(input.options['vlanQoS']) && !isFilled(input.options['vlan'])
-    ? at(input, ['vlanQoS'], exclusive, 'vlanQoS needs a vlan other than 0')
-    : [];
-
-const sriovRates: PluginRule = (input) => {
-  const { min_tx_rate: least, max_tx_rate: most } = input.options;
-  const isWrong = typeof least === 'number' && typeof most === 'number' && most !== 0 && least > most;
-  return isWrong
-    ? at(input, ['min_tx_rate'], rangeInvalid, `min_tx_rate ${least} is larger than max_tx_rate ${most}`)
-    : [];
+const needsDevice: PluginRule = ({ options, getsDevice }) => {
+  if (getsDevice || isFilled(options['deviceID'])) return [];
+  const text = 'deviceID is missing, and no resource says where devices come from';
+  const fix = 'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".';
+  return [finding(keyMissing, [], { key: 'deviceID' }, text, fix)];
 };
 
-const ovsBridge: PluginRule = (input) =>
-  isFilled(input.options['bridge']) || isFilled(input.options['deviceID']) || input.getsDevice
-    ? []
-    : at(input, [], keyMissing, 'ovs needs "bridge", the name of an Open vSwitch bridge', 'Add "bridge".');
+const sriovVlan: PluginRule = ({ options }) =>
+  isFilled(options['vlanQoS']) && !isFilled(options['vlan'])
+    ? [finding(exclusive, ['vlanQoS'], { keys: ['vlan', 'vlanQoS'] }, 'vlanQoS needs a vlan other than 0')]
+    : [];
 
-const netSysctls: PluginRule = (input) =>
-  Object.keys((input.options['sysctl'] ?? {}) as object)
+const sriovRates: PluginRule = ({ options: { min_tx_rate: least, max_tx_rate: most } }) => {
+  if (typeof least !== 'number' || typeof most !== 'number' || most === 0 || least <= most) return [];
+  const data = { value: least, allowed: `${most} or less` };
+  return [finding(rangeInvalid, ['min_tx_rate'], data, `min_tx_rate ${least} is larger than max_tx_rate ${most}`)];
+};
+
+const ovsBridge: PluginRule = ({ options, getsDevice }) =>
+  isFilled(options['bridge']) || isFilled(options['deviceID']) || getsDevice
+    ? []
+    : [
+        finding(
+          keyMissing,
+          [],
+          { key: 'bridge' },
+          'ovs needs "bridge", the name of an Open vSwitch bridge',
+          'Add "bridge".',
+        ),
+      ];
+
+const netSysctls: PluginRule = ({ options }) =>
+  Object.keys((options['sysctl'] ?? {}) as object)
     .filter((key) => !/^net[./]/.test(key))
-    .flatMap((key) =>
-      at(
-        input,
-        ['sysctl', key],
-        valueInvalid,
-        `${key} is not a setting of the network: tuning only changes those below net`,
-      ),
-    );
+    .map((key) => {
+      const text = `${key} is not a setting of the network: tuning only changes those below net`;
+      return finding(valueInvalid, ['sysctl', key], { value: key, allowed: 'net.*' }, text);
+    });
 
 const rateWithBurst =
   (direction: string): PluginRule =>
-  (input) => {
+  ({ options }) => {
     const [rate, burst] = [`${direction}Rate`, `${direction}Burst`];
-    const [hasRate, hasBurst] = [isFilled(input.options[rate]), isFilled(input.options[burst])];
+    const [hasRate, hasBurst] = [isFilled(options[rate]), isFilled(options[burst])];
     if (hasRate === hasBurst) return [];
     const [there, missing] = hasRate ? [rate, burst] : [burst, rate];
-    return at(input, [there], keyMissing, `${there} needs ${missing} beside it`, `Add "${missing}".`);
+    const text = `${there} needs ${missing} beside it`;
+    return [finding(keyMissing, [there], { key: missing }, text, `Add "${missing}".`)];
   };
 
 const pluginRules: Readonly<Record<string, readonly PluginRule[]>> = {

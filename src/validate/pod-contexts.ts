@@ -1,54 +1,74 @@
-import { type Nad, nadKey } from '../npwg/index.ts';
-import type { CheckedNad } from './check-nad.ts';
+import type { JsonObject } from '../cni/index.ts';
+import type { Nad } from '../npwg/index.ts';
+import { type Settings, parseSettings } from '../plan/index.ts';
 import { folderOf } from './folder-of.ts';
+import type { JudgedNad } from './judge-nad.ts';
 import type { PodContext } from './plan-pod.ts';
-import { valueAt } from './yaml-position.ts';
 
-/** What all pods are planned with. */
-export interface Shared extends Pick<PodContext, 'settings' | 'isWhole' | 'files'> {
-  readonly clusterNads: readonly (readonly [string, Nad | undefined])[];
+/** What all pods are planned with, beside NetworkAttachmentDefinitions that have been judged. */
+export interface Shared extends Pick<PodContext, 'settings' | 'isWhole'>, Partial<Pick<PodContext, 'files'>> {
+  readonly clusterNads?: readonly (readonly [string, Nad | undefined])[];
+}
+
+/** What pods are planned with. A NetworkAttachmentDefinition that Plexus cannot read is known nevertheless. */
+export function podContext(
+  nads: readonly JudgedNad[],
+  { clusterNads = [], files = [], ...shared }: Shared,
+): PodContext {
+  const named = nads.flatMap(({ key, nad, ipams }) => (key === undefined ? [] : [{ key, nad, ipams }]));
+  return {
+    ...shared,
+    files,
+    nads: new Map([...clusterNads, ...named.map(({ key, nad }) => [key, nad] as const)]),
+    ipams: new Map(named.map(({ key, ipams }) => [key, ipams])),
+  };
+}
+
+const standIn: JsonObject = { cniVersion: '1.0.0', name: 'default-network-of-the-node', type: 'see-option-config' };
+
+/**
+ * The settings that pods are planned with, from a node's configuration. Its default network may be anywhere, and a
+ * stand-in takes its place. settingsInvalid.
+ */
+export function podSettings(config?: JsonObject): Settings {
+  const { settings } = parseSettings(config ?? { delegates: [standIn] });
+  const { clusterNetwork: named, auxiliaryCNIChainName: _, ...rest } = settings;
+  return {
+    ...rest,
+    delegates: named === undefined ? rest.delegates : [standIn],
+    defaultNetworks: [],
+    invalidAnnotation: 'fail',
+  };
+}
+
+/** A NetworkAttachmentDefinition of a file. */
+export interface NadInFile {
+  readonly judged: JudgedNad;
+  readonly file: string;
 }
 
 /**
  * What the pods of a file are planned with. When several files hold a NetworkAttachmentDefinition of one name (folders
  * of examples, of environments), the nearest counts: of the same file, then of the same folder, then the first.
  */
-export function podContexts(
-  nads: readonly CheckedNad[],
-  { clusterNads, ...shared }: Shared,
-): (file: string) => PodContext {
-  const byKey = new Map<string, CheckedNad[]>();
-  for (const each of nads) {
-    const key = keyOf(each);
-    if (key !== undefined) byKey.set(key, [...(byKey.get(key) ?? []), each]);
-  }
+export function podContexts(nads: readonly NadInFile[], shared: Shared): (file: string) => PodContext {
+  const byKey = [...Map.groupBy(nads, ({ judged }) => judged.key).values()];
   const contexts = new Map<string, PodContext>();
-  const make = (file: string): PodContext => {
-    const chosen = [...byKey].map(([key, candidates]) => [key, nearest(candidates, file)] as const);
-    return {
-      ...shared,
-      nads: new Map([...clusterNads, ...chosen.map(([key, each]) => [key, each?.nad] as const)]),
-      ipams: new Map(chosen.map(([key, each]) => [key, each?.ipams ?? []])),
-    };
-  };
-  const isPlain = [...byKey.values()].every((candidates) => candidates.length === 1);
+  const isPlain = byKey.every((candidates) => candidates.length === 1);
   return (file) => {
     const key = isPlain ? '' : file;
-    const context = contexts.get(key) ?? make(file);
+    const context =
+      contexts.get(key) ??
+      podContext(
+        byKey.flatMap((candidates) => nearest(candidates, file)?.judged ?? []),
+        shared,
+      );
     contexts.set(key, context);
     return context;
   };
 }
 
-/** One that Plexus cannot read is there nevertheless. */
-function keyOf({ nad, object }: CheckedNad): string | undefined {
-  if (nad !== undefined) return nadKey(nad);
-  const name = valueAt(object.value, ['metadata', 'name']);
-  const namespace = valueAt(object.value, ['metadata', 'namespace']) ?? 'default';
-  return typeof name === 'string' && typeof namespace === 'string' ? nadKey({ namespace, name }) : undefined;
-}
-
-const nearest = (candidates: readonly CheckedNad[], file: string): CheckedNad | undefined =>
-  candidates.find(({ object }) => object.file === file) ??
-  candidates.find(({ object }) => folderOf(object.file) === folderOf(file)) ??
+const nearest = (candidates: readonly NadInFile[], file: string): NadInFile | undefined =>
+  candidates.find((each) => each.file === file) ??
+  candidates.find((each) => folderOf(each.file) === folderOf(file)) ??
   candidates[0];

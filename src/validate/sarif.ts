@@ -1,4 +1,5 @@
-import { type Finding, type Rule, rules } from './finding.ts';
+import { type Rule, rules } from './finding.ts';
+import type { PlacedFinding } from './places.ts';
 
 /** One kind of result, as SARIF lists it. */
 interface ReportedRule {
@@ -8,7 +9,7 @@ interface ReportedRule {
 }
 
 /** Findings as a SARIF 2.1.0 log, which code hosts show beside the lines. `version`: of Plexus. */
-export function sarifLog(findings: readonly Finding[], version: string): object {
+export function sarifLog(findings: readonly PlacedFinding[], version: string): object {
   const reported = rulesOf(findings);
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -23,7 +24,7 @@ export function sarifLog(findings: readonly Finding[], version: string): object 
   };
 }
 
-function rulesOf(findings: readonly Finding[]): readonly ReportedRule[] {
+function rulesOf(findings: readonly PlacedFinding[]): readonly ReportedRule[] {
   const own = new Map<string, Rule>(rules.map((rule) => [rule.id, rule]));
   const found = new Map(
     findings.map(({ rule, fix }) => [
@@ -45,7 +46,7 @@ const ruleObject = ({ id, sentence, fix }: ReportedRule): object => ({
 });
 
 const resultOf = (
-  { file, key, rule, severity, text, fix, ...span }: Finding,
+  { file, key, rule, severity, text, fix, ...span }: PlacedFinding,
   reported: readonly ReportedRule[],
 ): object => ({
   ruleId: rule,

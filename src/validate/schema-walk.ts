@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, isJsonObject } from '../cni/index.ts';
 import type { PluginSchema } from './plugin-schemas.gen.js';
-import type { Path } from './yaml-position.ts';
+import type { Path } from '../errors/index.ts';
 
 /** A value as its schema spells it, and what was noticed on the way. */
 export interface Walked {

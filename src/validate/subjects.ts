@@ -1,10 +1,11 @@
 import { type Document, isCollection, visit } from 'yaml';
 import { describeCharacter } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
-import { isJson, jsonFinding, yamlFinding } from './broken.ts';
-import { repeatedFindings } from './check-nad.ts';
-import { type Finding, finding, invisible, keyRepeated, notRead, placeIn, syntax } from './finding.ts';
-import { type Read, joined, nothing, readValue } from './objects.ts';
+import { jsonFinding, yamlFinding } from './broken.ts';
+import { finding, invisible, notRead, syntax } from './finding.ts';
+import { isJson, repeatedKey, repeatedKeys } from './json-text.ts';
+import { type Read, reported, joined, nothing, readValue, subject } from './objects.ts';
+import { type PlacedFinding, insteadOf, placedIn } from './places.ts';
 import { isGoTemplate } from './placeholders.ts';
 import { type YamlDocument, yamlDocuments } from './yaml-documents.ts';
 import { type PlacedText, placedDocument, placedFile, placedJson } from './yaml-position.ts';
@@ -24,74 +25,64 @@ export function readSubjects({ path, text, isFound }: InputFile): Read {
   const isConfiguration = /\.(conf|conflist)$/i.test(path) && !isOther;
   const read = /\.(json|conf|conflist)$/i.test(path) ? readJson(file, isConfiguration) : readYaml(file);
   return isOther
-    ? {
-        ...read,
-        findings: read.findings.map((each) => (each.rule === syntax.id ? { ...each, ...skipped(each) } : each)),
-      }
+    ? { ...read, findings: read.findings.map((each) => (each.rule === syntax.id ? skipped(each) : each)) }
     : read;
 }
 
 const mentionsNetworks = /cni\.cncf\.io|multus|plexus|cniVersion|"plugins"|"ipam"/i;
 
-const skipped = (broken: Finding): Finding =>
-  finding(notRead, broken, `${broken.text}; the file mentions no networks and is skipped`);
+const skipped = (broken: PlacedFinding): PlacedFinding =>
+  insteadOf(broken, notRead, `${broken.text}; the file mentions no networks and is skipped`);
 
 function readJson(file: PlacedText, isConfiguration: boolean): Read {
   if (file.text.trim() === '') return nothing;
-  if (!isJson(file.text)) return { subjects: [], findings: [jsonFinding(file)] };
+  if (!isJson(file.text)) return reported(jsonFinding(file));
   const value = placedJson(file);
-  const read = isConfiguration
-    ? { subjects: [{ kind: 'configuration', value } as const], findings: [] }
-    : readValue(value);
-  return {
-    subjects: read.subjects,
-    findings: [...(read.subjects.length > 0 ? repeatedFindings(file) : []), ...read.findings],
-  };
+  const read = isConfiguration ? subject('configuration', value) : readValue(value);
+  const twice = read.subjects.length === 0 ? [] : repeatedKeys(file.text).map((each) => placedIn(each, file));
+  return joined([reported(...twice), read]);
 }
 
 const readYaml = (file: PlacedText): Read =>
-  joined([{ subjects: [], findings: invisibleIndent(file) }, ...yamlDocuments(file).map(readDocument)]);
+  joined([reported(...invisibleIndent(file)), ...yamlDocuments(file).map(readDocument)]);
 
 /** The first line that is indented with something else than spaces and tabs. */
-function invisibleIndent(file: PlacedText): readonly Finding[] {
-  const found = mentionsNetworks.test(file.text)
+function invisibleIndent(file: PlacedText): readonly PlacedFinding[] {
+  const indent = mentionsNetworks.test(file.text)
     ? /(?<=\n[ \t]*)[\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+/.exec(file.text)
     : null;
-  if (found === null) return [];
-  const text = `${describeCharacter(found[0], 0)} at the beginning of a line`;
-  return [finding(invisible, placeIn(file, found.index, found.index + found[0].length), text)];
+  if (indent === null) return [];
+  const text = `${describeCharacter(indent[0], 0)} at the beginning of a line`;
+  const characters = [indent.index, indent.index + indent[0].length] as const;
+  return [placedIn(finding(invisible, { path: [], characters }, {}, text), file)];
 }
 
 function readDocument(each: YamlDocument): Read {
   const { text, document, error, repeated } = each;
-  if (error !== undefined) return { subjects: [], findings: [yamlFinding(text, error)] };
+  if (error !== undefined) return reported(yamlFinding(text, error));
   if (isGoTemplate(text.text) && hasCollectionAsKey(document))
-    return { subjects: [], findings: [yamlFinding(text, { pos: document.range, message: '' })] };
+    return reported(yamlFinding(text, { pos: document.range, message: '' }));
   const read = readObjects(each);
   const twice =
     read.subjects.length === 0 ? [] : repeated.map(({ pos: [from, to] }) => repeatedFinding(text, from, to));
-  return { ...read, findings: [...twice, ...read.findings] };
+  return joined([reported(...twice), read]);
 }
 
-const repeatedFinding = (text: PlacedText, from: number, to: number): Finding => {
+function repeatedFinding(text: PlacedText, from: number, to: number): PlacedFinding {
   const key = text.text.slice(from, to).replace(/^(["'])(.*)\1$/s, '$2');
-  return finding(
-    keyRepeated,
-    placeIn(text, from, to),
-    `${JSON.stringify(key)} is there twice in one object: the last one counts`,
-  );
-};
+  return placedIn(repeatedKey(key, [from, to]), text);
+}
 
 /** `{{ x }}` without quotes is YAML, but no JSON: an object as the key of an object. */
 function hasCollectionAsKey(document: Document.Parsed): boolean {
-  let found = false;
+  let isFound = false;
   visit(document, {
     Pair: (_, { key }) => {
-      found ||= isCollection(key);
-      return found ? visit.BREAK : undefined;
+      isFound ||= isCollection(key);
+      return isFound ? visit.BREAK : undefined;
     },
   });
-  return found;
+  return isFound;
 }
 
 function readObjects({ text, document }: YamlDocument): Read {
@@ -99,9 +90,7 @@ function readObjects({ text, document }: YamlDocument): Read {
     return readValue(placedDocument(text, document, document.toJS()));
   } catch (thrown) {
     const problem = `this is not YAML: ${problemOf(thrown)}`; // aliases that blow up
-    return {
-      subjects: [],
-      findings: [finding(syntax, placeIn(text, document.range[0], document.range[0] + 1), problem)],
-    };
+    const characters = [document.range[0], document.range[0] + 1] as const;
+    return reported(placedIn(finding(syntax, { path: [], characters }, {}, problem), text));
   }
 }

@@ -1,16 +1,16 @@
 import { isJsonObject } from '../cni/index.ts';
+import type { Path } from '../errors/index.ts';
 import { defaultNetworkKey, nadGroup, nadKind, networksKey } from '../npwg/index.ts';
-import { type Finding, finding, placeOf, unchecked } from './finding.ts';
-import type { Path, PlacedValue } from './yaml-position.ts';
+import { type Finding, finding, keyAt, unchecked } from './finding.ts';
 
 /**
  * A note for an object of a kind without checks here that holds networks all the same: its networks are not checked.
  */
-export function uncheckedFindings(object: PlacedValue): readonly Finding[] {
-  const found = firstNetworks(object.value, []);
+export function uncheckedFindings(object: unknown): readonly Finding[] {
+  const found = firstNetworks(object, []);
   if (found === undefined) return [];
-  const text = `${nameOf(object.value)} holds ${found.what}, and objects of this kind are not checked`;
-  return [finding(unchecked, placeOf(object, found.path, 'key'), text)];
+  const text = `${nameOf(object)} holds ${found.what}, and objects of this kind are not checked`;
+  return [finding(unchecked, keyAt(found.path), {}, text)];
 }
 
 function nameOf(value: unknown): string {

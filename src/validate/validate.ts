@@ -1,21 +1,22 @@
 import { type ConfFile, type JsonObject, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { type Nad, type NadRef, nadKey } from '../npwg/index.ts';
-import { type Settings, parseSettings } from '../plan/index.ts';
-import { type CheckedNad, checkNad } from './check-nad.ts';
-import { podContexts } from './pod-contexts.ts';
-import { type PodSubject, checkPod, selectedNads } from './check-pod.ts';
-import { type VmSubject, checkVm, nadsOfVm } from './check-vm.ts';
 import { checkDuplicates, checkSharedSubnets } from './check-set.ts';
-import { type CheckDaemon, checkConfigurationFile, checkDaemonFile } from './check-settings.ts';
-import { type Finding, sorted } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { isJson } from './json-text.ts';
+import { type CheckDaemon, judgeConfiguration, judgeSettings } from './judge-configuration.ts';
+import { judgeNad } from './judge-nad.ts';
+import { judgePod, nadsOfPod } from './judge-pod.ts';
 import type { Subject } from './objects.ts';
-import { withTemplatesNoted } from './placeholders.ts';
+import { isJsonTemplate, templateNote, withTemplatesNoted } from './placeholders.ts';
+import { type PlacedFinding, placed, sorted } from './places.ts';
+import { type NadInFile, podContexts, podSettings } from './pod-contexts.ts';
 import { type InputFile, readSubjects } from './subjects.ts';
+import type { PlacedValue } from './yaml-position.ts';
 
 /** Files that have been read: what there is to check in them. */
 export interface FileSet {
   readonly subjects: readonly Subject[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlacedFinding[];
   readonly files: readonly InputFile[];
 }
 export interface ValidateOptions {
@@ -35,73 +36,53 @@ export function readFiles(files: readonly InputFile[]): FileSet {
   };
 }
 
-const podsIn = ({ subjects }: FileSet): readonly PodSubject[] => subjects.filter((each) => each.kind === 'pod');
+interface NadSubject extends NadInFile {
+  readonly source: PlacedValue;
+}
 
-const vmsIn = ({ subjects }: FileSet): readonly VmSubject[] => subjects.filter((each) => each.kind === 'vm');
-
-const nadsIn = ({ subjects }: FileSet): readonly CheckedNad[] =>
-  subjects.flatMap((each) => (each.kind === 'nad' ? [checkNad(each.object)] : []));
+const nadsIn = ({ subjects }: FileSet): readonly NadSubject[] =>
+  subjects
+    .filter(({ kind }) => kind === 'nad')
+    .map(({ value }) => ({ source: value, file: value.file, judged: judgeNad(value.value) }));
 
 /** The NetworkAttachmentDefinitions that pods name and that are not among the files: what a cluster is asked for. */
 export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[] {
-  const known = new Set(nadsIn(set).flatMap(({ nad }) => (nad === undefined ? [] : [nadKey(nad)])));
-  const settings = settingsFor(config);
-  const wanted = [...podsIn(set).flatMap((pod) => selectedNads(pod, settings)), ...vmsIn(set).flatMap(nadsOfVm)];
+  const known = new Set(nadsIn(set).flatMap(({ judged: { nad } }) => (nad === undefined ? [] : [nadKey(nad)])));
+  const settings = podSettings(config);
+  const wanted = set.subjects.flatMap(({ kind, value }) => (kind === 'pod' ? nadsOfPod(value.value, settings) : []));
   return [...new Map(wanted.map((ref) => [nadKey(ref), ref])).values()].filter((ref) => !known.has(nadKey(ref)));
 }
 
 /** Everything that is wrong in the files, in their order. settingsInvalid when `config` is. */
-export function validate(set: FileSet, { config, clusterNads, checkDaemon }: ValidateOptions = {}): readonly Finding[] {
-  const settings = settingsFor(config);
+export function validate(set: FileSet, options: ValidateOptions = {}): readonly PlacedFinding[] {
+  const { config, clusterNads, checkDaemon } = options;
   const nads = nadsIn(set);
   const contextOf = podContexts(nads, {
-    settings,
+    settings: podSettings(config),
     clusterNads: [...(clusterNads ?? [])].filter(([, nad]) => nad !== undefined),
     isWhole: clusterNads !== undefined,
     files: configurationFiles(set.files),
   });
-  const objects = set.subjects.flatMap((subject) => ('object' in subject ? [subject.object] : []));
-  return sorted(
-    withTemplatesNoted(
-      [
-        ...set.findings,
-        ...nads.flatMap(({ findings }) => findings),
-        ...podsIn(set).flatMap((pod) => checkPod(pod, contextOf(pod.object.file))),
-        ...vmsIn(set).flatMap((vm) => checkVm(vm, contextOf(vm.object.file))),
-        ...set.subjects.flatMap((subject) => checkFile(subject, checkDaemon)),
-        ...checkDuplicates(objects),
-        ...checkSharedSubnets(nads),
-      ],
-      set.files,
-    ),
-  );
-}
-
-function checkFile(subject: Subject, checkDaemon: CheckDaemon | undefined): readonly Finding[] {
-  switch (subject.kind) {
-    case 'configuration':
-      return checkConfigurationFile(subject.value);
-    case 'daemon':
-      return checkDaemonFile(subject.value, checkDaemon);
-    case 'nad':
-    case 'pod':
-    case 'vm':
-      return [];
-  }
-}
-
-const standIn: JsonObject = { cniVersion: '1.0.0', name: 'default-network-of-the-node', type: 'see-option-config' };
-
-/** The node's settings; its default network is not among the files, and a stand-in takes its place. */
-function settingsFor(config: JsonObject | undefined): Settings {
-  const { settings } = parseSettings(config ?? { delegates: [standIn] });
-  const { clusterNetwork: named, auxiliaryCNIChainName: _, ...rest } = settings;
-  return {
-    ...rest,
-    delegates: named === undefined ? rest.delegates : [standIn],
-    defaultNetworks: [],
-    invalidAnnotation: 'fail',
+  const judge = ({ kind, value: { value, file } }: Subject): readonly Finding[] => {
+    if (kind === 'pod') return judgePod(value, contextOf(file));
+    if (kind === 'configuration') return judgeConfiguration(value, file);
+    return kind === 'daemon' ? judgeSettings(value, checkDaemon, file) : [];
   };
+  const findings = [
+    ...set.findings,
+    ...nads.flatMap(({ judged, source }) => judged.findings.map((each) => placedInNad(each, source))),
+    ...set.subjects.flatMap((subject) => judge(subject).map((each) => placed(each, subject.value))),
+    ...checkDuplicates(set.subjects.flatMap(({ kind, value }) => (kind === 'nad' || kind === 'pod' ? [value] : []))),
+    ...checkSharedSubnets(nads),
+  ];
+  return sorted(withTemplatesNoted(findings, set.files));
+}
+
+/** spec.config that is no JSON may become JSON when its placeholders are replaced. */
+function placedInNad(found: Finding, nad: PlacedValue): PlacedFinding {
+  const text = found.characters === undefined ? '' : (nad.textAt(found.path)?.text ?? '');
+  const note = placed(found, nad);
+  return isJsonTemplate(text, isJson) && !isJson(text) ? templateNote(note, text) : note;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { type Document, type Node, type Pair, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { parseJson } from '../cni/index.ts';
 import type { Path } from '../errors/index.ts';
+import { isJson } from './json-text.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
-
-export type { Path } from '../errors/index.ts';
+import { valueAt } from './values.ts';
 
 /** From the first character up to behind the last one. */
 export interface Span {
@@ -25,7 +25,10 @@ export interface PlacedValue {
   readonly file: string;
   readonly path: Path;
   readonly value: unknown;
-  /** Of a key of it or of that key's value; of what is nearest to it when it is not there. */
+  /**
+   * Of a key of it or of that key's value; of what is nearest to it when it is not there. The path may go on in a text
+   * that is JSON.
+   */
   readonly spanOf: (path: Path, part: 'key' | 'value') => Span;
   /** The text at a key; undefined when there is none. */
   readonly textAt: (path: Path) => PlacedText | undefined;
@@ -66,27 +69,26 @@ function lineOf(starts: readonly number[], offset: number): number {
 
 /** A document of a YAML file that has been parsed. */
 export const placedDocument = (text: PlacedText, document: Document.Parsed, value: unknown): PlacedValue =>
-  placedNode({ text, document }, [], value);
+  placedNode({ text, document, texts: new Map() }, [], value);
 
 /** JSON inside a text, decoded as Plexus does. configUndecodable. */
 export function placedJson(text: PlacedText): PlacedValue {
   const value = parseJson(text.text, 'it');
   // only for places: JSON is YAML, but for what does not matter here
   const document = parseDocument(text.text, { uniqueKeys: false, logLevel: 'silent' });
-  return placedNode({ text, document }, [], value);
-}
-
-/** Keys of JSON that are there twice in one object: where the later ones begin. */
-export function repeatedKeys({ text }: PlacedText): readonly { readonly key: string; readonly from: number }[] {
-  const document = parseDocument(text, { uniqueKeys: true, logLevel: 'silent' });
-  return document.errors
-    .filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map(({ pos: [from] }) => ({ key: /^"((?:[^"\\]|\\.)*)"/.exec(text.slice(from))?.[1] ?? '', from }));
+  return placedNode({ text, document, texts: new Map() }, [], value);
 }
 
 interface Root {
   readonly text: PlacedText;
   readonly document: Document;
+  /** Texts inside the document, each placed once. */
+  readonly texts: Map<string, Inner | undefined>;
+}
+interface Inner {
+  readonly text: PlacedText;
+  /** Of a text that is JSON. */
+  json?: PlacedValue | undefined;
 }
 
 function placedNode(root: Root, base: Path, value: unknown): PlacedValue {
@@ -96,37 +98,23 @@ function placedNode(root: Root, base: Path, value: unknown): PlacedValue {
     path: [...text.path, ...base],
     value,
     spanOf: (path, part) => spanAt(root, [...base, ...path], part),
-    textAt: (path) => textAt(root, [...base, ...path]),
-    at: (path) => placedNode(root, [...base, ...path], valueInAnyCase(value, path)),
+    textAt: (path) => innerAt(root, [...base, ...path])?.text,
+    at: (path) => placedNode(root, [...base, ...path], valueAt(value, path)),
   };
-}
-
-/** The value at a path. */
-export const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>((inner, key) => memberOf(inner, key, false), value);
-
-/** The same, with keys in any case where none is spelled so, as Go reads JSON. */
-const valueInAnyCase = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>((inner, key) => memberOf(inner, key, true), value);
-
-function memberOf(value: unknown, key: string | number, inAnyCase: boolean): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value)) return typeof key === 'number' ? (value as readonly unknown[])[key] : undefined;
-  if (Object.hasOwn(value, key)) return (value as Readonly<Record<string, unknown>>)[String(key)];
-  return inAnyCase
-    ? Object.entries(value).findLast(([each]) => each.toLowerCase() === String(key).toLowerCase())?.[1]
-    : undefined;
 }
 
 type Found = Pair<Node, Node | null> | Node;
 
 const isPairLike = (found: Found): found is Pair<Node, Node | null> => 'key' in found;
 
-function spanAt({ text, document }: Root, path: Path, part: 'key' | 'value'): Span {
+function spanAt(root: Root, path: Path, part: 'key' | 'value'): Span {
+  const { text, document } = root;
   let found: Found | undefined;
   let node: Node | null | undefined = document.contents;
-  for (const key of path) {
+  for (const [index, key] of path.entries()) {
     const next = childOf(node, key, document);
+    const json = next === undefined ? jsonAt(root, path.slice(0, index)) : undefined;
+    if (json !== undefined) return json.spanOf(path.slice(index), part);
     if (next === undefined)
       return rangeOf(found ?? document.contents, found !== undefined && isPairLike(found) ? 'key' : part, text);
     found = next;
@@ -157,7 +145,23 @@ function childOf(node: Node | null | undefined, key: string | number, document: 
   );
 }
 
-function textAt(root: Root, path: Path): PlacedText | undefined {
+function innerAt(root: Root, path: Path): Inner | undefined {
+  const key = JSON.stringify(path);
+  if (!root.texts.has(key)) {
+    const text = placedTextAt(root, path);
+    root.texts.set(key, text && { text });
+  }
+  return root.texts.get(key);
+}
+
+function jsonAt(root: Root, path: Path): PlacedValue | undefined {
+  const inner = innerAt(root, path);
+  if (inner !== undefined && !('json' in inner))
+    inner.json = isJson(inner.text.text) ? placedJson(inner.text) : undefined;
+  return inner?.json;
+}
+
+function placedTextAt(root: Root, path: Path): PlacedText | undefined {
   const { text, document } = root;
   let node: Node | null | undefined = document.contents;
   for (const key of path) {

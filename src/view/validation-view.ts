@@ -1,10 +1,10 @@
-import type { Finding, Severity } from '../validate/index.ts';
+import type { PlacedFinding, Severity } from '../validate/index.ts';
 import type { Paint, Tone } from './table.ts';
 
 const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', note: 'dim' };
 
 /** Formats findings like a compiler: `file:line:column: severity: text [rule]`, followed by the fix. */
-export function validationText(findings: readonly Finding[], files: number, paint: Paint): string {
+export function validationText(findings: readonly PlacedFinding[], files: number, paint: Paint): string {
   const blocks = findings.map(
     ({ file, line, column, severity, key, text, rule, fix }) =>
       `${file}:${line}:${column}: ${paint(`${severity}:`, tones[severity])} ${key === '' ? '' : `${key}: `}${text} [${rule}]\n    ${fix}`,
@@ -12,7 +12,7 @@ export function validationText(findings: readonly Finding[], files: number, pain
   return [...blocks, summary(findings, files)].join('\n');
 }
 
-function summary(findings: readonly Finding[], files: number): string {
+function summary(findings: readonly PlacedFinding[], files: number): string {
   const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const count = findings.filter((each) => each.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];

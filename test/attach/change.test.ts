@@ -34,14 +34,14 @@ const chosen =
   });
 const nothing = (): SandboxChange => ({ attach: [], detach: [] });
 
-const changed = (node: ModelledNode, wanted: Wanted, diesAt?: number) =>
-  changeSandbox(key, chosen(wanted), node.process(diesAt).deps, patience());
+const changed = (node: ModelledNode, requested: Wanted, diesAt?: number) =>
+  changeSandbox(key, chosen(requested), node.process(diesAt).deps, patience());
 const settled = (node: ModelledNode, diesAt?: number) =>
   changeSandbox(key, nothing, node.process(diesAt).deps, patience());
 const failuresOf = (outcome: { readonly failures: readonly ChangeFailure[] } | undefined): readonly string[] =>
   (outcome?.failures ?? []).map(({ act, attachment, error }) => `${act} ${nameOf(attachment)}: ${error.message}`);
 
-/** The attachments of the sandbox, after a check that record, links, addresses and rules agree. */
+/** Returns the attachments of the sandbox, after checking that record, links, addresses and rules agree. */
 async function attachedTo(node: ModelledNode): Promise<readonly string[]> {
   const record = await node.journal.read(key);
   expect(record?.complete).toBe(true);
@@ -66,7 +66,7 @@ describe('a change of a live sandbox', () => {
     expect(node.calls.slice(3)).toEqual(['DEL a net1']);
   });
 
-  it('detaches what is in the way first, then attaches in order, then detaches the rest', async () => {
+  it('detaches conflicting networks first, then attaches in order, then detaches the rest', async () => {
     const node = await nodeWith('net1 a', 'net2 b', 'net3 c');
     expect(failuresOf(await changed(node, { attach: ['net4 e', 'net2 d'], detach: ['net1', 'net2', 'net3'] }))).toEqual(
       [],
@@ -75,7 +75,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default', 'net2 d', 'net4 e']);
   });
 
-  it('detaches first what holds a device that is attached again', async () => {
+  it('detaches the holder of a device before the device is attached again', async () => {
     const node = await nodeWith('net1 a', 'net2 b');
     const device = { id: '0000:03:00.1' };
     const record = await node.journal.read(key);
@@ -92,7 +92,7 @@ describe('a change of a live sandbox', () => {
     expect(node.calls.slice(3)).toEqual(['DEL a net1', 'ADD c net3', 'DEL b net2']);
   });
 
-  it('undoes only the network that fails, and attaches the others', async () => {
+  it('undoes only the network that fails and attaches the others', async () => {
     const node = await nodeWith();
     node.broken.add('bad');
     expect(failuresOf(await changed(node, { attach: ['net1 a', 'net2 bad', 'net3 c'] }))).toEqual([
@@ -101,7 +101,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default', 'net1 a', 'net3 c']);
   });
 
-  it('puts the old network back if the one that replaces it fails', async () => {
+  it('restores the old network if its replacement fails', async () => {
     const node = await nodeWith('net1 a', 'net2 b');
     node.broken.add('bad');
     expect(failuresOf(await changed(node, { attach: ['net1 bad'], detach: ['net1'] }))).toEqual([
@@ -111,7 +111,7 @@ describe('a change of a live sandbox', () => {
     expect(node.calls.slice(3)).toEqual(['DEL a net1', 'ADD bad net1', 'DEL bad net1', 'ADD a net1']);
   });
 
-  it('reports that the old network could not be put back', async () => {
+  it('reports an old network that cannot be restored', async () => {
     const node = await nodeWith('net1 a');
     node.broken.add('bad').add('a');
     expect(failuresOf(await changed(node, { attach: ['net1 bad'], detach: ['net1'] }))).toEqual([
@@ -121,7 +121,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default']);
   });
 
-  it('puts the old network back later if the one that failed could not be undone at once', async () => {
+  it('restores the old network later if its failed replacement cannot be undone at once', async () => {
     const node = await nodeWith('net1 a');
     node.broken.add('bad');
     node.stuck.add('bad');
@@ -139,7 +139,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default', 'net1 a']);
   });
 
-  it('attaches nothing in the place of a network that cannot be detached, and retries that with the next change', async () => {
+  it('attaches nothing in place of a network that cannot be detached, and retries with the next change', async () => {
     const node = await nodeWith('net1 a');
     node.stuck.add('a');
     expect(failuresOf(await changed(node, { attach: ['net1 b', 'net2 c'], detach: ['net1'] }))).toEqual([
@@ -154,7 +154,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default', 'net2 c', 'net1 b']);
   });
 
-  it('refuses an interface name that another network keeps', async () => {
+  it('rejects an interface name that another network keeps', async () => {
     const node = await nodeWith('net1 a');
     expect(failuresOf(await changed(node, { attach: ['net1 b'] }))).toEqual([
       'attach net1 b: interface name net1 is already used by a',
@@ -162,7 +162,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default', 'net1 a']);
   });
 
-  it('changes no sandbox that is being detached or is unknown', async () => {
+  it('does not change a sandbox that is being detached or is unknown', async () => {
     const node = await nodeWith('net1 a');
     const record = await node.journal.read(key);
     if (record === undefined) throw new Error('there is no record');
@@ -172,7 +172,7 @@ describe('a change of a live sandbox', () => {
     expect(await changed(node, { attach: ['net2 b'] })).toBeUndefined();
   });
 
-  it('changes no sandbox whose namespace has none of its interfaces', async () => {
+  it('does not change a sandbox whose namespace has none of its interfaces', async () => {
     const node = await nodeWith('net1 a');
     const { deps } = node.process();
     const host = { ...deps.host, listLinks: async () => [] };
@@ -182,7 +182,7 @@ describe('a change of a live sandbox', () => {
     expect(await attachedTo(node)).toEqual(['eth0 default', 'net1 a']);
   });
 
-  it('stops when it is cancelled, and leaves a record that DEL undoes', async () => {
+  it('stops when it is cancelled and leaves a record that DEL can undo', async () => {
     const node = await nodeWith('net1 a');
     const { deps } = node.process();
     const stop = new AbortController();
@@ -195,8 +195,8 @@ describe('a change of a live sandbox', () => {
         return exit;
       },
     };
-    const wanted = chosen({ attach: ['net1 b'], detach: ['net1'] });
-    await expect(changeSandbox(key, wanted, { ...deps, host }, stop.signal)).rejects.toThrow('DEL has arrived');
+    const choose = chosen({ attach: ['net1 b'], detach: ['net1'] });
+    await expect(changeSandbox(key, choose, { ...deps, host }, stop.signal)).rejects.toThrow('DEL has arrived');
     expect(statesOf(await node.journal.read(key))).toEqual([
       'eth0 default attached',
       'net1 a detaching',
@@ -206,46 +206,46 @@ describe('a change of a live sandbox', () => {
   });
 });
 
-/** What DEL does. */
+/** Ends the sandbox as DEL does. */
 async function endSandbox(node: ModelledNode): Promise<void> {
   const record = await node.journal.read(key);
   if (record === undefined) throw new Error('there is no record');
   const operation = { containerId: 'c1', netns: record.netns, env: {}, path: [] };
   const run = { sandbox: 'ends', operation, deps: node.process().deps, signal: patience() } as const;
-  const { left } = await change(record, { attach: [], detach: record.attachments }, run);
-  expect([left, await node.journal.read(key), [...node.links], [...node.held]]).toEqual([[], undefined, [], []]);
+  const { remaining } = await change(record, { attach: [], detach: record.attachments }, run);
+  expect([remaining, await node.journal.read(key), [...node.links], [...node.held]]).toEqual([[], undefined, [], []]);
 }
 
 interface Scenario {
   readonly title: string;
-  readonly wanted: Wanted;
+  readonly requested: Wanted;
   readonly broken?: readonly string[];
-  /** Which networks each interface may lead to after recovery; '' if it may be absent. */
+  /** The networks that each interface may belong to after recovery; '' if it may be absent. */
   readonly ends: Readonly<Record<string, readonly string[]>>;
 }
 const scenarios: readonly Scenario[] = [
-  { title: 'an attachment', wanted: { attach: ['net3 c'] }, ends: { net3: ['', 'c'] } },
-  { title: 'a detachment', wanted: { detach: ['net1'] }, ends: { net1: ['a', ''] } },
-  { title: 'a swap', wanted: { attach: ['net1 c'], detach: ['net1'] }, ends: { net1: ['a', 'c'] } },
+  { title: 'an attachment', requested: { attach: ['net3 c'] }, ends: { net3: ['', 'c'] } },
+  { title: 'a detachment', requested: { detach: ['net1'] }, ends: { net1: ['a', ''] } },
+  { title: 'a swap', requested: { attach: ['net1 c'], detach: ['net1'] }, ends: { net1: ['a', 'c'] } },
   {
     title: 'a swap whose new network fails',
-    wanted: { attach: ['net1 bad'], detach: ['net1'] },
+    requested: { attach: ['net1 bad'], detach: ['net1'] },
     broken: ['bad'],
     ends: { net1: ['a'] },
   },
   {
     title: 'two swaps, an attachment and a detachment',
-    wanted: { attach: ['net1 c', 'net3 d', 'net2 e'], detach: ['net1', 'net2', 'net4'] },
+    requested: { attach: ['net1 c', 'net3 d', 'net2 e'], detach: ['net1', 'net2', 'net4'] },
     ends: { net1: ['a', 'c'], net2: ['b', 'e'], net3: ['', 'd'], net4: ['', 'f'] },
   },
 ];
 const start = ['net1 a', 'net2 b', 'net4 f'];
 
-describe('a process that is killed at any step of a change', () => {
-  /** Kills the process at a step of a change. Returns whether there was such a step. */
-  async function killedAt(node: ModelledNode, { wanted, broken = [] }: Scenario, diesAt: number): Promise<boolean> {
+describe('a change killed at any step', () => {
+  /** Kills the process at a step of a change. Returns false if there is no such step. */
+  async function killedAt(node: ModelledNode, { requested, broken = [] }: Scenario, diesAt: number): Promise<boolean> {
     for (const network of broken) node.broken.add(network);
-    return changed(node, wanted, diesAt).then(
+    return changed(node, requested, diesAt).then(
       () => false,
       () => true,
     );
@@ -269,7 +269,7 @@ describe('a process that is killed at any step of a change', () => {
       isLast = !(await killedAt(node, scenario, step));
       expect(failuresOf(await settled(node))).toEqual([]);
       await assertEnds(node, scenario, before);
-      expect(failuresOf(await settled(node))).toEqual([]); // nothing is left to do
+      expect(failuresOf(await settled(node))).toEqual([]); // nothing remains to be done
     }
   });
 
@@ -281,7 +281,7 @@ describe('a process that is killed at any step of a change', () => {
     }
   });
 
-  it.each(scenarios.slice(2, 4))('may be killed again while it settles $title', async (scenario) => {
+  it.each(scenarios.slice(2, 4))('can be killed again while it settles $title', async (scenario) => {
     for (let step = 0, isLast = false; !isLast; step += 3) {
       for (let second = 0, isSettled = false; !isSettled; second++) {
         const node = await nodeWith(...start);

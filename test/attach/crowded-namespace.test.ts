@@ -23,7 +23,7 @@ describe('a namespace whose links cannot be listed', () => {
   };
   const record = sampleRecord();
 
-  it('is never taken for one that is gone', async () => {
+  it('does not count as gone', async () => {
     expect(await namespaceNow(record, host, patience())).toBe('unknown');
   });
 

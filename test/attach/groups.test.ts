@@ -1,6 +1,6 @@
 import { array, assert, boolean, integer, property, record as object } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupsOf, together } from '../../src/attach/sandbox/groups.ts';
+import { groupsOf, runGroup } from '../../src/attach/sandbox/groups.ts';
 import type { Attachment } from '../../src/plan/index.ts';
 
 const attachment = (more: Partial<Attachment>): Attachment => ({
@@ -24,29 +24,34 @@ const free = attachment({ concurrent: true });
 const chained = attachment({ initialResult: {} });
 const never = new AbortController().signal;
 
-describe('which attachments go together', () => {
+describe('the groups of concurrent attachments', () => {
   it.each([
-    { title: 'NPWG-100: one after the other', of: [first, plain, plain], concurrency: 1, groups: ['0', '1', '2'] },
     {
-      title: 'the configuration: all but the default network',
+      title: 'NPWG-100: contain one attachment each by default',
+      of: [first, plain, plain],
+      concurrency: 1,
+      groups: ['0', '1', '2'],
+    },
+    {
+      title: 'have up to attachmentConcurrency members, except for the default network',
       of: [first, plain, plain, plain],
       concurrency: 2,
       groups: ['0', '1,2,3 by 2'],
     },
     {
-      title: 'the NADs: neighbours that all say so',
+      title: 'contain neighbours whose NADs all allow concurrency',
       of: [first, free, free, plain, free],
       concurrency: 1,
       groups: ['0', '1,2 by 8', '3', '4'],
     },
     {
-      title: 'a default network that says so is alone as well',
+      title: 'contain the default network alone, even if its NAD allows concurrency',
       of: [attachment({ isDefault: true, concurrent: true }), free],
       concurrency: 1,
       groups: ['0', '1'],
     },
     {
-      title: 'an auxiliary chain is last, and alone',
+      title: 'end with the auxiliary chain, alone',
       of: [first, plain, plain, chained],
       concurrency: 4,
       groups: ['0', '1,2 by 4', '3'],
@@ -56,7 +61,7 @@ describe('which attachments go together', () => {
       `${indexes.join(',')}${indexes.length > 1 ? ` by ${atMost}` : ''}`;
     expect(groupsOf(of, concurrency).map(text)).toEqual(groups);
   });
-  it('every attachment is in one group, in order', () => {
+  it('puts every attachment in one group, in order', () => {
     assert(
       property(
         array(object({ concurrent: boolean(), chained: boolean() })),
@@ -77,12 +82,12 @@ describe('which attachments go together', () => {
   });
 });
 
-describe('going together', () => {
-  it('never more at a time than the group allows, begun in order', async () => {
+describe('running a group', () => {
+  it('starts members in order and never more at a time than the group allows', async () => {
     const begun: number[] = [];
     let running = 0;
     let most = 0;
-    await together(
+    await runGroup(
       { indexes: [3, 4, 5, 6, 7], atMost: 2 },
       async (index) => {
         begun.push(index);
@@ -94,14 +99,14 @@ describe('going together', () => {
     );
     expect([begun, most]).toEqual([[3, 4, 5, 6, 7], 2]);
   });
-  it('NPWG-96: the first failure stops its neighbours, keeps the rest from beginning, and is what is thrown', async () => {
+  it('NPWG-96: stops the others after the first failure, starts no more, and throws that failure', async () => {
     const begun: number[] = [];
     const work = async (index: number, signal: AbortSignal): Promise<void> => {
       begun.push(index);
       if (index === 1) throw new Error('the first');
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
     };
-    await expect(together({ indexes: [0, 1, 2, 3], atMost: 2 }, work, never)).rejects.toThrow('the first');
+    await expect(runGroup({ indexes: [0, 1, 2, 3], atMost: 2 }, work, never)).rejects.toThrow('the first');
     expect(begun).toEqual([0, 1]);
   });
 });

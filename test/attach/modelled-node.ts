@@ -8,27 +8,29 @@ import { quiet } from '../../src/report/index.ts';
 import { patience } from '../support/patience.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
-// A node in memory for testing what is left when a process dies at any step: plugins make links, addresses and rules,
-// and each journal write, note and plugin run is two steps (its begin and its end) at which the process can stop.
+// A node in memory, for testing what remains if a process dies at any step. Plugins create links, addresses and rules.
+// Each journal write, note and plugin run consists of two steps, its start and its end, at which the process can stop.
 
-/** The node, and what its plugins have done. */
+/** The node, and the effects of its plugins. */
 export interface ModelledNode {
-  /** Names of links, each with its network. */
+  /** Links by name, with the network of each. */
   readonly links: ReadonlyMap<string, string>;
-  /** What plugins hold: "address net1 a", "rule net1 a". */
+  /** Resources that plugins hold: "address net1 a", "rule net1 a". */
   readonly held: ReadonlySet<string>;
-  /** "ADD a net1" */
+  /** Plugin calls: "ADD a net1". */
   readonly calls: readonly string[];
-  /** Networks whose ADD fails after it has made its link. */
+  /** Networks whose ADD fails after creating its link. */
   readonly broken: Set<string>;
   /** Networks whose DEL fails. */
   readonly stuck: Set<string>;
   readonly journal: Journal;
-  /** The dependencies of a process that dies at a step, counted from 0; never if absent. */
+  /** Returns the dependencies of a process that dies at a step, counted from 0; without a number, it never dies. */
   readonly process: (diesAt?: number) => { readonly deps: ChangeSandboxDeps };
 }
 
-/** One attachment of a network: its plugin makes a link and holds an address, and a second one adds a rule. */
+/**
+ * Returns an attachment whose first plugin creates a link and holds an address, and whose second plugin adds a rule.
+ */
 export function attachmentOf(interfaceName: string, network: string): Attachment {
   const [sample] = sampleRecord().attachments;
   if (sample === undefined) throw new Error('the sample has no attachment');
@@ -39,7 +41,7 @@ export function attachmentOf(interfaceName: string, network: string): Attachment
 
 export const key = { containerId: 'c1', ifName: 'eth0' };
 
-/** A node with one live sandbox: the default network and those named ("net1 a"). */
+/** Creates a node with one live sandbox, attached to the default network and to those named ("net1 a"). */
 export async function nodeWithSandbox(journal: Journal, names: readonly string[]): Promise<ModelledNode> {
   const node = modelledNode(journal);
   const attach = ['eth0 default', ...names].map((each) => {
@@ -55,7 +57,7 @@ export async function nodeWithSandbox(journal: Journal, names: readonly string[]
   return node;
 }
 
-/** Every attachment of a record: "net1 a attached". */
+/** Returns the state of every attachment: "net1 a attached". */
 export const statesOf = (record: SandboxRecord | undefined): readonly string[] =>
   (record?.attachments ?? []).map(({ state, attachment }) => `${nameOf(attachment)} ${state}`);
 
@@ -83,7 +85,8 @@ function modelledNode(journal: Journal): ModelledNode {
   };
   const rule = (command: string, thing: string, prevResult: JsonObject | undefined): PluginExit => {
     if (command === 'ADD') held.add(thing);
-    else if (prevResult !== undefined) held.delete(thing); // as the firewall plugin, it finds its rule by the result
+    // like the firewall plugin, it finds its rule through the result
+    else if (prevResult !== undefined) held.delete(thing);
     return succeeded(prevResult ?? {});
   };
   const runPlugin = ({ plugin, env, stdin }: PluginRun): PluginExit => {

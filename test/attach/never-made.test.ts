@@ -16,10 +16,10 @@ const evidence: NeverMadeEvidence = {
   address: 'none',
 };
 
-describe('whether an attachment whose DEL fails was never made', () => {
+describe('deciding whether an attachment whose DEL fails was never made', () => {
   it.each<{ title: string; change: Partial<NeverMadeEvidence>; is: boolean }>([
-    { title: 'the same refusal, no link, no address', change: {}, is: true },
-    { title: 'its ADD was not refused by a plugin', change: { failedAdd: undefined }, is: false },
+    { title: 'the same error at ADD and DEL, no link, no address', change: {}, is: true },
+    { title: 'no plugin rejected its ADD', change: { failedAdd: undefined }, is: false },
     { title: 'DEL fails with another message', change: { ends: [refusal('busy')] }, is: false },
     { title: 'DEL fails with another code', change: { ends: [refusal('no such master', 11)] }, is: false },
     {
@@ -27,18 +27,18 @@ describe('whether an attachment whose DEL fails was never made', () => {
       change: { ends: [{ exitCode: -1, stdout: '{"code":999,"msg":"no such master"}' }] },
       is: false,
     },
-    { title: 'how DEL ended is unknown', change: { ends: [undefined] }, is: false },
-    { title: 'its DEL was not reached', change: { ends: [] }, is: false },
+    { title: 'the end of DEL is unknown', change: { ends: [undefined] }, is: false },
+    { title: 'DEL did not reach the plugin', change: { ends: [] }, is: false },
     { title: 'its link exists', change: { link: 'present' }, is: false },
-    { title: 'whether its link exists is unknown', change: { link: 'unknown' }, is: false },
-    { title: 'whether it has an address is unknown', change: { address: 'unknown' }, is: false },
+    { title: 'it is unknown whether its link exists', change: { link: 'unknown' }, is: false },
+    { title: 'it is unknown whether it has an address', change: { address: 'unknown' }, is: false },
     {
-      title: 'the second plugin refused, and the first one is undone',
+      title: 'the second plugin rejected it, and the first one is undone',
       change: { failedAdd: { plugin: 1, answer: '999: no such master' }, ends: [undone, refusal('no such master')] },
       is: true,
     },
     {
-      title: 'the second plugin refused, and the first one cannot be undone',
+      title: 'the second plugin rejected it, and the first one cannot be undone',
       change: {
         failedAdd: { plugin: 1, answer: '999: no such master' },
         ends: [refusal('busy'), refusal('no such master')],
@@ -46,15 +46,15 @@ describe('whether an attachment whose DEL fails was never made', () => {
       is: false,
     },
     {
-      title: 'a later plugin, which never ran, fails at DEL',
+      title: 'a later plugin, which never ran at ADD, fails at DEL',
       change: { ends: [refusal('no such master'), refusal('what pod?')] },
       is: true,
     },
-  ])('$title: $is', ({ change, is }) => {
+  ])('returns $is if $title', ({ change, is }) => {
     expect(isNeverMade({ ...evidence, ...change })).toBe(is);
   });
 
-  it('any evidence: never without both refusals alike, all plugins before undone, no link and no address', () => {
+  it('requires the same error twice, all earlier plugins undone, no link and no address, for any evidence', () => {
     const ends = fc.array(
       fc.constantFrom<PluginEnd>(undone, undefined, refusal('a'), refusal('b'), { exitCode: -1, stdout: '' }),
       { maxLength: 4 },
@@ -80,13 +80,13 @@ describe('whether an attachment whose DEL fails was never made', () => {
   });
 
   it.each<{ title: string; ends: readonly PluginEnd[]; answer: string | undefined }>([
-    { title: 'an error object of CNI', ends: [undone, refusal('no', 7)], answer: '7: no' },
+    { title: 'a CNI error object', ends: [undone, refusal('no', 7)], answer: '7: no' },
     { title: 'a signal', ends: [{ exitCode: -1, stdout: '{"code":7,"msg":"no"}' }], answer: undefined },
     { title: 'a crash', ends: [{ exitCode: 2, stdout: '' }], answer: undefined },
-    { title: 'a success that what follows spoiled', ends: [{ exitCode: 0, stdout: '{}' }], answer: undefined },
+    { title: 'a success followed by other output', ends: [{ exitCode: 0, stdout: '{}' }], answer: undefined },
     { title: 'an unknown end', ends: [undefined], answer: undefined },
-    { title: 'nothing: no plugin ran', ends: [], answer: undefined },
-  ])('an ADD that ended in $title', ({ ends, answer }) => {
+    { title: 'no plugin run', ends: [], answer: undefined },
+  ])('recognizes an ADD that ended in $title', ({ ends, answer }) => {
     expect(failedAddOf(ends)?.answer).toBe(answer);
   });
 });

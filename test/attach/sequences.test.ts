@@ -139,7 +139,7 @@ async function del(node: ReturnType<typeof eagerNode>, deps = node.deps()) {
   const record = await journal.read(key);
   if (record === undefined) return [];
   const run = { sandbox: 'ends', operation, deps, signal: patience() } as const;
-  return (await change(record, { attach: [], detach: record.attachments }, run)).left;
+  return (await change(record, { attach: [], detach: record.attachments }, run)).remaining;
 }
 const three = (): readonly Attachment[] => [
   attachment('eth0'),

@@ -11,7 +11,7 @@ import { parseSettings } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { patience } from '../support/patience.ts';
 
-it('a lost sandbox is not given up because the host agent has gone: the next one undoes it', async () => {
+it('does not abandon a lost sandbox when the host agent disconnects; the next agent undoes it', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-lost-'));
   const journal = fileJournal(join(folder.path, 'journal'));
   const record = sampleRecord({ complete: true });

@@ -39,7 +39,7 @@ export interface BenchNode {
   /** Configuration of network 0 (the default one), 1, 2 …, either for `daemonless` calls or as in the API. */
   readonly network: (index: number) => JsonObject;
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
-  /** Our configuration as written by the daemon. */
+  /** The configuration of Plexus as written by the daemon. */
   readonly conflist: () => Promise<JsonObject>;
   readonly pod: (name: string, further: number) => Promise<BenchPod>;
   readonly remove: () => Promise<void>;

@@ -38,7 +38,7 @@ describe('kubelet’s Pods API', () => {
     const pods = kubeletPods(socket());
     expect(await pods.byUid('u-1', soon())).toEqual(pod);
     expect(await pods.byUid('u-2', soon())).toBeUndefined();
-    expect(kubelet?.asked).toEqual(['u-1', 'u-2']);
+    expect(kubelet?.requestedUids).toEqual(['u-1', 'u-2']);
   });
   it('K8S-11: returns a pod to the bundled program as well', async () => {
     await serve();
@@ -56,7 +56,7 @@ describe('kubelet’s Pods API', () => {
   ])('K8S-10: falls back to another source if kubelet $title', async ({ more }) => {
     await serve(more);
     expect(await kubeletPods(socket()).byUid('u-1', soon())).toBeUndefined();
-    expect(kubelet?.asked).toEqual(['u-1']);
+    expect(kubelet?.requestedUids).toEqual(['u-1']);
   });
   it('K8S-10: sends no request without its socket, which may appear later and be replaced', async () => {
     const pods = kubeletPods(socket());

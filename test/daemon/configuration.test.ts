@@ -33,11 +33,11 @@ const load = (more: { env?: JsonObject; flags?: JsonObject; required?: boolean }
 function follow(configuration: LiveConfiguration): void {
   following = configuration.follow((step) => void steps.push(step), stop.signal);
 }
-const told = (kind: Step['kind']): readonly string[] =>
+const textsOf = (kind: Step['kind']): readonly string[] =>
   steps.flatMap((step) => (step.kind === kind && 'text' in step ? [step.text] : []));
 
 describe('the configuration of the daemon', () => {
-  it('has a default for everything', async () => {
+  it('has a default for every key', async () => {
     expect((await load()).current()).toEqual({
       socket: '/run/plexus/plexus.sock',
       cniConfDir: '/etc/cni/net.d',
@@ -53,7 +53,7 @@ describe('the configuration of the daemon', () => {
     });
   });
 
-  it('comes from flags before environment before file', async () => {
+  it('lets flags override environment variables, and environment variables override the file', async () => {
     await writeFile(file, 'socket: /file\ncniConfDir: /file\ngraceSeconds: 1\nlogLevel: debug\n');
     const configuration = await load({ env: { cniConfDir: '/env', graceSeconds: 2 }, flags: { graceSeconds: 3 } });
     expect(configuration.current()).toMatchObject({
@@ -67,7 +67,7 @@ describe('the configuration of the daemon', () => {
   it.each([
     { title: 'YAML', text: 'http: "[::1]:9000"\nnamespaceIsolation: true\n' },
     { title: 'JSON', text: '{"http":"[::1]:9000","namespaceIsolation":true}' },
-  ])('may be $title', async ({ text }) => {
+  ])('accepts $title', async ({ text }) => {
     await writeFile(file, text);
     expect((await load()).current()).toMatchObject({
       http: { host: '::1', port: 9000 },
@@ -76,27 +76,27 @@ describe('the configuration of the daemon', () => {
   });
 
   it.each([
-    { title: 'no YAML', text: 'a: [', says: 'line 1' },
+    { title: 'a file that is not YAML', text: 'a: [', says: 'line 1' },
     { title: 'a list', text: '- a', says: 'it is not a list of keys and values' },
     {
-      title: 'an unknown choice',
+      title: 'an unknown value of an enumeration',
       text: 'manageConfiguration: sometimes',
       says: '"sometimes" is not allowed: it must be keep, report, off',
     },
-    { title: 'a number as text', text: 'graceSeconds: soon', says: 'graceSeconds: "soon" is not allowed' },
+    { title: 'a number as a string', text: 'graceSeconds: soon', says: 'graceSeconds: "soon" is not allowed' },
     { title: 'a relative path', text: 'socket: run/x.sock', says: 'socket: "run/x.sock" is not allowed' },
     {
-      title: 'a place to listen that is none',
+      title: 'an invalid listen address',
       text: 'http: nowhere',
       says: 'http: "nowhere" is not allowed: it must be ADDRESS:PORT',
     },
-    { title: 'a setting of the calls that is wrong', text: 'namespaceIsolation: perhaps', says: 'namespaceIsolation' },
-  ])('$title is refused, with the place', async ({ text, says }) => {
+    { title: 'an invalid setting of the calls', text: 'namespaceIsolation: perhaps', says: 'namespaceIsolation' },
+  ])('rejects $title and names the place', async ({ text, says }) => {
     await writeFile(file, text);
     await expect(load()).rejects.toMatchObject({ code: 7, message: expect.stringContaining(says) });
   });
 
-  it('an unknown key is a warning; a file that has to be there and is not, an error', async () => {
+  it('warns of an unknown key and rejects a missing file that is required', async () => {
     await writeFile(file, 'graceSecond: 3\n');
     await load();
     expect(warnings.join()).toContain('unknown key "graceSecond"');
@@ -107,7 +107,7 @@ describe('the configuration of the daemon', () => {
     });
   });
 
-  it('a change takes effect without a restart; what cannot is said, and stays as it was', async () => {
+  it('applies a change without a restart and reports the keys that need one', async () => {
     await writeFile(file, 'graceSeconds: 1\nsocket: /one\n');
     const configuration = await load();
     follow(configuration);
@@ -115,13 +115,13 @@ describe('the configuration of the daemon', () => {
     await rename(`${file}.new`, file);
     await waitFor('the change', async () => configuration.current().graceSeconds === 2);
     expect(configuration.current().socket).toBe('/one');
-    expect(told('warning')).toEqual([
+    expect(textsOf('warning')).toEqual([
       'socket has changed to "/two"; it takes effect when the daemon is restarted (now: "/one")',
     ]);
-    await waitFor('the word', async () => told('daemon').includes(`${file} has changed and is in effect`));
+    await waitFor('the word', async () => textsOf('daemon').includes(`${file} has changed and is in effect`));
   });
 
-  it('a change of a ConfigMap (another link) is seen; a wrong one is told and changes nothing', async () => {
+  it('detects a changed ConfigMap (a replaced link) and reports an invalid one without applying it', async () => {
     await writeFile(join(folder.path, 'one'), 'graceSeconds: 1\n');
     await writeFile(join(folder.path, 'two'), 'graceSeconds: soon\n');
     await writeFile(join(folder.path, 'three'), 'graceSeconds: 3\n');

@@ -9,7 +9,7 @@ import { deferredCalls } from '../../src/journal/index.ts';
 import type { Work } from '../../src/queue/index.ts';
 import { patience } from '../support/patience.ts';
 
-it('DELs are kept for the daemon only as long as a host agent is expected, which carries them out', async () => {
+it('lets the shim defer DELs only while a host agent is expected, and has the agent carry them out', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-deferred-'));
   let whenDaemonIsAway = 'defer';
   const deferred = deferredCalls(join(folder.path, 'deferred'));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fairTurns } from '../../src/daemon/fair-turns.ts';
 
-describe('turns between those for whom work waits', () => {
-  it('gives a neighbour its turn after one piece, however much waits for another', async () => {
+describe('fair turns between tenants', () => {
+  it('gives the next tenant its turn after one piece of work, however much another has queued', async () => {
     const done: string[] = [];
     const turn = fairTurns();
     const all = Array.from({ length: 30 }, (_, index) => turn('busy', () => done.push(`busy ${index}`)));
@@ -16,7 +16,7 @@ describe('turns between those for whom work waits', () => {
     expect(done.slice(5)).toEqual(Array.from({ length: 27 }, (_, index) => `busy ${index + 3}`));
   });
 
-  it('does one piece of work at a time and lets the event loop go round between two', async () => {
+  it('runs one piece of work at a time and one round of the event loop between two', async () => {
     const seen: string[] = [];
     const turn = fairTurns();
     setImmediate(() => seen.push('event loop'));
@@ -24,7 +24,7 @@ describe('turns between those for whom work waits', () => {
     expect(seen.slice(0, 3)).toEqual(['work 0', 'event loop', 'work 1']);
   });
 
-  it('starts at once when no work is waiting, also after an idle time', async () => {
+  it('starts work at once if none is queued, also after an idle time', async () => {
     const turn = fairTurns();
     for (let times = 0; times < 3; times++) {
       let began = false;

@@ -24,7 +24,7 @@ async function served(options: Partial<HttpOptions> = {}, health: Health = well)
 }
 
 describe('the HTTP endpoints', () => {
-  it('answers 500 with the reason when the journal cannot be read for the metrics, and the daemon lives', async () => {
+  it('answers 500 with the reason if the journal cannot be read for the metrics, and keeps running', async () => {
     const metrics = async () =>
       Promise.reject(
         fileFailed(
@@ -44,7 +44,7 @@ describe('the HTTP endpoints', () => {
     }
   });
 
-  it('warns once about an address that another program listens on, and serves there as soon as that has gone', async () => {
+  it('warns once if another program listens on the address, and serves there when it stops', async () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as net.AddressInfo;
@@ -69,7 +69,7 @@ describe('the HTTP endpoints', () => {
     }
   });
 
-  it('can be closed while the address cannot be had', async () => {
+  it('can be closed while it cannot listen', async () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { server } = await served({
@@ -79,14 +79,14 @@ describe('the HTTP endpoints', () => {
     other.close();
   });
 
-  // each of these was enough to keep kubelet's probes out, as long as they came this way
-  it('answers while one user holds more connections than there may be, silent or in the middle of a request', async () => {
+  // each of these once kept kubelet's probes out while they used this address
+  it('answers while one user holds more connections than allowed, idle or mid-request', async () => {
     const limits = { perPeer: 4, total: 8, lifeMs: 600_000 };
     const { server, ask } = await served({ limits });
     const held = await Promise.all(Array.from({ length: 20 }, () => connected(server.port() ?? 0)));
     for (const socket of held) socket.write('GET /metrics HTTP/1.1\r\nX-Half: ');
     try {
-      for (let asked = 0; asked < 3; asked++) expect(await ask('/metrics')).toEqual([200, 'all is counted']);
+      for (let count = 0; count < 3; count++) expect(await ask('/metrics')).toEqual([200, 'all is counted']);
       await waitFor(
         'the end of those above the limit',
         async () => held.filter(({ destroyed }) => !destroyed).length <= limits.perPeer,
@@ -96,7 +96,7 @@ describe('the HTTP endpoints', () => {
     }
   });
 
-  it('does not cut off a scrape that takes longer to compute than a connection may live', async () => {
+  it('does not cut off a scrape that takes longer than the connection limit', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow = async () => promise.then(text);
     const { server, ask } = await served(
@@ -106,7 +106,7 @@ describe('the HTTP endpoints', () => {
     try {
       const scrape = ask('/metrics');
       const silent = net.connect(server.port() ?? 0, '127.0.0.1').on('error', () => {});
-      await once(silent.resume(), 'close'); // by then the scrape is older than a connection may be
+      await once(silent.resume(), 'close'); // by now the scrape is older than the limit
       resolve();
       expect(await scrape).toEqual([200, 'all is counted']);
     } finally {
@@ -114,7 +114,7 @@ describe('the HTTP endpoints', () => {
     }
   });
 
-  it('keeps no connection that does not read its answer, or repeats requests on it', async () => {
+  it('closes a connection whose client does not read or sends further requests', async () => {
     const long = 'x'.repeat(64 * 1024 * 1024);
     const { server } = await served(
       { limits: { perPeer: 4, total: 8, lifeMs: 300 } },
@@ -125,7 +125,7 @@ describe('the HTTP endpoints', () => {
       let bytes = 0;
       socket.on('data', (piece: Buffer) => {
         bytes += piece.length;
-        socket.pause(); // a little every now and then
+        socket.pause(); // read a little from time to time
         setTimeout(() => socket.resume(), 20);
       });
       socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
@@ -137,8 +137,8 @@ describe('the HTTP endpoints', () => {
   });
 });
 
-describe('metrics that many ask for', () => {
-  it('are collected once for all who ask meanwhile, and again after a pause of ten times the time that took', async () => {
+describe('shared metrics', () => {
+  it('collects once for concurrent requests, and again after ten times the duration of the last collection', async () => {
     let now = 0;
     let collected = 0;
     const ends: (() => void)[] = [];
@@ -163,7 +163,8 @@ describe('metrics that many ask for', () => {
 });
 
 async function connected(port: number): Promise<net.Socket> {
-  const socket = net.connect(port, '127.0.0.1').on('error', () => {}); // what the server closes is what is looked at
+  // the server closes it, which is what the test checks
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {});
   await once(socket, 'connect');
   return socket;
 }

@@ -20,12 +20,12 @@ const textOf = async (read: ReturnType<typeof reader>): Promise<string | undefin
   return found.kind === 'file' && 'text' in found.file.content ? found.file.content.text : undefined;
 };
 
-describe('K8S-69: the configuration of the default network', () => {
+describe('K8S-69: the last good configuration of the default network', () => {
   it.each([
     { title: 'half written', spoil: () => writeFile(file, '{"name":"a"') },
     { title: 'empty', spoil: () => writeFile(file, '') },
     { title: 'gone', spoil: () => rm(file) },
-  ])('is its last good version while it is $title, also for the next daemon', async ({ spoil }) => {
+  ])('replaces a configuration that is $title, also after a restart of the daemon', async ({ spoil }) => {
     await writeFile(file, '{"name":"a"}');
     const read = reader();
     expect(await textOf(read)).toBe('{"name":"a"}');
@@ -38,21 +38,21 @@ describe('K8S-69: the configuration of the default network', () => {
     expect(stale).toHaveLength(2);
   });
 
-  it('is what it is when there has never been a good one', async () => {
+  it('does not exist before the first good version', async () => {
     expect((await reader()(file)).kind).toBe('missing');
     await writeFile(file, '{"na');
     expect(await textOf(reader())).toBe('{"na');
     expect(stale).toEqual([]);
   });
 
-  it('a folder is read as it is', async () => {
+  it('does not apply to a folder', async () => {
     await writeFile(file, '{"name":"a"}');
     expect(await reader()(folder.path)).toMatchObject({ kind: 'folder', files: [{ path: file }] });
   });
 
-  it('is read although no copy can be stored, and stored as soon as it can', async () => {
+  it('is not required: reading succeeds without a stored copy, and stores one as soon as possible', async () => {
     await writeFile(file, '{"name":"a"}');
-    await writeFile(join(folder.path, 'kept'), ''); // in the folder's place
+    await writeFile(join(folder.path, 'kept'), ''); // blocks the folder's path
     const read = reader();
     expect(await textOf(read)).toBe('{"name":"a"}');
     await rm(join(folder.path, 'kept'));

@@ -20,7 +20,7 @@ import { daemonFrame, shimFrame } from '../support/link-codec.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { patience } from '../support/patience.ts';
 
-// The daemon's end of the host link with limits that a test can reach, and clients written by hand.
+// The daemon's end of the host link with low limits, and clients that write frames by hand.
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let socket: string;
 let problems: PlexusError[];
@@ -74,7 +74,7 @@ async function connect(...bytes: readonly Buffer[]): Promise<net.Socket> {
   if (bytes.length > 0) client.write(Buffer.concat(bytes));
   return client;
 }
-/** All frames until the daemon's end. */
+/** Returns all frames until the daemon closes the connection. */
 async function framesOf(client: net.Socket): Promise<Frame[]> {
   const reader = frameReader();
   const frames: Frame[] = [];
@@ -84,15 +84,15 @@ async function framesOf(client: net.Socket): Promise<Frame[]> {
 }
 const typesOf = async (client: net.Socket): Promise<number[]> => (await framesOf(client)).map(({ type }) => type);
 const served = [daemonFrame.welcome, daemonFrame.result];
-/** Resolves when the daemon has given a connection up, also one that nobody reads. */
+/** Resolves when the daemon has closed a connection, even if the client does not read it. */
 const isGone = (client: net.Socket): Promise<void> =>
   waitFor('the end of the connection', async () => {
-    client.write(encodeFrame(33, 0)); // which nobody minds
+    client.write(encodeFrame(33, 0)); // a type that this version ignores
     return client.destroyed;
   });
 
-describe('who may use the link', () => {
-  it('not another user, even where the socket lets everybody in', async () => {
+describe('access to the link', () => {
+  it("is denied to users other than root, even if the socket's mode allows them", async () => {
     server = await serve();
     await chmod(folder.path, 0o755);
     await chmod(socket, 0o666);
@@ -104,16 +104,16 @@ describe('who may use the link', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const [output] = (await once(child.stdout, 'data')) as [Buffer];
     await once(child, 'close');
-    const [refused] = frameReader().push(said);
+    const [refused] = frameReader().push(output);
     expect(refused?.type).toBe(daemonFrame.refused);
     expect(refused && decodeText(refused)).toMatch(/^PLX-LINK-DAMAGED: .*user 65534: only root/);
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('user 65534')]);
     expect(await typesOf(await connect(hello(), call()))).toEqual(served);
   });
 
-  it('one server at a time; another takes the place of one that is gone', async () => {
+  it('belongs to one server at a time; another one replaces a server that has ended', async () => {
     server = await serve();
     await expect(serve()).rejects.toMatchObject({ id: 'PLX-DAEMON-RUNNING' });
     expect(await typesOf(await connect(hello(), call()))).toEqual(served);
@@ -123,8 +123,8 @@ describe('who may use the link', () => {
   });
 });
 
-describe('versions', () => {
-  it('another major: one refusal that names both, one problem, although the call comes along', async () => {
+describe('link versions', () => {
+  it('rejects another major version once, naming both, even if the call follows at once', async () => {
     server = await serve();
     const frames = await framesOf(await connect(hello({ major: 2, minor: 7 }), call(), hello()));
     expect(frames.map(({ type }) => type)).toEqual([daemonFrame.refused]);
@@ -133,7 +133,7 @@ describe('versions', () => {
     );
     expect(ids()).toEqual(['PLX-LINK-MISMATCH']);
   });
-  it('a later minor, which adds to messages and has messages of its own, is served', async () => {
+  it('serves a later minor version, which adds fields and messages', async () => {
     server = await serve();
     expect(
       await typesOf(
@@ -144,8 +144,8 @@ describe('versions', () => {
   });
 });
 
-describe('limits', () => {
-  it('idle connections give way to others, the oldest first', async () => {
+describe('limits of the link', () => {
+  it('replaces idle connections by new ones, the oldest first', async () => {
     server = await serve({ limits: { connections: 3 } });
     const [first, second, third] = [await connect(), await connect(), await connect(hello())];
     expect(await typesOf(await connect(hello(), call()))).toEqual(served);
@@ -155,13 +155,13 @@ describe('limits', () => {
     third.write(call());
     expect(await typesOf(third)).toEqual(served);
   });
-  it('calls that run are not given up for others: these are refused, and may not stay', async () => {
+  it('rejects and closes new connections while all others run calls', async () => {
     const go = Promise.withResolvers<void>();
     const onCall = async () => {
       await go.promise;
       return { stdout: 'answer', exitCode: 0 };
     };
-    server = await serve({ limits: { connections: 1, lastWordMs: 50 }, onCall });
+    server = await serve({ limits: { connections: 1, lastFrameMs: 50 }, onCall });
     const running = await connect(hello(), call());
     await waitFor('the call', async () => server.calls() === 1);
     const refused = await connect(hello(), call());
@@ -172,7 +172,7 @@ describe('limits', () => {
     go.resolve();
     expect(await typesOf(running)).toEqual(served);
   });
-  it('the longest unfinished request is dropped when all are too long together', async () => {
+  it('drops the largest incomplete request if all together are too large', async () => {
     server = await serve({ limits: { heldBytes: 100_000 } });
     const unfinished = encodeFrame(shimFrame.call, 0, Buffer.alloc(500_000));
     const short = await connect(hello(), unfinished.subarray(0, 40_000));
@@ -183,7 +183,7 @@ describe('limits', () => {
     expect(short.readableEnded).toBe(false);
     short.end();
   });
-  it('bytes of requests that are complete, or whose connection has ended, do not count', async () => {
+  it('does not count bytes of complete requests or closed connections', async () => {
     server = await serve({ limits: { heldBytes: 200_000 } });
     const long = encodeFrame(
       shimFrame.call,
@@ -192,20 +192,20 @@ describe('limits', () => {
     );
     for (let times = 0; times < 5; times++) {
       const cut = await connect(hello(), long.subarray(0, 80_000));
-      await once(cut, 'data'); // the greeting: the rest has come with it or comes next
+      await once(cut, 'data'); // the greeting; the rest arrives with it or next
       cut.destroy();
       expect(await typesOf(await connect(hello(), long))).toEqual(served);
     }
     expect(problems).toEqual([]);
   });
-  it('a client that never reads its answer is given up', async () => {
+  it('drops a client that does not read its answer', async () => {
     server = await serve({
-      limits: { lastWordMs: 50 },
+      limits: { lastFrameMs: 50 },
       onCall: async () => ({ stdout: ' '.repeat(30_000_000), exitCode: 0 }),
     });
     await isGone((await connect(hello(), call())).pause());
   });
-  it('a client that never reads what is asked of it is given up: these requests end', async () => {
+  it('drops a client that does not read its requests, and ends these', async () => {
     const outcomes = Promise.withResolvers<unknown[]>();
     const onCall = async ({ host }: IncomingCall) => {
       const run = { plugin: 'p', path: [], env: {}, stdin: ' '.repeat(16_000_000) };
@@ -220,7 +220,7 @@ describe('limits', () => {
     expect(new Set(await outcomes.promise)).toEqual(new Set(['PLX-LINK-LOST']));
     await isGone(client);
   });
-  it('garbage in the middle of a call ends that call', async () => {
+  it('ends a call on garbage within it', async () => {
     const reason = Promise.withResolvers<unknown>();
     const onCall = async ({ signal }: IncomingCall) => {
       await once(signal, 'abort');
@@ -237,15 +237,16 @@ describe('limits', () => {
   });
 });
 
-describe('the agent', () => {
-  it('is the one that came last, also when the one before goes only then', async () => {
+describe('the host agent', () => {
+  it('is the one that connected last, even if the previous one disconnects later', async () => {
     server = await serve();
     const first = await connect(hello({ role: 2 }));
     await waitFor('the first agent', async () => agents.length === 1);
     const second = await connect(hello({ role: 2 }));
     await waitFor('the second agent', async () => agents.length === 2);
     first.destroy();
-    expect(await typesOf(await connect(hello(), call()))).toEqual(served); // the end of the first has been seen before this
+    // the server has handled the end of the first one by now
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served);
     expect(agents.at(-1)).toBeDefined();
     second.destroy();
     await waitFor('its end', async () => agents.at(-1) === undefined);

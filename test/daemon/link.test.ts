@@ -10,7 +10,7 @@ import type { TestDaemon } from '../support/daemon.ts';
 import { type TestNode, createTestNode } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A real daemon, and clients that misbehave. Others must not notice.
+// A real daemon, and clients that misbehave. Other clients must not be affected.
 let node: TestNode;
 let daemon: TestDaemon;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.remove());
 
-/** Also when many come at once: the queue of the socket may be full for a moment. */
+/** Retries, because the socket's backlog may be full if many clients connect at once. */
 async function connect(): Promise<net.Socket> {
   let connected: net.Socket | undefined;
   await waitFor('a connection', async () => {
@@ -53,19 +53,19 @@ async function othersAreServed(): Promise<void> {
   await pod.netns.remove();
 }
 
-describe('clients that misbehave', () => {
+describe('misbehaving clients of the host link', () => {
   it.each([
     { title: 'garbage', bytes: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n') },
-    { title: 'a frame that announces more than any may have', bytes: Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]) },
+    { title: 'a frame longer than allowed', bytes: Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]) },
     { title: 'a frame without a type', bytes: Buffer.from([0, 0, 0, 0]) },
-    { title: 'a greeting that is cut off', bytes: encodeFrame(shimFrame.hello, 0, Buffer.from([0, 1])) },
+    { title: 'a truncated greeting', bytes: encodeFrame(shimFrame.hello, 0, Buffer.from([0, 1])) },
     { title: 'a call without a greeting', bytes: encodeFrame(shimFrame.call, 0, Buffer.alloc(9)) },
     {
-      title: 'a call that is cut off',
+      title: 'a truncated call',
       bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.call, 0, Buffer.from([0, 0, 0, 0, 9]))]),
     },
-    { title: 'an answer to nothing before its call', bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.done, 7)]) },
-  ])('$title: a clear line in the log, the end of that connection, and nothing else', async ({ bytes }) => {
+    { title: 'an answer before its call', bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.done, 7)]) },
+  ])('ends only the connection of a client that sends $title, and logs the reason', async ({ bytes }) => {
     const line = daemon.log.length;
     const client = await connect();
     client.write(bytes);
@@ -74,7 +74,7 @@ describe('clients that misbehave', () => {
     await othersAreServed();
   });
 
-  it('half a frame, and then nothing: it is given up', async () => {
+  it('drops a client that stops in the middle of a frame', async () => {
     const line = daemon.log.length;
     const client = await connect();
     client.write(hello(1).subarray(0, 10));
@@ -82,7 +82,7 @@ describe('clients that misbehave', () => {
     await saidSince(line, 'does not say what it wants');
   });
 
-  it('another major version: the refusal and the log name both', async () => {
+  it('rejects another major version and names both in the answer and the log', async () => {
     const line = daemon.log.length;
     const client = await connect();
     client.write(hello(2, 7));
@@ -94,7 +94,7 @@ describe('clients that misbehave', () => {
     await ended(client);
   });
 
-  it('more idle connections than there may be: bounded, told, and calls are served meanwhile', async () => {
+  it('limits and reports idle connections, and serves calls meanwhile', async () => {
     const before = await residentMiB();
     const line = daemon.log.length;
     const clients = await Promise.all(Array.from({ length: 1100 }, connect));
@@ -105,7 +105,7 @@ describe('clients that misbehave', () => {
     await othersAreServed();
   });
 
-  it('a client that sends a great deal of an endless call is bounded', async () => {
+  it('bounds a client that sends an endless call', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, connect));
     const head = Buffer.alloc(9);
     head.writeUInt32BE(16 * 1024 * 1024, 0);
@@ -122,7 +122,7 @@ describe('clients that misbehave', () => {
     await othersAreServed();
   });
 
-  it('a client that never reads', async () => {
+  it('drops a client that never reads', async () => {
     const client = await connect();
     client.pause();
     const env = ['CNI_COMMAND=STATUS', 'CNI_PATH=/opt/cni/bin'];
@@ -139,7 +139,7 @@ describe('clients that misbehave', () => {
     await othersAreServed();
   });
 
-  it('somebody who is not root may not even connect', async () => {
+  it('denies connections to users other than root', async () => {
     const script = `require('node:net').connect(${JSON.stringify(daemon.socket)}).on('error', (error) => { process.stdout.write(error.code); })`;
     const child = spawn(
       'setpriv',
@@ -148,9 +148,9 @@ describe('clients that misbehave', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await once(child, 'close');
-    expect(said).toBe('EACCES');
+    expect(output).toBe('EACCES');
   });
 });

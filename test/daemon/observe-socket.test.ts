@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { serveObserving } from '../../src/daemon/observe-socket.ts';
 import { patienceMs } from '../support/patience.ts';
 
-describe('the socket of recent operations', () => {
-  it('answers whatever is asked there: what is no path as well does not end the daemon', async () => {
+describe('the observe socket', () => {
+  it('answers requests for invalid paths without ending the daemon', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-observe-'));
     const socket = join(folder.path, 'observe.sock');
-    const asked: unknown[] = [];
+    const queries: unknown[] = [];
     const health = { notReady: () => 'starting', metrics: () => Promise.reject(new Error('no journal')) };
-    const find = (query: unknown) => (asked.push(query), []);
+    const find = (query: unknown) => (queries.push(query), []);
     const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find, health });
     try {
       const statuses: unknown[] = [];
@@ -27,7 +27,7 @@ describe('the socket of recent operations', () => {
       ])
         statuses.push(await statusOf(socket, path));
       expect(statuses).toEqual([404, 200, 200, 404, 200, 503, 500]);
-      expect(asked).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
+      expect(queries).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
     } finally {
       await server.close();
     }

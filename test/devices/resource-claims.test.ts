@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { devicesOfClaims } from '../../src/devices/index.ts';
+import { claimSkipped, deviceUnnamed } from '../../src/errors/index.ts';
 import { claim, multusForm, nicDriver, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
 import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, wishes } from './claims-room.ts';
 
@@ -97,28 +98,29 @@ describe('the claims of a pod', () => {
       [claim('gpu', undefined), claim('db-nic-x7', [result('main', 'd0'), result('main', 'd1')])],
       [slice('a', { d0: {} })],
     );
-    expect(await ask({})).toMatchInlineSnapshot(`
-      {
-        "devices": [],
-        "warnings": [
-          "ResourceClaim shop/gpu is left out: it is not allocated",
-          "device d0 of pool node-1, driver nic.example.com has no attribute k8s.cni.cncf.io/resourceName",
-          "device d1 of pool node-1, driver nic.example.com is in no ResourceSlice",
-        ],
-      }
-    `);
+    const place = { driver: 'nic.example.com', pool: 'node-1' };
+    expect(await ask({})).toEqual({
+      devices: [],
+      warnings: [
+        claimSkipped({ claim: 'shop/gpu', problem: 'it is not allocated' }),
+        deviceUnnamed({ ...place, device: 'd0', missing: ['k8s.cni.cncf.io/resourceName'] }),
+        deviceUnnamed({ ...place, device: 'd1', missing: 'slice' }),
+      ],
+    });
   });
   it('without permission to read claims, other resources still work', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [result('main', 'd0')])], []);
     room.allow(({ group }) => group !== 'resource.k8s.io');
-    expect(await ask({})).toMatchInlineSnapshot(`
-      {
-        "devices": [],
-        "warnings": [
-          "devices from ResourceClaims are left out (if a network needs them, add deploy/components/resource-claims): Kubernetes API refused get ResourceClaim shop/db-nic-x7 (403): resourceclaims.resource.k8s.io "db-nic-x7" is forbidden: User "plexus-test" cannot get resource "resourceclaims" in API group "resource.k8s.io" in the namespace "shop"",
-        ],
-      }
-    `);
+    expect(await ask({})).toMatchObject({
+      devices: [],
+      warnings: [
+        {
+          kind: 'claims-skipped',
+          context: { error: { id: 'PLX-API-REFUSED', context: { status: 403 } } },
+          text: `devices from ResourceClaims are left out (if a network needs them, add deploy/components/resource-claims): Kubernetes API refused get ResourceClaim shop/db-nic-x7 (403): resourceclaims.resource.k8s.io "db-nic-x7" is forbidden: User "plexus-test" cannot get resource "resourceclaims" in API group "resource.k8s.io" in the namespace "shop"`,
+        },
+      ],
+    });
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-API-REFUSED', code: 11 });
   });
 });

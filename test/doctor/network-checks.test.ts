@@ -62,7 +62,9 @@ const cases: readonly Case[] = [
     id: 'NAD-INVALID',
     title: 'it runs Plexus',
     spoil: () => cluster.nad('bad', { cniVersion: '1.0.0', type: 'plexus' }),
-    finds: ['error: it runs plexus, which would invoke Plexus recursively'],
+    finds: [
+      'error: NetworkAttachmentDefinition shop/bad runs the plugin plexus, which would invoke Plexus recursively',
+    ],
   },
   {
     id: 'SUBNETS',

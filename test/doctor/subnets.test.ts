@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../src/cni/index.ts';
-import { overlaps, rangeOf, rangesOf } from '../../src/doctor/index.ts';
+import { rangeOf, rangesOf } from '../../src/doctor/index.ts';
+import { overlap } from '../../src/validate/index.ts';
 
 const range = (text: string) => rangeOf(text) ?? expect.unreachable(text);
 const rangesIn = (ipam: object) =>
@@ -20,8 +21,8 @@ describe('subnets', () => {
     ['::/0', '0.0.0.0/0', false],
     ['::ffff:10.0.0.0/120', '10.0.0.0/24', false],
   ])('%s and %s overlap: %s', (one, other, expected) => {
-    expect(overlaps(range(one), range(other))).toBe(expected);
-    expect(overlaps(range(other), range(one))).toBe(expected);
+    expect(overlap(range(one), range(other))).toBe(expected);
+    expect(overlap(range(other), range(one))).toBe(expected);
   });
 
   it.each([
@@ -86,7 +87,7 @@ describe('subnets', () => {
         const common = Array.from({ length: 256 }, (_unused, address) => address).some(
           (address) => inside(address, a, prefixA) && inside(address, b, prefixB),
         );
-        expect(overlaps(one, other)).toBe(common);
+        expect(overlap(one, other)).toBe(common);
       }),
     );
   });
@@ -103,8 +104,8 @@ describe('subnets', () => {
         const size = found.last - found.first + 1n;
         expect(found.first % size).toBe(0n);
         expect(size).toBe(1n << BigInt((found.family === 4 ? 32 : 128) - prefix));
-        expect(overlaps(found, found)).toBe(true);
-        expect(overlaps(found, range(`${address}/${found.family === 4 ? 32 : 128}`))).toBe(true);
+        expect(overlap(found, found)).toBe(true);
+        expect(overlap(found, range(`${address}/${found.family === 4 ? 32 : 128}`))).toBe(true);
       }),
     );
   });

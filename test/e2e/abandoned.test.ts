@@ -9,7 +9,7 @@ import { chain, errorIn } from '../support/recording-node.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A plugin that fails at DEL, again and again: the pod is let go, and Plexus goes on.
+// A plugin whose DEL keeps failing: the pod's deletion proceeds, and Plexus retries in the background.
 let node: TestNode;
 let delegates: string;
 let beta: RecordingDelegate;
@@ -59,7 +59,7 @@ async function attachedAndStuck(name: string): Promise<TestPod> {
 describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot be undone (%s)', (engine) => {
   beforeEach(() => create(engine));
 
-  it('NPWG-98: fails so often as is configured, then lets the pod go; what is left is kept, and told', async () => {
+  it('NPWG-98: fails up to the configured number of times, then succeeds; the attachment stays in the journal and is reported', async () => {
     const pod = await attachedAndStuck(`stuck-${engine}`);
     const more = { detachAttempts: 3 };
     for (let tries = 0; tries < 2; tries++)
@@ -70,8 +70,8 @@ describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot b
       { state: 'detaching', attempts: 3, abandonedAt: expect.any(String), attachment: { interfaceName: 'net1' } },
     ]);
     await waitFor('the event', async () => (await events()).some(({ reason }) => reason === 'NetworkAbandoned'));
-    const told = (await events()).filter(({ reason }) => reason === 'NetworkAbandoned');
-    expect(told.map(({ message }) => message)).toEqual([
+    const abandonedEvents = (await events()).filter(({ reason }) => reason === 'NetworkAbandoned');
+    expect(abandonedEvents.map(({ message }) => message)).toEqual([
       expect.stringMatching(/net1 .* default\/two after 3 tries: .*the switch is busy/),
     ]);
     expect(await call('DEL', pod, more), 'a further DEL').toMatchObject({ exitCode: 0 });
@@ -80,13 +80,13 @@ describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot b
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('or so long', async () => {
+  it('fails up to the configured time, then succeeds', async () => {
     const pod = await attachedAndStuck(`long-${engine}`);
     expect(await call('DEL', pod, { detachSeconds: 0 })).toMatchObject({ exitCode: 0 });
     expect((await journal(pod)).attachments).toMatchObject([{ attempts: 1, abandonedAt: expect.any(String) }]);
   });
 
-  it('an ADD of the same sandbox undoes it first, and says when it cannot', async () => {
+  it('is repeated by an ADD of the same sandbox, which fails if the attachment still cannot be undone', async () => {
     const pod = await attachedAndStuck(`again-${engine}`);
     await call('DEL', pod, { detachAttempts: 1 });
     expect(errorIn((await call('ADD', pod)).stdout).msg).toContain('the switch is busy');
@@ -97,10 +97,10 @@ describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot b
   });
 });
 
-describe('what was abandoned', () => {
+describe('an abandoned attachment', () => {
   beforeEach(() => create('daemon'));
 
-  it('is undone by the daemon through the host agent, when that is possible again; without one it says what is missing', async () => {
+  it('is undone by the daemon through the host agent as soon as possible; without an agent, the daemon reports what is missing', async () => {
     const pod = await attachedAndStuck('later');
     const daemon = await node.daemon();
     expect(await call('DEL', pod, { detachAttempts: 1 })).toMatchObject({ exitCode: 0 });

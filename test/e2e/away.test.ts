@@ -8,7 +8,7 @@ import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts'
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// No daemon answers: no pod that goes is held back, and nothing of it stays.
+// No daemon answers: DEL succeeds, and nothing of the pod remains once the daemon is back.
 const run = promisify(execFile);
 let at: ClusterNode;
 const flags = { 'daemon-wait-seconds': '0.2' };
@@ -28,7 +28,7 @@ const isOpen = async (): Promise<boolean> =>
 const links = async (pod: TestPod): Promise<readonly string[]> =>
   ((await pod.netns.ipJson(['link'])) as readonly { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
 
-/** Pods that are attached, and then the daemon is gone. */
+/** Attaches pods, then stops the daemon. */
 async function attachedThenAway(...names: readonly string[]): Promise<readonly TestPod[]> {
   await waitFor('the agent is known', isOpen);
   const pods = await Promise.all(names.map((name) => at.pod(name, 'storage')));
@@ -37,8 +37,8 @@ async function attachedThenAway(...names: readonly string[]): Promise<readonly T
   return pods;
 }
 
-describe('while the daemon is away, with the host agent', () => {
-  it('a DEL is kept and answered with success; the daemon carries it out when it is back, also after the namespace is gone', async () => {
+describe('while the daemon is down, with a host agent', () => {
+  it('a DEL is deferred and succeeds; the daemon carries it out when it is back, even if the namespace is gone', async () => {
     await at.startAgent();
     const [one, two, stays] = (await attachedThenAway('one', 'two', 'stays')) as [TestPod, TestPod, TestPod];
     const never = await at.pod('never-attached');
@@ -53,7 +53,7 @@ describe('while the daemon is away, with the host agent', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('CNI-62: an ADD of the same sandbox that comes first is not taken down by it afterwards', async () => {
+  it('CNI-62: a deferred DEL does not detach a later ADD of the same sandbox', async () => {
     const stopAgent = await at.startAgent();
     const [pod] = (await attachedThenAway('again')) as [TestPod];
     await stopAgent();
@@ -68,7 +68,7 @@ describe('while the daemon is away, with the host agent', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('a further DEL of the runtime settles it too', async () => {
+  it('another DEL of the runtime settles a deferred DEL', async () => {
     const stopAgent = await at.startAgent();
     const [pod] = (await attachedThenAway('twice')) as [TestPod];
     await stopAgent();
@@ -81,7 +81,7 @@ describe('while the daemon is away, with the host agent', () => {
     expect([await deferred(), await at.node.leftovers()]).toEqual([[], []]);
   });
 
-  it('one that cannot be read is set aside, told, and holds nothing up', async () => {
+  it('a deferred DEL that cannot be decoded is set aside and reported, and blocks nothing', async () => {
     await at.startAgent();
     const [pod] = (await attachedThenAway('well')) as [TestPod];
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -98,7 +98,7 @@ describe('while the daemon is away, with the host agent', () => {
     expect(await links(pod)).toEqual(['lo']);
   });
 
-  it('K8S-64: one that this version does not understand is set aside and told; its sandbox is reclaimed when it is gone', async () => {
+  it('K8S-64: a deferred DEL with an invalid configuration is set aside and reported, and its sandbox is reclaimed', async () => {
     await at.startAgent();
     const [pod] = (await attachedThenAway('of-before')) as [TestPod];
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -119,7 +119,7 @@ describe('while the daemon is away, with the host agent', () => {
     );
   });
 
-  it('K8S-64: one whose path is another pod’s by now, with the same MACs (ipvlan), leaves that pod alone', async () => {
+  it('K8S-64: a deferred DEL whose path is another pod’s by now, with the same MACs (ipvlan), does not affect that pod', async () => {
     await at.startAgent();
     const old = await at.pod('old', 'storage');
     expect(await at.call('ADD', old)).toMatchObject({ exitCode: 0 });
@@ -142,7 +142,7 @@ describe('while the daemon is away, with the host agent', () => {
     expect(await at.call('DEL', next)).toMatchObject({ exitCode: 0 });
   });
 
-  it('an ADD is code 11', async () => {
+  it('an ADD fails with code 11', async () => {
     await at.startAgent();
     await attachedThenAway('old');
     const { exitCode, stdout } = await at.call('ADD', await at.pod('new', 'storage'));
@@ -150,11 +150,11 @@ describe('while the daemon is away, with the host agent', () => {
   });
 });
 
-describe('while the daemon is away', () => {
+describe('while the daemon is down, without deferring', () => {
   it.each([
-    { title: 'without a host agent, which would carry it out', agent: false, more: {} },
+    { title: 'without a host agent to carry it out', agent: false, more: {} },
     { title: 'with whenDaemonIsAway: fail', agent: true, more: { 'when-daemon-is-away': 'fail' } },
-  ])('a DEL is code 11 $title', async ({ agent, more }) => {
+  ])('a DEL fails with code 11 $title', async ({ agent, more }) => {
     await at.daemon().stop();
     await at.start({ flags: { ...flags, ...more } });
     if (agent) await at.startAgent();

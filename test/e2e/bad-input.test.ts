@@ -36,8 +36,8 @@ const answer = (env: Record<string, string>, stdin: string) =>
     new AbortController().signal,
   );
 
-describe('bad input ends in a CNI error, exit status 1 and an unchanged node', () => {
-  it('any text as stdin of ADD', async () => {
+describe('bad input ends in a CNI error and exit status 1 and does not change the node', () => {
+  it('for any text as stdin of ADD', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), async (stdin) => {
         const { stdout, exitCode } = await answer(sandboxEnv('ADD'), stdin);
@@ -47,7 +47,7 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
     );
   });
 
-  it('any text as a variable of the environment', async () => {
+  it('for any text as an environment variable', async () => {
     const config = JSON.stringify(node.config({ logLevel: 'silent' }));
     await fc.assert(
       fc.asyncProperty(
@@ -66,7 +66,7 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
   it.each([
     { args: 'K8S_POD_NAME=p', missing: 'K8S_POD_NAMESPACE' },
     { args: 'K8S_POD_NAMESPACE=default', missing: 'K8S_POD_NAME' },
-  ])('half a name of a pod: $args', async ({ args, missing }) => {
+  ])('for an incomplete pod reference: $args', async ({ args, missing }) => {
     const { stdout, exitCode } = await answer(
       { ...sandboxEnv('ADD'), CNI_ARGS: `IgnoreUnknown=1;${args}` },
       JSON.stringify(node.config()),
@@ -77,7 +77,7 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
     });
   });
 
-  it('any text as the annotation', async () => {
+  it('for any text as the annotation', async () => {
     const pod = await node.pod('any');
     const run = async (annotation: string): Promise<void> => {
       await writeFile(
@@ -114,7 +114,7 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a NAD whose configuration is anything at all', async () => {
+  it('for a NAD with any configuration', async () => {
     const pod = await node.pod('any-nad', 'any');
     for (const config of [
       '{',
@@ -142,8 +142,8 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
   });
 
   const kubeconfigs = ['', 'not yaml: [', '{}', 'apiVersion: v1\nkind: Config\nclusters: []\n', '\u0000\u0001'];
-  // where the API server is, is the daemon's own configuration
-  it.skipIf(engineUnderTest === 'daemon').each(kubeconfigs)('a kubeconfig that is %j', async (text) => {
+  // the daemon's own configuration names the API server
+  it.skipIf(engineUnderTest === 'daemon').each(kubeconfigs)('for a kubeconfig that is %j', async (text) => {
     const kubeconfig = join(node.dir, 'bad-kubeconfig');
     await writeFile(kubeconfig, text);
     const pod = await node.pod('bad-kubeconfig');
@@ -156,7 +156,7 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
 });
 
 describe('the plugin as a process', () => {
-  it('CNI-13: VERSION echoes the version asked for and lists all seven, also without stdin or with garbage', async () => {
+  it('CNI-13: VERSION echoes the requested version and lists all seven, also with empty or invalid stdin', async () => {
     const supportedVersions = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'];
     const versions = async (config: string): Promise<unknown> =>
       JSON.parse((await callCni({ command: 'VERSION', config })).stdout);
@@ -164,12 +164,12 @@ describe('the plugin as a process', () => {
     expect(await versions('')).toEqual({ cniVersion: '1.1.0', supportedVersions });
     expect(await versions('{{{')).toEqual({ cniVersion: '1.1.0', supportedVersions });
   });
-  it('CNI-11: started without CNI_COMMAND it says what it is, on stderr', async () => {
+  it('CNI-11: identifies itself on stderr if CNI_COMMAND is not set', async () => {
     const { exitCode, stdout, stderr } = await callCni({ command: '', config: '' });
     expect([exitCode, stdout]).toEqual([0, '']);
     expect(stderr).toContain('CNI protocol versions supported: 0.1.0, 0.2.0');
   });
-  it('STATUS answers 50 at once while the default network is not ready (CNI-33, CNI-36)', async () => {
+  it('STATUS fails with code 50 at once while the default network is not ready (CNI-33, CNI-36)', async () => {
     const config = node.config({ cniVersion: '1.1.0', readinessindicatorfile: join(node.dir, 'not-yet') });
     const { exitCode, stdout } = await callCni({ command: 'STATUS', config, path: ['/nowhere'] });
     expect(exitCode).toBe(1);

@@ -6,8 +6,8 @@ import { pluginsDir } from '../support/plugins-dir.ts';
 import { chain, errorIn, useRecordingNode } from '../support/recording-node.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// Pods that the journal does not know: they ran before Plexus was installed, or their record was lost.
-describe.each(['direct', 'daemon'] as const)('a pod that ran before Plexus was installed (%s)', (engine) => {
+// Pods that the journal does not know: they were created before Plexus was installed, or their record was lost.
+describe.each(['direct', 'daemon'] as const)('a pod created before Plexus was installed (%s)', (engine) => {
   let node: TestNode;
   beforeAll(async () => {
     node = await createTestNode(engine);
@@ -17,29 +17,32 @@ describe.each(['direct', 'daemon'] as const)('a pod that ran before Plexus was i
   it.each([
     { title: 'with its namespace', isGone: false },
     { title: 'without a namespace', isGone: true },
-  ])('is detached from its default network, $title: link, address and masquerading go', async ({ title, isGone }) => {
-    const pod = await node.pod(`old-${engine}-${title.length}`);
-    const network = node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true });
-    const path = await pluginsDir();
-    const call = {
-      config: network,
-      containerId: pod.containerId,
-      netns: pod.netns.path,
-      ifName: 'eth0',
-      path: [path],
-      nodeNetns: node.netns.path,
-    };
-    const attached = await callCni({ ...call, command: 'ADD', executable: join(path, 'bridge') });
-    expect(attached).toMatchObject({ exitCode: 0 });
-    expect((await node.leftovers()).length).toBeGreaterThan(0);
-    if (isGone) await pod.netns.remove();
-    const config = node.config({ prevResult: JSON.parse(attached.stdout) as object });
-    expect(await node.call('DEL', pod, { config, ...(isGone && { netns: '' }) })).toMatchObject({
-      exitCode: 0,
-      stdout: '',
-    });
-    expect(await node.leftovers()).toEqual([]);
-  });
+  ])(
+    'is detached from its default network $title, including link, address and masquerading',
+    async ({ title, isGone }) => {
+      const pod = await node.pod(`old-${engine}-${title.length}`);
+      const network = node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true });
+      const path = await pluginsDir();
+      const call = {
+        config: network,
+        containerId: pod.containerId,
+        netns: pod.netns.path,
+        ifName: 'eth0',
+        path: [path],
+        nodeNetns: node.netns.path,
+      };
+      const attached = await callCni({ ...call, command: 'ADD', executable: join(path, 'bridge') });
+      expect(attached).toMatchObject({ exitCode: 0 });
+      expect((await node.leftovers()).length).toBeGreaterThan(0);
+      if (isGone) await pod.netns.remove();
+      const config = node.config({ prevResult: JSON.parse(attached.stdout) as object });
+      expect(await node.call('DEL', pod, { config, ...(isGone && { netns: '' }) })).toMatchObject({
+        exitCode: 0,
+        stdout: '',
+      });
+      expect(await node.leftovers()).toEqual([]);
+    },
+  );
 });
 
 describe('DEL of a sandbox that the journal does not know', () => {
@@ -60,7 +63,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
   };
   beforeEach(loseRecord);
 
-  it('hands prevResult, runtimeConfig and CNI_ARGS of the call to the default network', async () => {
+  it('passes prevResult, runtimeConfig and CNI_ARGS of the call to the default network', async () => {
     const pod = await at().node.pod('given');
     const ports = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }];
     const network = {
@@ -83,20 +86,20 @@ describe('DEL of a sandbox that the journal does not know', () => {
     });
   });
 
-  it('calls its plugins once: a DEL that is repeated is cheap', async () => {
+  it('calls its plugins once, even if it is repeated', async () => {
     const pod = await at().node.pod('repeated');
     for (let time = 0; time < 3; time++) await succeeds(pod);
     expect(await at().steps()).toEqual(['DEL alpha eth0']);
   });
 
-  it('runs no plugin when its ADD was refused before anything ran', async () => {
+  it('runs no plugin if its ADD was rejected before any plugin ran', async () => {
     const pod = await at().node.pod('refused', 'no-such-network');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 1 });
     await succeeds(pod);
     expect(await at().steps()).toEqual([]);
   });
 
-  it('detaches in reverse order what its annotations ask for, when the record was lost', async () => {
+  it('detaches the networks of its annotations in reverse order if the record was lost', async () => {
     for (const more of [{}, annotated('two,two@net7')]) {
       const pod = await at().node.pod('lost', 'two,two@net7');
       expect(await at().call('ADD', pod, more)).toMatchObject({ exitCode: 0 });
@@ -116,7 +119,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     }
   });
 
-  it('detaches under their names those that can still be planned, and the default network in any case', async () => {
+  it('detaches the networks that can still be planned under their names, and always the default network', async () => {
     const pod = await at().node.pod('some', 'gone,two');
     await succeeds(pod);
     expect(await at().steps()).toEqual(['DEL gamma net2', 'DEL beta net2', 'DEL alpha eth0']);
@@ -129,7 +132,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await at().steps(), 'the pod is gone').toEqual(['DEL alpha eth0']);
   });
 
-  it('succeeds although a network without a link in the sandbox fails', async () => {
+  it('succeeds if a network without a link in the sandbox fails', async () => {
     await at().beta.set({ DEL: { exitCode: 1, stdout: '{"code":7,"msg":"never heard of it"}' } });
     const pod = await at().node.pod('guess', 'two');
     await succeeds(pod);
@@ -137,7 +140,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('fails while a link of such a network exists, and keeps it in the journal', async () => {
+  it('fails while a link of a failing network exists, and keeps it in the journal', async () => {
     await at().beta.set({ DEL: { exitCode: 1, stdout: '{"code":7,"msg":"busy"}' } });
     const pod = await at().node.pod('there', 'two');
     await pod.netns.exec(['ip', 'link', 'add', 'net1', 'type', 'veth', 'peer', 'name', 'net1peer']);
@@ -148,7 +151,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('fails when the default network does, keeps it in the journal, and abandons it at last', async () => {
+  it('fails if the default network fails, keeps it in the journal, and finally abandons it', async () => {
     await at().alpha.set({ DEL: { exitCode: 1, stdout: '{"code":11,"msg":"the agent starts"}' } });
     const pod = await at().node.pod('default-fails');
     expect(errorIn((await at().call('DEL', pod, { prevResult, detachAttempts: 2 })).stdout).msg).toContain(
@@ -163,14 +166,14 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('succeeds when the default network is unknown, and does not count as undone', async () => {
+  it('succeeds if the default network is unknown, but does not mark the sandbox as undone', async () => {
     const pod = await at().node.pod('no-default');
     await succeeds(pod, { delegates: [], clusterNetwork: join(at().node.dir, 'nowhere/10-net.conflist') });
     await succeeds(pod, { delegates: [chain('default-net', 'alpha')] });
     expect(await at().steps()).toEqual(['DEL alpha eth0']);
   });
 
-  it('ADD, DEL, ADD, then the record is lost: the second attachment is detached as well', async () => {
+  it('detaches the second attachment after ADD, DEL, ADD and the loss of the record', async () => {
     const pod = await at().node.pod('again', 'two');
     for (const command of ['ADD', 'DEL', 'ADD']) expect(await at().call(command, pod)).toMatchObject({ exitCode: 0 });
     const folder = join(at().node.dir, 'state/journal');

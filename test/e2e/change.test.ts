@@ -9,7 +9,7 @@ import type { ChangeWords } from '../support/change-child.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// Attachments of a live sandbox change: real plugins in real namespaces, in a process that may be killed.
+// Changes of the attachments of a live sandbox, with real plugins in real namespaces, in a process that may be killed.
 const run = promisify(execFile);
 let node: TestNode;
 beforeEach(async () => {
@@ -49,8 +49,8 @@ async function livePod(name: string): Promise<TestPod> {
 type Wanted = Pick<ChangeWords, 'detach' | 'diesAt'> & {
   readonly attach: readonly (readonly [interfaceName: string, configuration: Record<string, unknown>])[];
 };
-/** What failed. Rejects when the process was killed. */
-async function changed(pod: TestPod, { attach, ...wanted }: Wanted): Promise<unknown> {
+/** Returns the failures of a change. Rejects if the process was killed. */
+async function changed(pod: TestPod, { attach, ...requested }: Wanted): Promise<unknown> {
   const words: ChangeWords = {
     cniDir: join(node.dir, 'state'),
     pluginsDir: await pluginsDir(),
@@ -59,7 +59,7 @@ async function changed(pod: TestPod, { attach, ...wanted }: Wanted): Promise<unk
       interfaceName,
       configuration: configuration as JsonObject,
     })),
-    ...wanted,
+    ...requested,
   };
   const program = join(import.meta.dirname, '../support/change-child.ts');
   const child = ['nsenter', [`--net=${node.netns.path}`, process.execPath, program, JSON.stringify(words)]] as const;
@@ -67,7 +67,7 @@ async function changed(pod: TestPod, { attach, ...wanted }: Wanted): Promise<unk
 }
 const settled = (pod: TestPod): Promise<unknown> => changed(pod, { attach: [], detach: [] });
 
-/** "net1 10.30.0.2/24" for each interface of the pod, after a check that journal, leases and CHECK agree with them. */
+/** Returns "net1 10.30.0.2/24" for each interface of the pod, after checking that journal, leases and CHECK agree. */
 async function interfacesOf(pod: TestPod): Promise<readonly string[]> {
   expect(await node.call('CHECK', pod)).toMatchObject({ exitCode: 0 });
   const links = (await pod.netns.ipJson(['-4', 'addr'])) as readonly {
@@ -92,7 +92,7 @@ async function assertNothingIsLeft(pod: TestPod): Promise<void> {
 }
 
 describe('a live sandbox with real plugins', () => {
-  it('gains a network, loses one, and changes the network of an interface; DEL leaves nothing', async () => {
+  it('gains a network, loses one, and changes the network of an interface; DEL then leaves nothing', async () => {
     const pod = await livePod('moves');
     expect(await changed(pod, { attach: [['net2', fabric()]], detach: [] })).toEqual([]);
     expect(await interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net1 10.30.0.x', 'net2 10.40.0.x']);
@@ -103,7 +103,7 @@ describe('a live sandbox with real plugins', () => {
     await assertNothingIsLeft(pod);
   });
 
-  it('keeps its network if the one that replaces it fails', async () => {
+  it('keeps its network if the replacement fails', async () => {
     const pod = await livePod('keeps');
     expect(await changed(pod, { attach: [['net1', broken()]], detach: ['net1'] })).toEqual([
       expect.stringMatching(/^attach net1 broken: plugin macvlan failed \(ADD\): .*absent/),
@@ -115,8 +115,8 @@ describe('a live sandbox with real plugins', () => {
   it('is settled after the process was killed at any step of a swap', async () => {
     for (let step = 0, isLast = false; !isLast; step++) {
       const pod = await livePod(`swap-${step}`);
-      const wanted = { attach: [['net1', fabric()]], detach: ['net1'], diesAt: step } as const;
-      isLast = await changed(pod, wanted).then(
+      const requested = { attach: [['net1', fabric()]], detach: ['net1'], diesAt: step } as const;
+      isLast = await changed(pod, requested).then(
         () => true,
         ({ signal }: { readonly signal?: string }) => {
           expect(signal).toBe('SIGKILL');
@@ -130,13 +130,14 @@ describe('a live sandbox with real plugins', () => {
     }
   });
 
-  it('passes CHECK and is detached by DEL after the process was killed in the middle of a swap', async () => {
+  it('passes CHECK and is detached by DEL after the process was killed during a swap', async () => {
     for (const diesAt of [1, 3, 5, 7]) {
       const pod = await livePod(`ends-${diesAt}`);
       await expect(changed(pod, { attach: [['net1', fabric()]], detach: ['net1'], diesAt })).rejects.toMatchObject({
         signal: 'SIGKILL',
       });
-      expect(await node.call('CHECK', pod)).toMatchObject({ exitCode: 0 }); // what the change touches is not compared
+      // CHECK does not compare what the change touches
+      expect(await node.call('CHECK', pod)).toMatchObject({ exitCode: 0 });
       await assertNothingIsLeft(pod);
     }
   });

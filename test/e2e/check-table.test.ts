@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestNode, createTestNode } from '../support/test-node.ts';
 
-// CRI-O calls CHECK after every ADD and fails the pod if it fails. So whatever a plugin thinks of its own work, CHECK
-// right after a good ADD succeeds: for every reference plugin that can run here, with the options that people use.
+// CRI-O calls CHECK after every ADD and fails the pod if CHECK fails. So CHECK must succeed right after a successful
+// ADD, whatever a plugin's own CHECK reports: for every reference plugin that can run here, with common options.
 let node: TestNode;
 beforeAll(async () => {
   node = await createTestNode('daemon');
@@ -36,12 +36,12 @@ interface Row {
 const rows: readonly Row[] = [
   { title: '06: bridge without IPAM', plugins: bridge() },
   { title: '06: bridge without IPAM, without cniVersion', plugins: bridge(), version: '' },
-  { title: 'bridge without the key ipam', plugins: { type: 'bridge', bridge: 'br1' } },
+  { title: 'bridge without an ipam key', plugins: { type: 'bridge', bridge: 'br1' } },
   { title: 'bridge with an address', plugins: bridge(v4) },
   { title: 'bridge, IPv6 only', plugins: bridge(v6) },
   { title: 'bridge, two families', plugins: bridge(both) },
   {
-    title: 'bridge that is the gateway',
+    title: 'bridge as gateway',
     plugins: bridge(v4, { bridge: 'br2', isGateway: true, isDefaultGateway: true }),
   },
   { title: 'bridge with hairpin and mtu', plugins: bridge(v4, { bridge: 'br3', hairpinMode: true, mtu: 1400 }) },
@@ -144,9 +144,9 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe('CHECK after a good ADD succeeds, again and again', () => {
+describe('CHECK right after a successful ADD succeeds repeatedly', () => {
   it.each(rows.map((row, index) => ({ ...row, index })))(
-    '$title',
+    'for $title',
     async ({ plugins, request = {}, version = '1.0.0', index }) => {
       const made = typeof plugins === 'function' ? (plugins as () => object)() : plugins;
       const name = `row-${index}`;

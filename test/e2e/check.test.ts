@@ -17,7 +17,7 @@ async function attached(pod: TestPod): Promise<object> {
 describe('CHECK', () => {
   it.each([
     {
-      what: 'an address that was taken away',
+      what: 'a removed address',
       change: ['address', 'delete', '10.30.0.0/24', 'dev', 'net1'],
       says: /net1 \(default\/storage\): interface net1 has no address 10\.30\.0\.\d+\/24, only fe80:/,
     },
@@ -26,7 +26,7 @@ describe('CHECK', () => {
       change: ['link', 'set', 'net1', 'address', '02:00:00:00:00:99'],
       says: /net1 \(default\/storage\): interface net1 has the hardware address 02:00:00:00:00:99 instead of [0-9a-f:]+/,
     },
-  ])('CNI-30: names the first difference and how: $what', async ({ what, change, says }) => {
+  ])('CNI-30: names the first difference: $what', async ({ what, change, says }) => {
     const pod = await node.pod(`changed-${what.replaceAll(' ', '-')}`, 'storage');
     const result = await attached(pod);
     expect(await node.call('CHECK', pod, { config: node.config({ prevResult: result }) })).toMatchObject({
@@ -56,7 +56,7 @@ describe('CHECK', () => {
     await node.netns.exec(['iptables', '-t', 'nat', '-F']);
   };
 
-  it('believes a plugin from its first successful CHECK on: bridge reports a route that was removed', async () => {
+  it('trusts a plugin from its first successful CHECK on: bridge reports a removed route', async () => {
     const routes = [{ dst: '10.97.0.0/16', gw: '10.52.0.1' }];
     const ipam = { type: 'static', addresses: [{ address: '10.52.0.5/24' }], routes };
     await node.nad('routed', { cniVersion: '1.0.0', name: 'routed', type: 'bridge', bridge: 'routed', ipam });
@@ -69,7 +69,7 @@ describe('CHECK', () => {
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('a plugin whose CHECK never succeeded proves nothing: its failure is reported, not returned', async () => {
+  it('reports the failure of a plugin whose CHECK never succeeded, but does not fail', async () => {
     await node.nad('ports', published);
     const pod = await node.pod('ports-unchecked', withPort);
     const handed = { config: node.config({ prevResult: await attached(pod), logLevel: 'warn', logToStderr: true }) };
@@ -79,7 +79,7 @@ describe('CHECK', () => {
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('the hardware address of a member of a bond is that of the bond, and no difference', async () => {
+  it("accepts the bond's hardware address on a member of the bond", async () => {
     const pod = await node.pod('bonded', 'storage');
     const handed = { config: node.config({ prevResult: await attached(pod) }) };
     await pod.netns.exec([
@@ -94,7 +94,7 @@ describe('CHECK', () => {
       'peer',
       'name',
       'other',
-    ]); // stands for a bond
+    ]); // replaces a bond
     await pod.netns.exec(['ip', 'link', 'set', 'net1', 'address', '02:00:00:00:00:77']);
     expect(await node.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0 });
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });

@@ -15,7 +15,7 @@ import { errorIn } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 
 const run = promisify(execFile);
-// devices of ResourceClaims, from the API server to the delegate and back into the claim's status
+// Devices of ResourceClaims, from the API server to the delegate and back into the claim's status.
 let cluster: ClusterNode;
 let plugins: string;
 let sriov: RecordingDelegate;
@@ -55,7 +55,7 @@ afterAll(async () => {
   await rm(plugins, { recursive: true });
 });
 
-/** A pod whose claim `nics` has these results. */
+/** Creates a pod whose claim `nics` has these allocation results. */
 async function claiming(name: string, networks: string, results: readonly object[] | undefined): Promise<TestPod> {
   const pod = await cluster.pod(name, networks);
   const stored = cluster.api.get('pods', 'default', name) as unknown as JsonObject;
@@ -83,8 +83,8 @@ const given = async (): Promise<unknown[]> =>
 const statusOf = (name: string): unknown =>
   (cluster.api.get('resourceclaims', 'default', name) as unknown as { status?: { devices?: unknown } }).status?.devices;
 
-describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () => {
-  it('gets the device of its request; the claim’s status names interface, hardware address and addresses', async () => {
+describe('K8S-17 to K8S-23: a network that uses a ResourceClaim’s device', () => {
+  it('gets the device of its request; the claim’s status shows interface, hardware address and addresses', async () => {
     const pod = await claiming('db', 'any,fast', [result('fast', 'vf-2'), result('slow', 'vf-1')]);
     expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     expect(await given()).toEqual([
@@ -106,7 +106,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     expect(await cluster.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('the example: its pod, its network and its claim', async () => {
+  it('is attached in the example with its pod, network and claim', async () => {
     const example = join(import.meta.dirname, '../../examples/dra');
     const [nad, pod] = await Promise.all(
       ['nad.yaml', 'pod.yaml'].map(async (file) => parse(await readFile(join(example, file), 'utf8')) as JsonObject),
@@ -133,7 +133,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     expect(planned.attachments[1]?.plugins[0]?.stdin).toMatchObject({ type: 'sriov', deviceID: '0000:18:02.6' });
   });
 
-  it('K8S-21: Multus’s form: a network that names a resource gets the claimed device that is counted under it', async () => {
+  it('K8S-21: gets the claimed device of the resource that it names, as in Multus', async () => {
     const pod = await claiming('counted', 'counted', [result('main', 'vf-3')]);
     const devices = [{ driver: nicDriver, pool: 'node-1', device: 'vf-3' }];
     kubelet.behave({
@@ -150,7 +150,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     await cluster.call('DEL', pod);
   });
 
-  it('K8S-01: a kubelet that has Get switched off is asked for it once, not by every ADD', async () => {
+  it('K8S-01: does not query a kubelet again that has Get disabled', async () => {
     const devices = [{ resource: 'vendor.com/sriov', ids: ['0000:18:02.4'] }];
     await kubelet.restart({
       get: 'disabled',
@@ -166,7 +166,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     await kubelet.restart({ get: 'served' });
   });
 
-  it('149: a resource of which the device plugin gave one device, and a claim another: each network gets one', async () => {
+  it('149: gets its own device if the device plugin allocated one and a claim another', async () => {
     const pod = await claiming('mixed', 'counted,counted', [result('main', 'vf-3')]);
     kubelet.behave({
       pods: [
@@ -183,7 +183,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     await cluster.call('DEL', pod);
   });
 
-  it('a claim that the pod does not have is named, with those that it has', async () => {
+  it("is rejected with the pod's claims if it names another claim", async () => {
     const pod = await claiming('lacks', 'other', [result('fast', 'vf-2')]);
     cluster.api.put('network-attachment-definitions', {
       metadata: { name: 'other', namespace: 'default', annotations: { 'plexus-cni.io/resourceClaim': 'gpus' } },
@@ -194,7 +194,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     await cluster.call('DEL', pod);
   });
 
-  it('a claim that is not allocated yet: code 11, try again later', async () => {
+  it('is rejected with code 11 (try again later) while the claim is not allocated', async () => {
     const pod = await claiming('waits', 'fast', undefined);
     const { stdout } = await cluster.call('ADD', pod);
     expect(errorIn(stdout)).toMatchObject({
@@ -204,7 +204,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     await cluster.call('DEL', pod);
   });
 
-  it('two networks of one device: the second is refused before anything runs', async () => {
+  it('is rejected before any plugin runs if another network uses its only device', async () => {
     const pod = await claiming('twice', 'fast,any', [result('fast', 'vf-2')]);
     const { stdout } = await cluster.call('ADD', pod);
     expect(errorIn(stdout).msg).toMatch(

@@ -14,17 +14,17 @@ describe('STATUS and GC', () => {
       path: [at().delegates],
     });
 
-  it('CNI-34: STATUS asks the default network and keeps its code', async () => {
+  it('CNI-34: STATUS calls the default network and returns its code', async () => {
     expect(await nodeCall('STATUS', {})).toMatchObject({ exitCode: 0, stdout: '' });
     await at().alpha.set({ STATUS: { exitCode: 1, stdout: '{"code":51,"msg":"limited"}' } });
     expect(errorIn((await nodeCall('STATUS', {})).stdout)).toMatchObject({ code: 51 });
   });
 
-  it('CNI-34: STATUS also asks the networks of statusNetworks, all plugins of their chains, and keeps their code, 50 or 51', async () => {
-    const asked = async (): Promise<readonly string[]> =>
+  it('CNI-34: STATUS also calls every plugin of statusNetworks and returns their code, 50 or 51', async () => {
+    const calls = async (): Promise<readonly string[]> =>
       (await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`);
     expect(await nodeCall('STATUS', { statusNetworks: ['default/two'] })).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(await asked()).toEqual(['STATUS alpha', 'STATUS beta', 'STATUS gamma']);
+    expect(await calls()).toEqual(['STATUS alpha', 'STATUS beta', 'STATUS gamma']);
     for (const code of [50, 51]) {
       await at().beta.set({ STATUS: { exitCode: 1, stdout: `{"code":${code},"msg":"the uplink is down"}` } });
       const error = errorIn((await nodeCall('STATUS', { statusNetworks: ['default/two'] })).stdout);
@@ -39,7 +39,7 @@ describe('STATUS and GC', () => {
     expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['none'] })).stdout)).toMatchObject({ code: 7 });
   });
 
-  it('CNI-37, CNI-38: GC undoes what the list does not name and passes the rest on under each network’s own interface names', async () => {
+  it('CNI-37, CNI-38: GC undoes sandboxes that are not in the list and passes the others on under each network’s own interface names', async () => {
     const [kept, stale] = [await at().node.pod('kept', 'two'), await at().node.pod('stale', 'two')];
     for (const pod of [kept, stale]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().alpha.forget();
@@ -68,7 +68,7 @@ describe('STATUS and GC', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('CNI-39: without a list nothing is removed', async () => {
+  it('CNI-39: GC removes nothing without a list', async () => {
     const pod = await at().node.pod('listless');
     await at().call('ADD', pod);
     await at().alpha.forget();
@@ -79,7 +79,7 @@ describe('STATUS and GC', () => {
 });
 
 describe('the default network', () => {
-  it('NPWG-94, K8S-69: ADD waits for the readiness file, and is code 11 when it does not come', async () => {
+  it('NPWG-94, K8S-69: is awaited by ADD through its readiness file; ADD fails with code 11 if the file does not appear', async () => {
     const readinessindicatorfile = join(at().node.dir, 'ready');
     const pod = await at().node.pod('early');
     const late = await at().call('ADD', pod, { readinessindicatorfile, deadlines: { readinessSeconds: 0 } });
@@ -90,7 +90,7 @@ describe('the default network', () => {
     await at().call('DEL', pod);
   });
 
-  it('NPWG-91: v1.multus-cni.io/default-network replaces it for one pod', async () => {
+  it('NPWG-91: is replaced for one pod by v1.multus-cni.io/default-network', async () => {
     await at().node.nad('special', chain('special', 'gamma'), { namespace: 'kube-system' });
     const pod = await at().node.pod('special', undefined, { 'v1.multus-cni.io/default-network': 'special' });
     await at().call('ADD', pod);
@@ -106,7 +106,7 @@ describe('the default network', () => {
     { title: 'a folder', clusterNetwork: (): string => `${join(at().node.dir, 'conf')}/` },
     { title: 'the name of a file in confDir', clusterNetwork: (): string => 'from-file' },
     { title: 'the name of a NAD in multusNamespace', clusterNetwork: (): string => 'cluster-nad' },
-  ])('clusterNetwork is $title, with defaultNetworks after it', async ({ title, clusterNetwork }) => {
+  ])('may be $title in clusterNetwork, followed by defaultNetworks', async ({ title, clusterNetwork }) => {
     await mkdir(join(at().node.dir, 'conf/from-file'), { recursive: true });
     await writeFile(join(at().node.dir, 'conf/10-x.conflist'), JSON.stringify(chain('from-file', 'alpha')));
     await writeFile(join(at().node.dir, 'conf/from-file/10-more.conf'), '{"type":"beta"}'); // CNI-45: chained by folder

@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.ts';
 const at = useRecordingNode();
 const two = { attachmentConcurrency: 2 };
 
-describe('further networks of one pod at the same time', () => {
+describe('attaching additional networks of one pod concurrently', () => {
   const begun = async (): Promise<readonly string[]> =>
     (await at().alpha.calls()).map(({ command, env }) => `${command} ${env['CNI_IFNAME']}`);
   const held = async (networks: string, more: object, nadAnnotations: object = {}) => {
@@ -22,7 +22,7 @@ describe('further networks of one pod at the same time', () => {
     return { pod, answer: at().call('ADD', pod, more), release: () => writeFile(file, '') };
   };
 
-  it('attachmentConcurrency: 2: two begin before any of them ends; interface names and the order of the status are as ever', async () => {
+  it('starts two before either ends with attachmentConcurrency: 2; interface names and status order do not change', async () => {
     const { pod, answer, release } = await held('one,other,third', two);
     await waitFor('two have begun', async () => (await begun()).length === 3);
     expect((await begun()).toSorted()).toEqual(['ADD eth0', 'ADD net1', 'ADD net2']);
@@ -37,14 +37,14 @@ describe('further networks of one pod at the same time', () => {
     expect(await at().call('DEL', pod, two)).toMatchObject({ exitCode: 0 });
     expect((await begun()).slice(-4)).toEqual(['DEL net3', 'DEL net2', 'DEL net1', 'DEL eth0']);
   });
-  it('NADs with plexus-cni.io/concurrent: together, without any setting', async () => {
+  it('runs networks whose NADs have plexus-cni.io/concurrent at the same time without a setting', async () => {
     const { pod, answer, release } = await held('one,other', {}, { 'plexus-cni.io/concurrent': 'true' });
     await waitFor('both have begun', async () => (await begun()).length === 3);
     await release();
     expect(await answer).toMatchObject({ exitCode: 0 });
     await at().call('DEL', pod);
   });
-  it('NPWG-96, NPWG-97: one failure stops the other, both and the default network are undone, and it is what the runtime reads', async () => {
+  it('NPWG-96, NPWG-97: cancels the other one on a failure, undoes both and the default network, and returns that failure', async () => {
     await at().node.nad('bad', chain('bad', 'gamma-missing'));
     await at().node.nad('slow', chain('slow', 'beta'));
     await at().beta.set({ ADD: { hang: true } });

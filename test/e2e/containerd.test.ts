@@ -35,7 +35,7 @@ describe.skipIf(reason !== undefined)('called by containerd (ctr run --cni, go-c
     await node.remove();
   });
 
-  it('a container gets all its networks before it starts, reaches the node over each, and leaves nothing behind', async () => {
+  it('attaches a container to all its networks before it starts, reaches the node over each, and leaves nothing behind', async () => {
     const script =
       'ip -o -4 addr; ip route show default; for net in 10.244.0.1; do ping -c 1 -w 5 $net >/dev/null && echo reached $net; done; cat /sys/class/net/net2/mtu';
     const printed = await containerd.runContainer('first', script);
@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)('called by containerd (ctr run --cni, go-c
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('five containers at once', async () => {
+  it('attaches five containers at once', async () => {
     const printed = await Promise.all(
       ['a', 'b', 'c', 'd', 'e'].map((name) => containerd.runContainer(name, 'ip -o -4 addr show net1')),
     );

@@ -8,7 +8,7 @@ import { type CriRuntime, startCriRuntime } from '../support/cri-runtime.ts';
 import { shim } from '../support/daemon.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 
-// containerd's CRI, asked as kubelet asks it → the program on the host → the daemon → real plugins
+// containerd's CRI, called as kubelet calls it → the shim → the daemon → real plugins.
 const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the CRI tests are skipped: ${reason}\n`);
 
@@ -58,11 +58,11 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
     expect(await at.node.leftovers()).toEqual([]);
   };
 
-  it('K8S-53: its network is ready with the configuration that the daemon has written', async () => {
+  it('K8S-53: has a ready network with the configuration that the daemon wrote', async () => {
     expect(await runtime.cri.isNetworkReady()).toBe(true);
   });
 
-  it('a pod has three interfaces before it runs, its status is in the API, the runtime knows its address, and its end leaves nothing', async () => {
+  it('gives a pod three interfaces before it runs, publishes its status, reports its address to the runtime, and removes everything with the pod', async () => {
     at.api.requests.length = 0;
     const id = await startPod('three');
     expect(await interfacesIn(id)).toEqual(['eth0', 'lo', 'net1', 'net2']);
@@ -74,13 +74,13 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
     ]);
     const answer = await runtime.cri.podSandboxStatus(id);
     expect(answer.status).toMatchObject({ state: 'SANDBOX_READY', network: { ip: addressesOf('three')[0] } });
-    // K8S-33: the runtime hands the annotations over, so that nothing is read
+    // K8S-33: the runtime passes the annotations, so nothing is read
     expect(at.api.requests.filter(({ verb }) => verb === 'get' || verb === 'list')).toEqual([]);
     await removePod(id);
     await noTrace();
   });
 
-  it('30 pods at the same time', async () => {
+  it('starts 30 pods at the same time', async () => {
     const ids = await Promise.all(Array.from({ length: 30 }, (_, index) => startPod(`many-${index}`)));
     for (const id of ids) expect(await interfacesIn(id)).toEqual(['eth0', 'lo', 'net1', 'net2']);
     const addresses = ids.flatMap((_, index) => addressesOf(`many-${index}`));
@@ -89,7 +89,7 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
     await noTrace();
   });
 
-  it('K8S-57: while the daemon is killed and started again, kubelet’s repeated tries end with every pod attached', async () => {
+  it('K8S-57: attaches every pod through kubelet’s retries while the daemon is killed and restarted', async () => {
     const failures: string[] = [];
     const insist = async (name: string): Promise<string> => {
       for (let tries = 0; tries < 50; tries++) {
@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
   });
 
   it.each(['TERM', 'KILL'] as const)(
-    'containerd ended with SIG%s and started again: pods go on, and are removed without a trace',
+    'keeps pods running while containerd is ended with SIG%s and restarted, and removes them completely',
     async (signal) => {
       const before = await startPod(`before-${signal.toLowerCase()}`);
       await runtime.restart(signal);

@@ -49,8 +49,8 @@ const call = (command: string, pod: TestPod, env: Record<string, string> = {}) =
 const running = (command: string) =>
   waitFor(`${command} to run`, async () => (await alpha.calls()).some((one) => one.command === command));
 
-describe('SIGTERM', () => {
-  it('lets a call that runs end well within the grace time, takes no new one, and ends with status 0', async () => {
+describe('a daemon that gets SIGTERM', () => {
+  it('finishes running calls within the grace period, accepts no new ones, and exits with status 0', async () => {
     await start('30');
     const go = join(node.dir, 'go');
     await alpha.set({ ADD: { until: go } });
@@ -66,7 +66,7 @@ describe('SIGTERM', () => {
     expect(await stopped).toBe(0);
   });
 
-  it('stops and undoes what has not ended within it: the runtime sees code 11, and nothing is left', async () => {
+  it('cancels and undoes calls after the grace period; the runtime gets code 11, and nothing remains', async () => {
     await start('0.3');
     await alpha.set({ ADD: { hang: true } });
     const pod = await node.pod('too-long');
@@ -82,8 +82,8 @@ describe('SIGTERM', () => {
   });
 });
 
-describe('a sandbox that a daemon works on', () => {
-  /** An ADD that runs until `release`. `awaited` resolves when another process waits for its sandbox. */
+describe('a sandbox that a stopping daemon works on', () => {
+  /** Starts an ADD that runs until `release`. `awaited` resolves when another process waits for its sandbox. */
   const held = async (name: string) => {
     const go = join(node.dir, 'go');
     await alpha.set({ ADD: { until: go } });
@@ -96,7 +96,7 @@ describe('a sandbox that a daemon works on', () => {
   };
   const commands = async () => (await alpha.calls()).map(({ command }) => command);
 
-  it('stays its own while it ends, also when the next daemon is there already', async () => {
+  it('stays locked until the daemon ends, even if the next daemon is running', async () => {
     await start('30');
     const { pod, add, awaited, release } = await held('taken-over');
     const [old, stopped] = [daemon, daemon.stop('SIGTERM')];
@@ -111,7 +111,7 @@ describe('a sandbox that a daemon works on', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('is waited for by direct mode, which does not end the daemon for it', async () => {
+  it('is waited for by direct mode, which does not end the daemon', async () => {
     await start('30');
     const { pod, add, awaited, release } = await held('beside-direct-mode');
     const config = node.config({ binDir: delegates, delegates: [chain('default-net', 'alpha')] });
@@ -124,7 +124,7 @@ describe('a sandbox that a daemon works on', () => {
   });
 });
 
-describe('a daemon that cannot start says why, and ends with status 1', () => {
+describe('a daemon that cannot start reports why and exits with status 1', () => {
   const starting = (flags: Record<string, string>, env: Record<string, string> = {}): Promise<unknown> =>
     startTestDaemon({ dir: node.dir, flags: { 'cni-dir': join(node.dir, 'state'), ...flags }, env }).then(
       (one) => ((daemon = one), 'started'),
@@ -132,26 +132,26 @@ describe('a daemon that cannot start says why, and ends with status 1', () => {
     );
   it.each([
     {
-      title: 'a kubeconfig that is not there',
+      title: 'a missing kubeconfig',
       flags: { kubeconfig: '/nowhere/kubeconfig' },
       says: 'PLX-KUBECONFIG-UNUSABLE',
     },
     {
-      title: 'a configuration file that is not there',
+      title: 'a missing configuration file',
       flags: { config: '/nowhere/plexus.yaml' },
       says: '/nowhere/plexus.yaml',
     },
-    { title: 'a flag with a wrong value', flags: { 'status-checks': 'perhaps' }, says: '--status-checks' },
+    { title: 'a flag with an invalid value', flags: { 'status-checks': 'perhaps' }, says: '--status-checks' },
     { title: 'an unknown flag', flags: { 'status-check': 'true' }, says: 'status-check' },
-  ])('$title', async ({ flags, says }) => {
+  ])('for $title', async ({ flags, says }) => {
     const message = await starting(flags);
     expect(message).toContain('the daemon ended with');
     expect(message).toContain(says);
   });
-  it('an environment variable with a wrong value', async () => {
+  it('for an environment variable with an invalid value', async () => {
     expect(await starting({}, { PLEXUS_GRACE_SECONDS: 'soon' })).toContain('PLEXUS_GRACE_SECONDS');
   });
-  it('another daemon that serves the same socket', async () => {
+  it('for another daemon that serves the same socket', async () => {
     await start('1');
     const first = daemon;
     expect(await starting({})).toContain('PLX-DAEMON-RUNNING');

@@ -7,8 +7,7 @@ import { shim } from '../support/daemon.ts';
 import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// The whole path of a node: API server, daemon, program on the host, real plugins, and the configuration that the
-// daemon wrote.
+// The whole path on a node: API server, daemon, shim, real plugins, and the configuration that the daemon wrote.
 let at: ClusterNode;
 beforeAll(async () => {
   at = await createClusterNode();
@@ -20,7 +19,7 @@ beforeAll(async () => {
     master: 'eth1',
     ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] },
   });
-  await at.start({ flags: { 'reclaim-seconds': '0' } }); // requests are counted
+  await at.start({ flags: { 'reclaim-seconds': '0' } }); // no background requests, because the tests count requests
 });
 afterAll(() => at.remove());
 beforeEach(() => at.api.faults.clear());
@@ -40,7 +39,7 @@ const metric = async (line: string): Promise<number> => {
 };
 
 describe('a pod on a node with the daemon', () => {
-  it('K8S-33: an ADD asks the API server nothing and writes its status with one PATCH; events follow in the background; DEL asks nothing', async () => {
+  it('K8S-33: an ADD sends the API server one PATCH for its status and no reads; Events follow in the background; DEL sends nothing', async () => {
     const pod = await at.pod('usual', 'storage,edge');
     at.api.requests.length = 0;
     const answer = await at.call('ADD', pod);
@@ -62,7 +61,7 @@ describe('a pod on a node with the daemon', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('K8S-12: a runtime that hands no annotations over costs one GET more', async () => {
+  it('K8S-12: a runtime that does not pass annotations costs one more GET', async () => {
     const pod = await at.pod('not-handed', 'storage');
     at.api.requests.length = 0;
     expect(await at.call('ADD', pod, false)).toMatchObject({ exitCode: 0 });
@@ -74,7 +73,7 @@ describe('a pod on a node with the daemon', () => {
     await at.call('DEL', pod);
   });
 
-  it('K8S-14: with the API server away an ADD succeeds; its status is written when it is back, without another call', async () => {
+  it('K8S-14: an ADD succeeds while the API server is unavailable; the daemon publishes the status when it is back', async () => {
     const pod = await at.pod('patient', 'storage');
     await at.api.goAway();
     const answer = await at.call('ADD', pod);
@@ -88,7 +87,7 @@ describe('a pod on a node with the daemon', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('K8S-14: a successor of the same name is not written to, and what waited for it is given up', async () => {
+  it('K8S-14: a pending status is abandoned if another pod of the same name exists, and is not written to it', async () => {
     const pod = await at.pod('phoenix', 'storage');
     await at.api.goAway();
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -103,7 +102,7 @@ describe('a pod on a node with the daemon', () => {
     await at.call('DEL', pod);
   });
 
-  it('K8S-14: what waited for a sandbox that a DEL has begun to undo is given up: its pod may have another one soon', async () => {
+  it('K8S-14: a pending status is abandoned once a DEL has started, because the pod may get another sandbox', async () => {
     const pod = await at.pod('rebuilt', 'storage');
     await at.api.goAway();
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -132,9 +131,10 @@ describe('a pod on a node with the daemon', () => {
     expect(at.status('rebuilt')).toBeUndefined();
   });
 
-  it('K8S-14: of two sandboxes of one pod the newer one has the last word', async () => {
+  it("K8S-14: of two sandboxes of one pod, the newer one's status is published", async () => {
     const newer = await at.pod('doubled', 'storage');
-    const { containerId, netns } = await at.node.pod('other'); // an ID that comes after in the journal's folder
+    // an ID that sorts after the first one in the journal's folder
+    const { containerId, netns } = await at.node.pod('other');
     const older = { ...newer, containerId, netns };
     await at.api.goAway();
     expect(await at.call('ADD', older)).toMatchObject({ exitCode: 0 });
@@ -146,14 +146,14 @@ describe('a pod on a node with the daemon', () => {
     for (const pod of [older, newer]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('annotations that are handed over are those that count', async () => {
+  it('annotations passed by the runtime override those in the API', async () => {
     const pod = await at.pod('handed');
     expect(await at.call('ADD', pod, { [networksKey]: 'storage' })).toMatchObject({ exitCode: 0 });
     expect(interfaces('handed')).toEqual(['eth0', 'net1']);
     await at.call('DEL', pod);
   });
 
-  it('a NAD that is changed counts for the next pod', async () => {
+  it('a changed NAD applies to the next pod', async () => {
     at.nad('moving', at.node.bridge('moving1', '10.33.0.0/24'));
     await waitFor('the first NAD', async () => (await metric('plexus_watch_objects')) === 3);
     const first = await at.pod('before');
@@ -171,8 +171,8 @@ describe('a pod on a node with the daemon', () => {
   });
 });
 
-describe('our configuration in the runtime’s folder', () => {
-  it('names the default network and does not copy it: its own file is read at each ADD', async () => {
+describe('the configuration of Plexus in the runtime’s folder', () => {
+  it('names the default network without copying it: its file is read at each ADD', async () => {
     const list = await at.conflist();
     expect(list).toMatchObject({
       name: 'cluster-net',
@@ -187,7 +187,7 @@ describe('our configuration in the runtime’s folder', () => {
     expect(JSON.stringify(list)).not.toContain('10.244');
   });
 
-  it('K8S-69: while the default network’s file is being written, its last good version holds', async () => {
+  it('K8S-69: uses the last good version of the default network’s file while it is being written', async () => {
     const file = join(at.confDir, '10-cluster.conf');
     const good = JSON.stringify(at.node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true }));
     const pod = await at.pod('half');
@@ -202,7 +202,7 @@ describe('our configuration in the runtime’s folder', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('K8S-62: put right when somebody renames it, and told by an Event on the Node, a metric and the log', async () => {
+  it('K8S-62: is restored when it is renamed, and reported by an Event on the Node, a metric and the log', async () => {
     const before = await at.conflist();
     await rename(join(at.confDir, '00-plexus.conflist'), join(at.confDir, '00-plexus.conflist.cilium_bak'));
     await waitFor('our configuration', async () => JSON.stringify(await at.conflist()) === JSON.stringify(before));
@@ -221,8 +221,8 @@ describe('our configuration in the runtime’s folder', () => {
   });
 });
 
-describe('the end of a daemon and the next one', () => {
-  it('SIGTERM ends it with status 0; its configuration stays; a call that comes meanwhile waits for the next one', async () => {
+describe('a daemon that ends, and its successor', () => {
+  it('exits with status 0 on SIGTERM and keeps its configuration; a call in between waits for the successor', async () => {
     const file = join(at.confDir, '00-plexus.conflist');
     const before = await stat(file);
     expect(await at.daemon().stop()).toBe(0);
@@ -237,7 +237,7 @@ describe('the end of a daemon and the next one', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('what it attached is undone by the next one, also after it was killed', async () => {
+  it('lets its successor undo what it attached, even if it was killed', async () => {
     const pod = await at.pod('outlives', 'storage,edge');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at.daemon().stop('SIGKILL');
@@ -247,7 +247,7 @@ describe('the end of a daemon and the next one', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('with the API server away it starts, says that it is not ready, and attaches pods of the default network', async () => {
+  it('starts without the API server, reports that it is not ready, and attaches pods to the default network', async () => {
     const pod = await at.pod('blind');
     await at.daemon().stop();
     await at.api.goAway();
@@ -267,8 +267,8 @@ describe('the end of a daemon and the next one', () => {
   });
 });
 
-describe('what a daemon tells about itself', () => {
-  it('metrics: calls by command and outcome, plugins, API requests, attachments by network, watch', async () => {
+describe('the HTTP endpoints of a daemon', () => {
+  it('serve metrics: calls by command and outcome, plugins, API requests, attachments by network, watch', async () => {
     const pod = await at.pod('counted', 'storage');
     await at.call('ADD', pod);
     await expect.poll(() => metric('plexus_attachments{network="default/storage"}')).toBe(1);
@@ -286,7 +286,7 @@ describe('what a daemon tells about itself', () => {
     await at.call('DEL', pod);
     await expect.poll(() => metric('plexus_journal_sandboxes')).toBe(0);
   });
-  it('any other path is 404, any other method 405', async () => {
+  it('answer 404 to other paths and 405 to other methods', async () => {
     expect((await httpGet('/')).status).toBe(404);
     expect((await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`, { method: 'POST' })).status).toBe(405);
   });

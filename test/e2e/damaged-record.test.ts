@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.remove());
 
-it('CNI-28: a damaged record that somebody else has set aside, as the daemon and plexus attachments do: DEL undoes what the configuration says', async () => {
+it('CNI-28: DEL undoes what the configuration names if another program (the daemon, plexus attachments) has set a damaged record aside', async () => {
   const pod = await node.pod('set-aside', 'storage');
   expect(await node.call('ADD', pod)).toMatchObject({ exitCode: 0 });
   const folder = join(node.dir, 'state/journal');

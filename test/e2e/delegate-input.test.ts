@@ -4,11 +4,11 @@ import { useRecordingNode } from '../support/recording-node.ts';
 
 const at = useRecordingNode();
 
-describe('what delegates are given', () => {
+describe('the input of delegates', () => {
   const inputs = async (command: string): Promise<RecordedCall[]> =>
     (await at().alpha.calls()).filter((each) => each.command === command);
 
-  it('CNI-75, CNI-76, NPWG-103, NPWG-104: the runtime’s runtimeConfig goes to the default network, complete, and to nobody else', async () => {
+  it('CNI-75, CNI-76, NPWG-103, NPWG-104: contains the runtime’s runtimeConfig only for the default network, and there complete', async () => {
     const capabilities = { portMappings: true, dns: true, 'io.kubernetes.cri.pod-annotations': true };
     const wanting = (name: string, type: string): object => ({ cniVersion: '1.1.0', name, type, capabilities });
     await at().node.nad('wants', wanting('wants', 'beta'));
@@ -27,7 +27,7 @@ describe('what delegates are given', () => {
     await at().call('DEL', pod);
   });
 
-  it('CNI-29, NPWG-65: DEL and CHECK get the same configuration, arguments and names as ADD, plus the result', async () => {
+  it('CNI-29, NPWG-65: is the same for DEL and CHECK as for ADD, plus the result', async () => {
     await at().node.nad('rich', {
       cniVersion: '1.1.0',
       name: 'rich',
@@ -56,7 +56,7 @@ describe('what delegates are given', () => {
     expect({ ...deleted?.env, CNI_COMMAND: 'ADD' }).toEqual(added?.env);
   });
 
-  it('CNI-55: the caller’s environment reaches at().delegates, Plexus’s own variables do not', async () => {
+  it('CNI-55: includes the caller’s environment without Plexus’s own variables', async () => {
     const pod = await at().node.pod('environment');
     await at().node.call('ADD', pod, {
       config: at().config(),
@@ -76,7 +76,7 @@ describe('what delegates are given', () => {
     await at().call('DEL', pod);
   });
 
-  it('CNI-22: behind another plugin, the chain’s prevResult is handed on and nothing of it is lost', async () => {
+  it('CNI-22: includes the chain’s prevResult unchanged if Plexus runs behind another plugin', async () => {
     const prevResult = {
       cniVersion: '1.1.0',
       interfaces: [{ name: 'first0', sandbox: '/x' }],

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 const demo = join(import.meta.dirname, '../../examples/demo/main.ts');
 
-// What a newcomer runs first: `npm run demo` starts this program after its setup step. It exits with 1 when anything is
-// not as it should be.
+// The first command of a new user: `npm run demo` starts this program after its setup step. It exits with status 1 if
+// any check fails.
 describe('the demo', () => {
   it.each([['with a daemon', []] as const, ['in direct mode', ['--direct']] as const])(
     'attaches its pods, reaches each over every network, and leaves nothing (%s)',

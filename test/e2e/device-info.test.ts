@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useRecordingNode } from '../support/recording-node.ts';
 
-// what a userspace plugin does: no device, and information that it writes by itself
+// Like a userspace plugin: no device, and information that the plugin writes itself.
 const at = useRecordingNode();
 const folder = (): string => join(at().node.dir, 'devinfo');
 const more = () => ({ deviceInfoDir: folder() });
@@ -21,17 +21,17 @@ const info = {
 const left = (): Promise<string[]> => readdir(join(folder(), 'cni'));
 
 describe('device information, without a device', () => {
-  const told = async (): Promise<unknown> =>
+  const pluginInputs = async (): Promise<unknown> =>
     (await at().beta.calls()).map(({ plugin, command, stdin }) => [plugin, command, stdin['runtimeConfig']]);
 
-  it('NPWG-114 to NPWG-116: the plugin is told where, what it writes is in network-status, and DEL removes it', async () => {
+  it('NPWG-114 to NPWG-116: reaches network-status from the file that the plugin was given, and is removed by DEL', async () => {
     await at().node.nad('dpdk', userspace);
     const pod = await at().node.pod('dpdk', 'dpdk,dpdk');
     const fileOf = (interfaceName: string): string =>
       join(folder(), `cni/default-dpdk-${pod.containerId}_${interfaceName}`);
     await at().beta.set({ ADD: [{ write: { file: fileOf('net1'), text: JSON.stringify(info) } }, {}] });
     expect(await at().call('ADD', pod, more())).toMatchObject({ exitCode: 0 });
-    expect(await told()).toEqual([
+    expect(await pluginInputs()).toEqual([
       ['alpha', 'ADD', undefined],
       ['beta', 'ADD', { CNIDeviceInfoFile: fileOf('net1') }],
       ['beta', 'ADD', { CNIDeviceInfoFile: fileOf('net2') }],
@@ -47,7 +47,7 @@ describe('device information, without a device', () => {
     expect(await at().call('DEL', pod, more())).toMatchObject({ exitCode: 0 });
   });
 
-  it('NPWG-115: what is no device information is left out of network-status, and the pod is attached', async () => {
+  it('NPWG-115: is left out of network-status if it is invalid, and the pod is attached', async () => {
     await at().node.nad('dpdk', userspace);
     const pod = await at().node.pod('odd', 'dpdk');
     const file = join(folder(), `cni/default-dpdk-${pod.containerId}_net1`);
@@ -58,7 +58,7 @@ describe('device information, without a device', () => {
     await at().call('DEL', pod, more());
   });
 
-  it('NPWG-116: a failed ADD leaves no file', async () => {
+  it('NPWG-116: leaves no file after a failed ADD', async () => {
     await at().node.nad('dpdk', userspace);
     const pod = await at().node.pod('fails', 'dpdk');
     const file = join(folder(), `cni/default-dpdk-${pod.containerId}_net1`);
@@ -70,7 +70,7 @@ describe('device information, without a device', () => {
     await at().call('DEL', pod, more());
   });
 
-  it('a folder that cannot be written: the ADD fails before that network’s plugin runs, and names the file', async () => {
+  it('fails the ADD before its plugin runs if the folder cannot be written, and names the file', async () => {
     await at().node.nad('dpdk', userspace);
     await mkdir(folder(), { recursive: true });
     await writeFile(join(folder(), 'file'), '');
@@ -84,7 +84,7 @@ describe('device information, without a device', () => {
     await at().call('DEL', pod);
   });
 
-  it('is in the journal', async () => {
+  it('is recorded in the journal', async () => {
     await at().node.nad('dpdk', userspace);
     const pod = await at().node.pod('kept', 'dpdk');
     const file = join(folder(), `cni/default-dpdk-${pod.containerId}_net1`);

@@ -7,7 +7,7 @@ import { errorIn, useRecordingNode } from '../support/recording-node.ts';
 import { recordingDelegate } from '../support/recording-delegate.ts';
 import type { TestPod } from '../support/test-node.ts';
 
-// what kubelet gave to the pod, as delegates of the SR-IOV kind receive it; the delegates only write it down
+// Devices that kubelet allocated to the pod, as SR-IOV delegates receive them; the delegates only record their input.
 const at = useRecordingNode();
 const vf = 'vendor.example/vf';
 const ib = 'vendor.example/ib_vf';
@@ -54,7 +54,7 @@ const give = (name: string, ids: Readonly<Record<string, readonly string[]>>): v
   kubelet.behave({ pods: [{ namespace: 'default', name, containers: [{ devices }] }] });
 };
 const add = async (pod: TestPod, extra: object = {}) => at().call('ADD', pod, more(extra));
-/** What each delegate but the default network's read at a command, without prevResult. */
+/** Returns what each delegate but the default network's read at a command, without prevResult. */
 const inputs = async (command: string): Promise<unknown[]> =>
   (await at().alpha.calls())
     .filter((call) => call.command === command && call.plugin !== 'alpha')
@@ -62,8 +62,8 @@ const inputs = async (command: string): Promise<unknown[]> =>
 const ids = async (): Promise<unknown[]> =>
   (await inputs('ADD')).map((input) => (input as { deviceID?: string }).deviceID);
 
-describe('what a delegate is given of the pod’s devices', () => {
-  it('NPWG-118, NPWG-111: sriov, host-device and InfiniBand alike: as the golden file says, the same at ADD, CHECK and DEL', async () => {
+describe('the pod’s devices in the input of a delegate', () => {
+  it('NPWG-118, NPWG-111: match the golden file for sriov, host-device and InfiniBand, and are the same at ADD, CHECK and DEL', async () => {
     give('all', { [vf]: ['0000:18:02.6', '0000:18:02.5', '0000:18:02.7', '0000:18:03.0'], [ib]: ['0000:3b:00.2'] });
     const asks = [
       { name: 'fast', mac: '02:00:00:00:00:64' },
@@ -86,7 +86,7 @@ describe('what a delegate is given of the pod’s devices', () => {
     expect((await inputs('DEL')).toSorted(byText)).toEqual(added.toSorted(byText));
   });
 
-  it('NPWG-112 to NPWG-116, NPWG-120: the device plugin’s information is there before the plugin runs, reaches network-status, and goes with DEL', async () => {
+  it('NPWG-112 to NPWG-116, NPWG-120: have the device plugin’s information before the plugin runs, then in network-status until DEL', async () => {
     const info = { type: 'pci', version: '1.1.0', pci: { 'pci-address': '0000:18:02.5', 'rdma-device': 'mlx5_3' } };
     await mkdir(join(devinfo(), 'dp'), { recursive: true });
     await writeFile(join(devinfo(), 'dp/vendor.example-vf-0000:18:02.5-device.json'), JSON.stringify(info));
@@ -100,7 +100,7 @@ describe('what a delegate is given of the pod’s devices', () => {
     expect(await readdir(join(devinfo(), 'dp'))).toHaveLength(1);
   });
 
-  it('K8S-09: kubelet is asked once for all networks of a pod, and not at all for a pod without such networks', async () => {
+  it('K8S-09: are queried from kubelet once for all networks of a pod, and not for a pod without such networks', async () => {
     give('once', { [vf]: ['a', 'b', 'c'] });
     const pod = await at().node.pod('once', 'fast,plain,tuned');
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
@@ -112,7 +112,7 @@ describe('what a delegate is given of the pod’s devices', () => {
     expect(kubelet.calls).toHaveLength(1);
   });
 
-  it('ADD, DEL and ADD again: the same devices, in the same order; DEL asks nobody', async () => {
+  it('are the same in the same order after ADD, DEL and ADD; DEL queries nothing', async () => {
     give('again', { [vf]: ['b', 'a'] });
     const pod = await at().node.pod('again', 'plain,fast');
     for (const _round of [1, 2]) {
@@ -127,10 +127,10 @@ describe('what a delegate is given of the pod’s devices', () => {
 
   it.each([
     { title: 'a kubelet without Get', behaviour: { get: 'missing' }, calls: /Get .*List|^List/ },
-    { title: 'one that has it switched off', behaviour: { get: 'disabled' }, calls: /Get .*List|^List/ },
+    { title: 'one that has Get disabled', behaviour: { get: 'disabled' }, calls: /Get .*List|^List/ },
     { title: 'one that limits its callers', behaviour: { exhausted: 2 }, calls: /Get/ },
     { title: 'one that does not know the pod yet', behaviour: { unknown: 1 }, calls: /Get/ },
-  ] as const)('$title: the device is found all the same', async ({ title, behaviour, calls }) => {
+  ] as const)('are found with $title', async ({ title, behaviour, calls }) => {
     const name = title.replaceAll(' ', '-').toLowerCase();
     await kubelet.restart(behaviour);
     give(name, { [vf]: ['x'] });
@@ -142,18 +142,18 @@ describe('what a delegate is given of the pod’s devices', () => {
 });
 
 describe('STATUS', () => {
-  it('CNI-34: a network of statusNetworks that is made of a device: its plugin is asked, and kubelet, which knows of no such pod, is not', async () => {
+  it('CNI-34: calls the plugin of a network in statusNetworks that uses a device, without querying kubelet', async () => {
     await at().node.nad(
       'told',
       { cniVersion: '1.1.0', name: 'told', type: 'sriov' },
       { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } },
     );
     const call = { containerId: '', netns: { path: '' }, name: '', namespace: '', uid: '' } as TestPod;
-    const asked = await at().node.call('STATUS', call, {
+    const answer = await at().node.call('STATUS', call, {
       config: at().config(more({ statusNetworks: ['default/told'] })),
       path: [at().delegates],
     });
-    expect([asked.exitCode, asked.stdout]).toEqual([0, '']);
+    expect([answer.exitCode, answer.stdout]).toEqual([0, '']);
     expect((await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`)).toEqual([
       'STATUS alpha',
       'STATUS sriov',
@@ -164,7 +164,7 @@ describe('STATUS', () => {
 
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
-describe('a pod that cannot have its device: nothing runs, and the message says what to do', () => {
+describe('a pod that cannot have its device is rejected before any plugin runs, with a fix', () => {
   const refused = async (name: string, networks: string, extra: object = {}) => {
     const pod = await at().node.pod(name, networks);
     const answer = await add(pod, extra);
@@ -173,7 +173,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     return errorIn(answer.stdout);
   };
 
-  it('it was given none', async () => {
+  it('if it was allocated none', async () => {
     kubelet.behave({ pods: [], allocatable: [{ resource: vf, ids: ['a'] }] });
     expect(await refused('forgot', 'fast')).toMatchObject({
       code: 7,
@@ -182,14 +182,14 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
       ) as unknown,
     });
   });
-  it('05: not for a resource that no device plugin of the node serves', async () => {
+  it('05: but not for a resource that no device plugin of the node serves', async () => {
     kubelet.behave({ pods: [], allocatable: [{ resource: 'devices.kubevirt.io/kvm', ids: ['kvm1'] }] });
     const pod = await at().node.pod('marked', 'fast');
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
     expect(await ids()).toEqual([undefined]);
     await at().call('DEL', pod);
   });
-  it('it has fewer than networks', async () => {
+  it('if it has fewer devices than networks', async () => {
     give('fewer', { [vf]: ['a'] });
     expect(await refused('fewer', 'fast,plain')).toMatchObject({
       code: 7,
@@ -198,7 +198,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
       ) as unknown,
     });
   });
-  it('kubelet refuses', async () => {
+  it('if kubelet rejects the query', async () => {
     kubelet.behave({ status: 7 });
     const { code, msg } = await refused('refused', 'fast');
     expect([code, msg]).toEqual([
@@ -206,7 +206,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
       expect.stringMatching(/PLX-KUBELET-UNAVAILABLE: .*kubelet\/pod-resources\/kubelet.sock: .*PERMISSION_DENIED/),
     ]);
   });
-  it('kubelet’s socket is not there', async () => {
+  it('if kubelet’s socket does not exist', async () => {
     const { code, msg } = await refused('nowhere', 'fast', { kubeletDir: '/nowhere' });
     expect([code, msg]).toEqual([
       11,
@@ -215,7 +215,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
       ),
     ]);
   });
-  it('K8S-07: the checkpoint stands in for the socket', async () => {
+  it("K8S-07: but not if kubelet's checkpoint file has the device", async () => {
     const dir = join(at().node.dir, 'other-kubelet');
     await mkdir(join(dir, 'device-plugins'), { recursive: true });
     const entry = { PodUID: 'uid-by-checkpoint', ContainerName: 'main', ResourceName: vf, DeviceIDs: { '0': ['c1'] } };
@@ -230,7 +230,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     await rm(dir, { recursive: true });
   });
   it.skipIf(!existsSync('/sys/bus/pci/devices/0000:00:00.0'))(
-    'the device has disappeared: said so, with the plugin’s words as the cause; what ran is undone',
+    'if the device has disappeared: the plugin’s error is the cause, and what ran is undone',
     async () => {
       give('gone', { [vf]: ['0000:fe:1f.7'] });
       const beta = await recordingDelegate(at().delegates, 'broken');
@@ -253,7 +253,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
       await at().call('DEL', pod);
     },
   );
-  it('missingDevice: ignore attaches it without, as Multus does, and says so', async () => {
+  it('but is attached without it and a warning with missingDevice: ignore, as in Multus', async () => {
     kubelet.behave({ pods: [], allocatable: [{ resource: vf, ids: ['a'] }] });
     const pod = await at().node.pod('ignored', 'plain');
     const answer = await add(pod, { missingDevice: 'ignore', logLevel: 'warn' });

@@ -7,7 +7,7 @@ import { chain, errorIn } from '../support/recording-node.ts';
 import { type SmallDisk, mountSmallDisk } from '../support/small-disk.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The state folder is a file system of its own, of a few KiB, which really is full or read-only.
+// The state folder is a file system of a few KiB that really is full or read-only.
 let node: TestNode;
 let disk: SmallDisk;
 let delegates: string;
@@ -24,7 +24,7 @@ const steps = async (): Promise<readonly string[]> =>
   (await alpha.calls()).map(
     ({ plugin, command, stdin }) => `${command} ${plugin}${'prevResult' in stdin ? ' with result' : ''}`,
   );
-/** All files in journal and locks, including incomplete ones. */
+/** Returns every file in journal and locks, including partial files. */
 const files = async (): Promise<readonly string[]> =>
   (
     await Promise.all(
@@ -34,9 +34,10 @@ const files = async (): Promise<readonly string[]> =>
     )
   )
     .flat()
-    .filter((name) => name !== 'sandboxes' && !name.startsWith('.undone-')); // not of one sandbox, and marks of undone ones
+    // except the lock file of all sandboxes and the marks of undone ones
+    .filter((name) => name !== 'sandboxes' && !name.startsWith('.undone-'));
 
-/** How many calls are at work: processes with locks, or connections to the daemon. */
+/** Returns the number of running calls: processes with locks, or connections to the daemon. */
 async function working(engine: 'direct' | 'daemon'): Promise<number> {
   if (engine === 'direct') return processesWith(join(node.dir, 'state/locks/sandboxes'));
   const socket = (await node.daemon())?.socket ?? '';
@@ -46,7 +47,7 @@ async function working(engine: 'direct' | 'daemon'): Promise<number> {
 
 describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)', (engine) => {
   beforeEach(async () => {
-    node = await createTestNode(engine); // its log is on that disk too, and must hold nothing up
+    node = await createTestNode(engine); // its log is on that disk too, and must not block anything
     disk = await mountSmallDisk(join(node.dir, 'state'));
     delegates = join(node.dir, 'delegates');
     await mkdir(delegates);
@@ -67,7 +68,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     return pod;
   };
 
-  it('a full disk: ADD runs no plugin and leaves no file; DEL and CHECK work; ADD works when there is space again', async () => {
+  it('on a full disk, ADD runs no plugin and leaves no file, DEL and CHECK work, and ADD works again when there is space', async () => {
     const [old, pod] = [await attached('old'), await node.pod('new', 'two')];
     await disk.fill();
     for (let times = 0; times < 2; times++) {
@@ -83,7 +84,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     );
     expect(await files()).toEqual([`${old.containerId}@eth0.json`]);
     expect(await call('DEL', pod), 'of what was never attached').toMatchObject({ exitCode: 0 });
-    await alpha.forget(); // there is no room to remember that nothing was attached, so that its DEL calls the plugins
+    await alpha.forget(); // there is no space to mark the sandbox as undone, so its DEL calls the plugins
     expect(await call('DEL', old)).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await steps()).toEqual(['DEL beta with result', 'DEL alpha with result']);
     expect(await files()).toEqual([]);
@@ -93,7 +94,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     expect(await files()).toEqual([]);
   });
 
-  it('a disk that becomes full during an ADD: it is undone, last one first', async () => {
+  it('undoes an ADD during which the disk becomes full, last attachment first', async () => {
     const pod = await node.pod('meanwhile', 'two');
     const [one, two] = [join(node.dir, 'one'), join(node.dir, 'two')];
     await alpha.set({ ADD: { until: one } });
@@ -111,7 +112,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     expect(await call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('a DEL that fails on a full disk keeps the record as it was, and can be repeated', async () => {
+  it('keeps the record unchanged if DEL fails on a full disk, so that DEL can be repeated', async () => {
     const pod = await attached('stuck');
     await beta.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' } });
     await disk.fill();
@@ -125,7 +126,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     expect(await files()).toEqual([]);
   });
 
-  it('GC on a full disk goes on after a sandbox that cannot be undone', async () => {
+  it('lets GC continue on a full disk after a sandbox that cannot be undone', async () => {
     const one = await attached('one');
     await attached('other');
     await beta.set({ DEL: [{ exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' }, {}] });
@@ -145,7 +146,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     expect(await files()).toEqual([]);
   });
 
-  it('one operation at a time works on a sandbox on a full disk too', async () => {
+  it('allows one operation at a time on a sandbox, also on a full disk', async () => {
     const pod = await attached('exclusive');
     const until = join(node.dir, 'until');
     await beta.set({ DEL: { until } });
@@ -161,7 +162,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     expect(await files()).toEqual([]);
   });
 
-  it('a read-only disk: nothing runs, the message says why, and all of it can be repeated', async () => {
+  it('on a read-only disk, runs nothing, reports the reason, and lets every call be repeated', async () => {
     const [old, pod] = [await attached('old'), await node.pod('new', 'two')];
     await disk.setReadOnly(true);
     for (const [command, each] of [

@@ -14,13 +14,13 @@ const root = join(import.meta.dirname, '../..');
 const folders = (await readdir(join(root, 'examples'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-// the devices that their READMEs plan with
+// the devices in their READMEs' plan commands
 const devices: Readonly<Record<string, readonly string[]>> = {
   sriov: ['vendor.example/sriov_fast', '0000:18:02.5'],
   infiniband: ['vendor.example/ib_vf', '0000:3b:00.2'],
 };
 const recorded = ['vlan', 'dpdk-vhost-user', ...Object.keys(devices)];
-const cases = folders.filter((name) => !['node', 'demo', 'dra'].includes(name)); // dra: claims.test.ts
+const cases = folders.filter((name) => !['node', 'demo', 'dra'].includes(name)); // claims.test.ts covers dra
 
 let node: TestNode;
 let delegates: string;
@@ -39,7 +39,7 @@ beforeAll(async () => {
       containers: [{ devices: [{ resource, ids: [id] }] }],
     })),
   });
-  // vlan needs a kernel module, the others hardware: these only record
+  // vlan needs a kernel module and the others hardware, so these only record
   for (const type of ['bridge', 'portmap', 'macvlan', 'tuning'])
     recorder = await recordingDelegate(delegates, type, plugins);
   for (const type of ['vlan', 'sriov', 'ib-sriov', 'userspace']) await recordingDelegate(delegates, type);
@@ -49,7 +49,7 @@ afterAll(async () => {
   await node.remove();
 });
 
-/** A copy of an example's folder in which addresses are leased from this node's folder instead of the machine's. */
+/** Copies an example's folder, with the addresses leased from this node's folder instead of the machine's. */
 async function copyOf(example: string): Promise<string> {
   const target = join(node.dir, 'examples', example);
   await mkdir(target, { recursive: true });
@@ -65,7 +65,7 @@ const ofThisNode = (text: string): string =>
     .replaceAll('"type": "host-local",', `"type": "host-local", "dataDir": "${node.dir}/leases",`)
     .replaceAll('"type": "plexus-cni",', `"type": "plexus-cni", "deviceInfoDir": "${node.dir}/devinfo",`);
 
-/** The node example as the runtime hands it over: the plugin's object with the list's name and version. */
+/** Returns the node example as the runtime passes it: the plugin's object with the list's name and version. */
 async function configFor(conf: string, manifestsDir: string): Promise<Record<string, unknown>> {
   const list = JSON.parse(await readFile(conf, 'utf8')) as {
     cniVersion: string;
@@ -85,8 +85,8 @@ async function configFor(conf: string, manifestsDir: string): Promise<Record<str
   };
 }
 
-describe('plexus plan prints the configuration that the plugins really receive, and the example runs', () => {
-  it.each(cases)('%s', async (example) => {
+describe('plexus plan prints the configuration that the plugins receive, and the example runs', () => {
+  it.each(cases)('in examples/%s', async (example) => {
     const conf = join(await copyOf('node'), '00-plexus.conflist');
     const folder = await copyOf(example);
     const given = devices[example] === undefined ? [] : ['--device', devices[example].join('=')];
@@ -106,7 +106,7 @@ describe('plexus plan prints the configuration that the plugins really receive, 
         netns: sandbox.netns.path,
         ifName: 'eth0',
         args: podArgs({ namespace: 'default', name: example }, sandbox.containerId),
-        path: [delegates, plugins], // the second for IPAM plugins, which delegates run themselves
+        path: [delegates, plugins], // the second for IPAM plugins, which delegates run
         nodeNetns: node.netns.path,
       });
     await recorder.forget();

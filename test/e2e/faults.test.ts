@@ -15,7 +15,7 @@ const running = async (pattern: string): Promise<number> => {
   return lines.filter((line) => line.replaceAll('\0', ' ').includes(pattern)).length;
 };
 
-/** A plugin of a few words, and a network of its name. */
+/** Writes a plugin as a short script, and a network of its name. */
 async function putPlugin(name: string, script: string): Promise<void> {
   await writeFile(
     join(at().delegates, name),
@@ -28,7 +28,7 @@ ${script}
 }
 
 describe('a plugin that hangs', () => {
-  it('CNI-68, K8S-60: is killed with its children after its deadline; the ADD is undone and answers code 11', async () => {
+  it('CNI-68, K8S-60: is killed with its children at its deadline; the ADD is undone and fails with code 11', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('hangs', 'two');
     const answer = await at().call('ADD', pod, { deadlines: { pluginSeconds: 1 } });
@@ -45,7 +45,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('K8S-60: an ADD that is too slow as a whole ends at its own deadline, undone, with code 11', async () => {
+  it('K8S-60: is killed at the deadline of its ADD, which is undone and fails with code 11', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('too-slow', 'two');
     const answer = await at().call('ADD', pod, { deadlines: { addSeconds: 1 } });
@@ -56,7 +56,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('a DEL that arrives during an ADD cancels it, waits for its undo, and succeeds', async () => {
+  it('is killed when a DEL arrives during its ADD; the DEL waits for the undo and succeeds', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('overtaken', 'two');
     const add = await startCall(at(), 'ADD', pod);
@@ -69,7 +69,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('CNI-72: Plexus killed in the middle of an ADD leaves a journal that is enough for DEL', async () => {
+  it('CNI-72: leaves a journal that suffices for DEL if Plexus is killed during its ADD', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('killed', 'two');
     const add = await startCall(at(), 'ADD', pod);
@@ -82,7 +82,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('CNI-72: and DEL waits for a plugin that is still at work: what it makes is undone as well', async () => {
+  it('CNI-72: is awaited by DEL, which also undoes what the plugin still creates', async () => {
     const go = join(at().delegates, 'go');
     await putPlugin(
       'late',
@@ -100,7 +100,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('ends also when its caller has gone in the meantime and nobody reads the answer', async () => {
+  it('is killed even if its caller has exited and nobody reads the answer', async () => {
     const go = join(at().delegates, 'go-on');
     await putPlugin('patient', `while [ ! -e ${go} ]; do sleep 0.01; done; echo '{"cniVersion":"1.0.0"}'`);
     const pod = await at().node.pod('alone', 'patient');
@@ -113,7 +113,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('K8S-65: after a killed ADD the same sandbox can be added again; what was left is undone first', async () => {
+  it('K8S-65: is undone first if the sandbox is added again after a killed ADD', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('again', 'two');
     const add = await startCall(at(), 'ADD', pod);
@@ -133,7 +133,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('CNI-72: Plexus killed within a chain: DEL gives its plugins the result of those that had come to their end', async () => {
+  it('CNI-72: gets the results of the completed plugins at DEL if Plexus is killed within its chain', async () => {
     await at().node.nad('swapped', chain('swapped', 'gamma', 'beta'));
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('within', 'swapped');
@@ -155,7 +155,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('K8S-65: and leaves nothing behind when it fails before it has begun', async () => {
+  it('K8S-65: leaves nothing behind if the second ADD fails before it starts', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('again-and-fails', 'two');
     const add = await startCall(at(), 'ADD', pod);
@@ -169,7 +169,7 @@ describe('a plugin that hangs', () => {
     await at().node.nad('two', chain('two', 'beta', 'gamma'));
   });
 
-  it("NPWG-98: at DEL takes nobody else's time: the rest of its chain and all other networks are undone", async () => {
+  it('NPWG-98: does not use up the time of others at DEL: the rest of its chain and all other networks are undone', async () => {
     const gamma = await recordingDelegate(at().delegates, 'gamma');
     const pod = await at().node.pod('hangs-at-del', 'two');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -186,7 +186,7 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('NPWG-98: and so do several: nothing is given up that was not tried', async () => {
+  it('NPWG-98: does not use up the time of others if several plugins hang: nothing is abandoned untried', async () => {
     await at().node.nad('single', chain('single', 'beta'));
     const pod = await at().node.pod('all-hang-at-del', 'single,single');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -204,7 +204,7 @@ describe('a plugin that hangs', () => {
 });
 
 describe('a plugin that fails', () => {
-  it('CNI-10: its own code reaches the runtime, with network, plugin, interface and pod', async () => {
+  it('CNI-10: passes its own code to the runtime, with network, plugin, interface and pod', async () => {
     await at().beta.set({
       ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":114,"msg":"no more ports","details":"tray 7"}' },
     });
@@ -238,13 +238,13 @@ describe('a plugin that fails', () => {
       behaviour: { stdout: '{"cniVersion":"7.0.0"}' },
       text: 'unsupported CNI result version "7.0.0"',
     },
-  ])('CNI-65, CNI-67: $title', async ({ title, behaviour, text }) => {
+  ])('CNI-65, CNI-67: is reported for $title', async ({ title, behaviour, text }) => {
     await at().beta.set({ ADD: { stdout: '', ...behaviour } });
     const pod = await at().node.pod(`fails-${title.replaceAll(/[^a-z]+/g, '-')}`, 'two');
     expect(errorIn((await at().call('ADD', pod)).stdout).msg).toContain(text);
     expect(await at().node.leftovers()).toEqual([]);
   });
-  it('CNI-27, NPWG-98, NPWG-99: at DEL all others are called, what is left is named and kept, and a later DEL finishes', async () => {
+  it('CNI-27, NPWG-98, NPWG-99: does not keep DEL from calling the others; what remains is named and kept, and a later DEL finishes', async () => {
     const pod = await at().node.pod('del-fails', 'two,two');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().beta.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"device not found"}' } });
@@ -266,10 +266,11 @@ describe('a plugin that fails', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  it('NPWG-97: a failure after all plugins have succeeded is undone as well', async () => {
+  it('NPWG-97: is undone also if the failure follows all plugins', async () => {
     await at().alpha.set({ ADD: { stdout: '{"cniVersion":"1.0.0"}' } });
     const pod = await at().node.pod('too-late', 'two');
-    const answer = await at().call('ADD', pod, { cniVersion: '0.2.0' }); // which cannot show a result without addresses
+    // this version cannot represent a result without addresses
+    const answer = await at().call('ADD', pod, { cniVersion: '0.2.0' });
     expect(errorIn(answer.stdout)).toMatchObject({
       code: 1,
       msg: expect.stringContaining('PLX-RESULT-NOT-CONVERTIBLE'),

@@ -5,7 +5,7 @@ import { fileJournal } from '../../src/journal/index.ts';
 import { encodeRecord } from '../../src/plan/index.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// A record is the daemon's word (docs/journal.md, "Who writes, who believes"), and was never planned.
+// Only the daemon writes records (docs/journal.md, "Who writes, who believes"); this one was never planned.
 let node: TestNode;
 let victim: string;
 beforeEach(async () => {
@@ -24,9 +24,9 @@ const attached = async (name: string): Promise<TestPod> => {
   return pod;
 };
 
-describe('what a forged record says', () => {
+describe('a forged record', () => {
   it.each(['multus', 'plexus-direct'])(
-    'names %s, which would run programs of its own choice: nothing is executed',
+    'runs nothing if it names %s, which could execute arbitrary programs',
     async (name) => {
       const pod = await attached('pod');
       const plugins = join(node.dir, 'plugins');

@@ -9,7 +9,7 @@ import { pluginsDir } from '../support/plugins-dir.ts';
 import { errorIn, useRecordingNode } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 
-// GC undoes what the runtime no longer names, and nothing else.
+// GC undoes what the runtime's list does not contain, and nothing else.
 const at = useRecordingNode();
 const run = promisify(execFile);
 
@@ -26,7 +26,7 @@ async function gc(valid: readonly TestPod[], config: object, path: readonly stri
   });
 }
 
-/** Two pods: the namespace of the old one is gone, and the next one's has its path. */
+/** Creates two pods: the namespace of the old one is gone, and the next one's has the same path. */
 async function atTheSamePath(name: string): Promise<{ readonly old: TestPod; readonly next: TestPod }> {
   const { node } = at();
   const old = await node.pod(`old-${name}`);
@@ -68,7 +68,7 @@ const withResultOf = (record: SandboxRecord, { attachments }: SandboxRecord): Sa
 });
 
 describe('GC', () => {
-  it('K8S-64: a stale sandbox whose namespace’s path is another pod’s by now: that pod keeps its interfaces', async () => {
+  it('K8S-64: does not affect a pod whose namespace has the path of a stale sandbox', async () => {
     const { node } = at();
     const { next } = await atTheSamePath('gc');
     expect(await gc([next], node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
@@ -79,9 +79,9 @@ describe('GC', () => {
   });
 
   describe.each([
-    { title: 'whose ADD was cut off, so that nobody knows what it made', forge: cutOff },
+    { title: 'whose ADD was interrupted, so its interfaces are unknown', forge: cutOff },
     { title: 'with the MAC of the next one, as with ipvlan', forge: withResultOf },
-  ])('K8S-64: and so it does at one $title', ({ forge }) => {
+  ])("K8S-64: a stale sandbox at another pod's path, $title", ({ forge }) => {
     async function forged(name: string): Promise<{ readonly old: TestPod; readonly next: TestPod }> {
       const { old, next } = await atTheSamePath(name);
       const journal = fileJournal(join(at().node.dir, 'state/journal'));
@@ -92,25 +92,25 @@ describe('GC', () => {
       await journal.write(forge(before, other));
       return { old, next };
     }
-    it('at GC', async () => {
+    it('is undone by GC without affecting the other pod', async () => {
       const { next } = await forged('gc');
       expect(await gc([next], at().node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
       await isWell(next);
     });
-    it('at plexus attachments detach --force', async () => {
+    it('is undone by plexus attachments detach --force without affecting the other pod', async () => {
       const { old, next } = await forged('detach');
       await detachByForce(old);
       await isWell(next);
     });
   });
 
-  it('and so does plexus attachments detach --force', async () => {
+  it('does not affect that pod at plexus attachments detach --force either', async () => {
     const { old, next } = await atTheSamePath('detach');
     await detachByForce(old);
     await isWell(next);
   });
 
-  it('CNI-60: a plugin that hangs keeps neither the rest of its sandbox nor other sandboxes from their turn', async () => {
+  it('CNI-60: undoes the rest of a sandbox and all other sandboxes if a plugin hangs', async () => {
     const [one, other] = [await at().node.pod('hangs', 'two'), await at().node.pod('other', 'two')];
     for (const pod of [one, other]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().beta.set({ DEL: { hang: true } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineUnderTest, type TestNode, createTestNode } from '../support/test-node.ts';
 
-// a device that is there once: the plugin moves it into the pod, and has to give it back
+// A device that exists once: the plugin moves it into the pod and must return it.
 let node: TestNode;
 beforeAll(async () => {
   node = await createTestNode();
@@ -26,7 +26,7 @@ describe(`a device of the node (${engineUnderTest}), moved by the real host-devi
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a second pod does not get it meanwhile: its ADD fails and leaves nothing, and the first keeps it', async () => {
+  it('is not given to a second pod, whose ADD fails and leaves nothing', async () => {
     const [first, second] = [await node.pod('first', 'nic'), await node.pod('second', 'nic')];
     await node.call('ADD', first);
     expect(await node.call('ADD', second)).toMatchObject({
@@ -34,14 +34,14 @@ describe(`a device of the node (${engineUnderTest}), moved by the real host-devi
       stdout: expect.stringContaining('PLX-PLUGIN-FAILED') as unknown,
     });
     expect(await linksIn((words) => first.netns.exec(words))).toContain('net1');
-    // this plugin cannot undo what it has not done: what was never made need not be undone
+    // the plugin's DEL cannot undo an attachment that was never made, and need not
     expect(await node.call('DEL', second)).toMatchObject({ exitCode: 0 });
     await node.call('DEL', first);
     expect(await linksIn((words) => node.netns.exec(words))).toContain('nic0');
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a failed ADD gives it back', async () => {
+  it('is returned after a failed ADD', async () => {
     await node.nad('bad', { cniVersion: '1.0.0', name: 'bad', type: 'no-such-plugin' });
     const pod = await node.pod('fails', 'nic,bad');
     expect(await node.call('ADD', pod)).toMatchObject({ exitCode: 1 });
@@ -49,7 +49,7 @@ describe(`a device of the node (${engineUnderTest}), moved by the real host-devi
     await node.call('DEL', pod);
   });
 
-  it('a pod that died, its containers gone and its object removed: DEL gives it back', async () => {
+  it("is returned by DEL after the pod's containers and its object are gone", async () => {
     const pod = await node.pod('dead', 'nic');
     await node.call('ADD', pod);
     await node.removeManifest('pod-dead.yaml');
@@ -58,7 +58,7 @@ describe(`a device of the node (${engineUnderTest}), moved by the real host-devi
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a pod whose namespace is gone: DEL succeeds and keeps nothing (the kernel destroys a veth with its namespace; a network card returns by itself)', async () => {
+  it('does not fail DEL after the namespace is gone (the kernel destroys a veth with its namespace and returns a network card)', async () => {
     const pod = await node.pod('vanished', 'nic');
     await node.call('ADD', pod);
     await pod.netns.remove();

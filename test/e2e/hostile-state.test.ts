@@ -12,8 +12,9 @@ import { patience } from '../support/patience.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The daemon can write everything below the state folder. Whoever has compromised it must get no program of the host,
-// which is root there, to write, read or remove anything else (docs/journal.md, "Who writes, who believes").
+// The daemon can write everything below the state folder. An attacker who has compromised the daemon must not be able
+// to make a program on the host, which is root there, write, read or remove anything else (docs/journal.md, "Who
+// writes, who believes").
 const run = promisify(execFile);
 let node: TestNode;
 let victim: string;
@@ -38,8 +39,8 @@ const attached = async (name: string): Promise<TestPod> => {
   return pod;
 };
 
-describe('a folder of the state folder that is a symbolic link to elsewhere', () => {
-  it.each(['journal', 'locks'])('%s: ADD and DEL are errors that name it, and write nothing there', async (name) => {
+describe('a symbolic link in place of a folder of the state folder', () => {
+  it.each(['journal', 'locks'])('makes ADD and DEL fail without writing to its target: %s', async (name) => {
     const pod = await node.pod('pod');
     await symlink(victim, state(name));
     for (const command of ['ADD', 'DEL']) {
@@ -49,7 +50,7 @@ describe('a folder of the state folder that is a symbolic link to elsewhere', ()
     await untouched();
   });
 
-  it('deferred: DEL removes nothing there', async () => {
+  it('makes DEL remove nothing in its target: deferred', async () => {
     const pod = await attached('pod');
     await writeFile(join(victim, `${pod.containerId}@eth0.call`), 'kept');
     await symlink(victim, state('deferred'));
@@ -57,7 +58,7 @@ describe('a folder of the state folder that is a symbolic link to elsewhere', ()
     expect((await readdir(victim)).toSorted()).toEqual([`${pod.containerId}@eth0.call`, 'kept']);
   });
 
-  it('journal/damaged: a damaged record is not set aside there', async () => {
+  it('is not used for setting a damaged record aside: journal/damaged', async () => {
     const pod = await attached('pod');
     await writeFile(state('journal', `${pod.containerId}@eth0.json`), 'damaged');
     await symlink(victim, state('journal/damaged'));
@@ -65,7 +66,7 @@ describe('a folder of the state folder that is a symbolic link to elsewhere', ()
     await untouched();
   });
 
-  it('is never followed while it is exchanged for the folder again and again', async () => {
+  it('is never followed while it is repeatedly exchanged with the folder', async () => {
     const pod = await node.pod('pod');
     await mkdir(state('journal'));
     await mkdir(state('locks'));
@@ -81,7 +82,7 @@ describe('a folder of the state folder that is a symbolic link to elsewhere', ()
   });
 });
 
-describe('a file of the state folder that is no regular file', () => {
+describe('a special file in the state folder', () => {
   const places = (pod: TestPod): readonly string[] => [
     state('journal', `${pod.containerId}@eth0.json`),
     state('journal', `${pod.containerId}@eth0.progress`),
@@ -89,7 +90,7 @@ describe('a file of the state folder that is no regular file', () => {
     state('deferred', `${pod.containerId}@eth0.call`),
     state('stand-in.json'),
   ];
-  it.each([0, 1, 2, 3, 4])('never blocks a call: a FIFO as file number %i', async (index) => {
+  it.each([0, 1, 2, 3, 4])('does not block: a FIFO as file number %i', async (index) => {
     const pod = await attached('pod');
     const place = places(pod)[index] ?? '';
     await rm(place, { force: true });
@@ -105,7 +106,7 @@ describe('a file of the state folder that is no regular file', () => {
     }
   });
 
-  it('is not read through a symbolic link', async () => {
+  it('is not read if it is a symbolic link', async () => {
     const pod = await attached('pod');
     await rename(state('journal', `${pod.containerId}@eth0.json`), join(victim, 'record'));
     await symlink(join(victim, 'record'), state('journal', `${pod.containerId}@eth0.json`));
@@ -116,7 +117,7 @@ describe('a file of the state folder that is no regular file', () => {
 });
 
 describe('a forged file in the state folder', () => {
-  it('a log file, programs, state and a kubeconfig named in stand-in.json are not used', async () => {
+  it('has no effect if stand-in.json names a log file, programs, state and a kubeconfig', async () => {
     const settings = {
       logFile: join(victim, 'log'),
       logLevel: 'debug',
@@ -133,7 +134,7 @@ describe('a forged file in the state folder', () => {
     await untouched();
   });
 
-  it('a record names a file of device information: DEL does not remove it', async () => {
+  it('does not make DEL remove the device information file that a record names', async () => {
     const pod = await attached('pod');
     const journal = fileJournal(state('journal'));
     const record = (await journal.read({ containerId: pod.containerId, ifName: 'eth0' }))!;
@@ -146,7 +147,7 @@ describe('a forged file in the state folder', () => {
     await untouched();
   });
 
-  it('a record has the node’s own namespace: GC detaches nothing of the node', async () => {
+  it('does not make GC detach interfaces of the node if a record has the node’s namespace', async () => {
     const pod = await attached('pod');
     await node.netns.exec(['ip', 'link', 'add', 'nodes0', 'type', 'veth', 'peer', 'name', 'nodes1']);
     const journal = fileJournal(state('journal'));
@@ -174,7 +175,7 @@ describe('a forged file in the state folder', () => {
     }
   });
 
-  it('a record names a plugin by a path: nothing is executed', async () => {
+  it('executes nothing if a record names a plugin by path', async () => {
     const pod = await attached('pod');
     const evil = join(victim, 'evil');
     await writeFile(evil, `#!/bin/sh\ntouch ${join(victim, 'ran')}\n`, { mode: 0o755 });
@@ -195,7 +196,7 @@ describe('a forged file in the state folder', () => {
     expect(await readdir(victim)).not.toContain('ran');
   });
 
-  it('a note names a process of the node as the holder of a lock: DEL does not end it', async () => {
+  it('does not make DEL end a process of the node that a note names as the holder of a lock', async () => {
     const pod = await attached('pod');
     const bystander = spawn('sleep', ['1000'], { stdio: 'ignore' });
     try {
@@ -218,7 +219,7 @@ describe('a forged file in the state folder', () => {
   });
 });
 
-describe('the program on the host keeps a DEL', () => {
+describe('a DEL deferred by the shim', () => {
   const del = async (pod: TestPod) =>
     callCni({
       command: 'DEL',
@@ -232,7 +233,7 @@ describe('the program on the host keeps a DEL', () => {
       env: { PLEXUS_SOCKET: join(node.dir, 'none'), PLEXUS_DAEMON_WAIT_SECONDS: '0' },
     });
 
-  it('in the folder itself, and not where a symbolic link leads', async () => {
+  it('is stored in the folder itself, not in the target of a symbolic link', async () => {
     const pod = await node.pod('pod');
     await writeFile(join(victim, '.open'), '');
     await symlink(victim, state('deferred'));
@@ -245,7 +246,7 @@ describe('the program on the host keeps a DEL', () => {
     expect((await readdir(state('deferred'))).toSorted()).toEqual(['.open', `${pod.containerId}@eth0.call`]);
   });
 
-  it('not through a link at the name of the file, and not into a FIFO', async () => {
+  it('is not written through a symbolic link at its file name or into a FIFO', async () => {
     const pod = await node.pod('pod');
     await mkdir(state('deferred'));
     await writeFile(state('deferred/.open'), '');
@@ -257,7 +258,7 @@ describe('the program on the host keeps a DEL', () => {
     expect(errorIn((await del(pod)).stdout).msg).toContain('PLX-DAEMON-AWAY');
   });
 
-  it('not in a folder that only the configuration names', async () => {
+  it('is not stored in a folder that only the configuration names', async () => {
     const pod = await node.pod('pod');
     await mkdir(join(victim, 'deferred'));
     await writeFile(join(victim, 'deferred/.open'), '');

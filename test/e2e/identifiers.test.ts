@@ -12,7 +12,7 @@ import { errorIn } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Who sees an identifier in one place finds the same failure in every other one.
+// The id of a failure is the same in every place where it is reported.
 let at: ClusterNode;
 let plugins = '';
 let loud: RecordingDelegate;
@@ -59,7 +59,7 @@ async function traced(pod: TestPod): Promise<readonly RecordedOperation[]> {
   return JSON.parse(stdout) as readonly RecordedOperation[];
 }
 
-describe('one failing ADD has the same identifier and code', () => {
+describe('a failing ADD', () => {
   it.each<{ networks: string; id: string; code: number; does?: Behaviour }>([
     { networks: 'absent', id: 'PLX-NAD-NOT-FOUND', code: 7 },
     { networks: 'a,', id: 'PLX-SELECTION-INVALID', code: 7 },
@@ -68,7 +68,7 @@ describe('one failing ADD has the same identifier and code', () => {
     { networks: 'hanging', id: 'PLX-PLUGIN-TIMEOUT', code: 11, does: { hang: true } },
     { networks: 'loud', id: 'PLX-PLUGIN-FAILED', code: 120, does: { exitCode: 1, stdout: '{"code":120,"msg":"no"}' } },
   ])(
-    'in the answer to the runtime, the log, the Event, the metric and plexus trace: $id ($networks)',
+    'has the same id and code in the answer, the log, the Event, the metric and plexus trace: $id ($networks)',
     async ({ networks, id, code, does = {} }) => {
       await loud.set({ ADD: does });
       const pod = await at.pod(`same-${networks.replace(',', '-comma')}`, networks);
@@ -85,7 +85,7 @@ describe('one failing ADD has the same identifier and code', () => {
   );
 });
 
-describe('a plugin that says 100 kB when it fails', () => {
+describe('a plugin that fails with 100 kB of output', () => {
   const much = 'ü'.repeat(50_000);
   it.each<{ title: string; does: Behaviour }>([
     { title: 'as the msg of its error', does: { exitCode: 1, stdout: JSON.stringify({ code: 120, msg: much }) } },
@@ -95,31 +95,28 @@ describe('a plugin that says 100 kB when it fails', () => {
     },
     { title: 'on stdout, as plain text', does: { exitCode: 1, stdout: much } },
     { title: 'on stderr', does: { exitCode: 1, stdout: '', stderr: much } },
-  ])(
-    '$title: what people get is short, begins with the identifier and ends with what to do',
-    async ({ title, does }) => {
-      await loud.set({ ADD: does });
-      const pod = await at.pod(`much-${title.replaceAll(/\W+/g, '-')}`, 'loud');
-      const { stdout } = await at.call('ADD', pod);
-      const { msg, details = '' } = errorIn(stdout);
-      await waitFor('the Event', async () => eventsOf(pod).length > 0);
-      for (const text of [msg, ...eventsOf(pod)]) {
-        expect(text).toMatch(
-          /^PLX-PLUGIN-FAILED: plugin loud failed \(ADD\): .*ü{100}.*…\. Read the plugin’s own message; [^…]*\.$/,
-        );
-        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024);
-      }
-      expect(details).toMatch(
-        /^step ADD, pod default\/\S+, network default\/loud, interface net1, plugin loud; in full: plugin loud failed \(ADD\): .*ü{900}/,
+  ])('causes a short message that starts with the id and ends with the fix: $title', async ({ title, does }) => {
+    await loud.set({ ADD: does });
+    const pod = await at.pod(`much-${title.replaceAll(/\W+/g, '-')}`, 'loud');
+    const { stdout } = await at.call('ADD', pod);
+    const { msg, details = '' } = errorIn(stdout);
+    await waitFor('the Event', async () => eventsOf(pod).length > 0);
+    for (const text of [msg, ...eventsOf(pod)]) {
+      expect(text).toMatch(
+        /^PLX-PLUGIN-FAILED: plugin loud failed \(ADD\): .*ü{100}.*…\. Read the plugin’s own message; [^…]*\.$/,
       );
-      expect(Buffer.byteLength(details)).toBeLessThanOrEqual(8 * 1024);
-      await expect.poll(() => logged(pod)).toMatchObject([{ error: { id: 'PLX-PLUGIN-FAILED' } }]);
-      expect(Buffer.byteLength(JSON.stringify(logged(pod)[0]))).toBeLessThanOrEqual(32 * 1024);
-      await at.call('DEL', pod);
-    },
-  );
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024);
+    }
+    expect(details).toMatch(
+      /^step ADD, pod default\/\S+, network default\/loud, interface net1, plugin loud; in full: plugin loud failed \(ADD\): .*ü{900}/,
+    );
+    expect(Buffer.byteLength(details)).toBeLessThanOrEqual(8 * 1024);
+    await expect.poll(() => logged(pod)).toMatchObject([{ error: { id: 'PLX-PLUGIN-FAILED' } }]);
+    expect(Buffer.byteLength(JSON.stringify(logged(pod)[0]))).toBeLessThanOrEqual(32 * 1024);
+    await at.call('DEL', pod);
+  });
 
-  it('and a secret where it is cut: neither the answer, which kubelet puts into an Event, nor our own shows half of it', async () => {
+  it('causes neither the answer nor the Event to show half of a secret at the cut', async () => {
     const msg = `${'x '.repeat(300)}https://user:${'geheim'.repeat(100)}@registry/`;
     await loud.set({ ADD: { exitCode: 1, stdout: JSON.stringify({ code: 120, msg }) } });
     const pod = await at.pod('much-and-secret', 'loud');

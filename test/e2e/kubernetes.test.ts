@@ -13,7 +13,7 @@ import { openDoor } from '../support/netns-door.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode, engineUnderTest } from '../support/test-node.ts';
 
-// The whole path against an API server over TLS, in separate processes.
+// The whole path with an API server over TLS, in separate processes.
 let server: ClusterUnderTest;
 let node: TestNode;
 let api: KubernetesObjectApi;
@@ -77,12 +77,12 @@ const eventsOf = async (pod: string): Promise<[reason: string, message: string][
 };
 
 describe('an ADD against the API server', () => {
-  it('writes network-status with one PATCH of pods/status, tells one Event for each attachment, and DEL asks nothing', async () => {
+  it('writes network-status with one PATCH of pods/status and one Event per attachment; DEL sends nothing', async () => {
     const pod = await createPod('asks', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
-    const asked = await requestsDuring(server, async () =>
+    const requests = await requestsDuring(server, async () =>
       expect(await call('ADD', pod)).toMatchObject({ exitCode: 0 }),
     );
-    expect(asked?.toSorted() ?? requestsOfAdd).toEqual(requestsOfAdd);
+    expect(requests?.toSorted() ?? requestsOfAdd).toEqual(requestsOfAdd);
     expect(JSON.parse((await statusText('asks')) ?? '[]')).toMatchObject([
       { name: 'cluster-net', interface: 'eth0', default: true },
       { name: 'default/storage', interface: 'net1' },
@@ -94,18 +94,18 @@ describe('an ADD against the API server', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('K8S-33: reads no pod when the runtime hands its annotations over', async () => {
+  it('K8S-33: reads no pod if the runtime passes its annotations', async () => {
     const pod = await createPod('handed');
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'storage' } };
-    const asked = await requestsDuring(server, async () =>
+    const requests = await requestsDuring(server, async () =>
       expect(await call('ADD', pod, { runtimeConfig })).toMatchObject({ exitCode: 0 }),
     );
-    expect(asked ?? []).not.toContain('GET /api/v1/namespaces/default/pods/handed');
+    expect(requests ?? []).not.toContain('GET /api/v1/namespaces/default/pods/handed');
     expect(await statusText('handed')).toContain('default/storage');
     await call('DEL', pod);
   });
 
-  it('K8S-13: a pod that was replaced by another of the same name is refused, and the new one is not written to', async () => {
+  it('K8S-13: rejects a pod that was replaced by another of the same name, and does not write to the new one', async () => {
     const pod = await createPod('replaced', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
     const answer = await call('ADD', { ...pod, uid: '00000000-0000-0000-0000-000000000000' } as TestPod);
     expect(JSON.parse(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-POD-REPLACED') });
@@ -113,13 +113,13 @@ describe('an ADD against the API server', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a pod that does not exist is an error, never an empty success', async () => {
+  it('fails for a pod that does not exist', async () => {
     const pod = await node.pod('nobody');
     const answer = await call('ADD', pod);
     expect(JSON.parse(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-POD-NOT-FOUND') });
   });
 
-  it('NPWG-10, K8S-16: a missing NAD fails the ADD and is told as Event NoNetworkFound', async () => {
+  it('NPWG-10, K8S-16: fails for a missing NAD with an Event NoNetworkFound', async () => {
     const pod = await createPod('no-nad', { 'k8s.v1.cni.cncf.io/networks': 'absent' });
     const answer = await call('ADD', pod);
     expect(JSON.parse(answer.stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('default/absent') });
@@ -127,7 +127,7 @@ describe('an ADD against the API server', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('NPWG-28: with invalidAnnotation "ignore" the pod gets the default network only, and is told by a Warning event', async () => {
+  it('NPWG-28: attaches only the default network with invalidAnnotation "ignore", with a Warning Event', async () => {
     const pod = await createPod('ignored', { 'k8s.v1.cni.cncf.io/networks': 'storage,' });
     expect(await call('ADD', pod, { invalidAnnotation: 'ignore' })).toMatchObject({ exitCode: 0 });
     expect(JSON.parse((await statusText('ignored')) ?? '[]')).toMatchObject([{ interface: 'eth0' }]);
@@ -136,8 +136,8 @@ describe('an ADD against the API server', () => {
   });
 });
 
-describe('a request that a plugin may read, which nobody knows', () => {
-  it('is in the log, and no Event: it would come with every pod of such a network', async () => {
+describe('a request that a plugin may or may not read', () => {
+  it('is logged without an Event, which would repeat for every pod of that network', async () => {
     const plugins = await pluginsDir();
     const path = join(node.dir, 'plugins-of-others');
     await mkdir(path, { recursive: true });
@@ -162,8 +162,8 @@ describe('a request that a plugin may read, which nobody knows', () => {
   });
 });
 
-describe.skipIf(isRealCluster)('while the API server is away', () => {
-  it('an ADD that needs nothing from it succeeds; the status is kept and written by the next CHECK', async () => {
+describe.skipIf(isRealCluster)('while the API server is unavailable', () => {
+  it('an ADD that does not need it succeeds; the next CHECK publishes the status', async () => {
     const pod = await createPod('patient');
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': {} };
     const back = embeddedOf(server).faults.add({
@@ -181,7 +181,7 @@ describe.skipIf(isRealCluster)('while the API server is away', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('an ADD that needs it is code 11, within its deadline, and leaves nothing', async () => {
+  it('an ADD that needs it fails with code 11 within its deadline and leaves nothing', async () => {
     const pod = await createPod('blind', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
     const back = embeddedOf(server).faults.add({ match: () => true, fault: { kind: 'drop' } });
     const answer = await call('ADD', pod, { deadlines: { addSeconds: 4 } });

@@ -49,9 +49,9 @@ const succeeds = async (command: string, pod: TestPod): Promise<void> => {
 const linkNames = async (pod: TestPod): Promise<string[]> =>
   (JSON.parse(await pod.netns.exec(['ip', '-j', 'addr'])) as { ifname: string }[]).map(({ ifname }) => ifname);
 
-describe('K8S-32, K8S-59: ADD, CHECK at once, DEL, with real plugins, from a separate process as a runtime calls them', () => {
+describe('K8S-32, K8S-59: ADD, CHECK and DEL with real plugins, from a separate process as a runtime calls them', () => {
   it.each([
-    { title: 'no further network', networks: undefined, links: ['lo', 'eth0'] },
+    { title: 'no additional network', networks: undefined, links: ['lo', 'eth0'] },
     {
       title: 'macvlan with a static address',
       networks: [{ name: 'lab', ips: ['10.20.0.11/24'], mac: '02:00:00:00:00:11' }],
@@ -74,7 +74,7 @@ describe('K8S-32, K8S-59: ADD, CHECK at once, DEL, with real plugins, from a sep
       networks: 'storage,line,tuned,edge,storage',
       links: ['lo', 'eth0', 'net1', 'net2', 'net3', 'net4', 'net5'],
     },
-  ])('$title: attached, checked, detached, nothing left', async ({ title, networks, links }) => {
+  ])('attach, check and detach completely: $title', async ({ title, networks, links }) => {
     const pod = await node.pod(`cycle-${title.replaceAll(' ', '-')}`, networks);
     const result = await add(pod);
     expect(result).toMatchObject({
@@ -89,7 +89,7 @@ describe('K8S-32, K8S-59: ADD, CHECK at once, DEL, with real plugins, from a sep
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('NPWG-39, NPWG-33, NPWG-37: requested name, address and MAC are what the kernel has', async () => {
+  it('NPWG-39, NPWG-33, NPWG-37: set the requested name, address and MAC in the kernel', async () => {
     const pod = await node.pod('requests', [
       { name: 'lab', interface: 'lab0', ips: ['10.20.0.12/24'], mac: '02:00:00:00:00:22' },
     ]);
@@ -125,7 +125,7 @@ describe('DEL', () => {
     for (let time = 0; time < 3; time++) await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('K8S-66: of a sandbox that was never attached succeeds', async () => {
+  it('K8S-66: succeeds for a sandbox that was never attached', async () => {
     await succeeds('DEL', await node.pod('never'));
   });
   it('CNI-26: works after the pod and its NADs are gone', async () => {
@@ -137,7 +137,7 @@ describe('DEL', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('CNI-26, K8S-35: works after the namespace is gone, with its path or without', async () => {
+  it('CNI-26, K8S-35: works after the namespace is gone, with or without its path', async () => {
     const [first, second] = [await gone('del-no-netns-1'), await gone('del-no-netns-2')];
     await first.netns.remove();
     await second.netns.remove();
@@ -153,7 +153,7 @@ describe('DEL', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('NPWG-98, NPWG-99: a plugin binary that is gone keeps only its own attachment, and says so; DEL succeeds when it is back', async () => {
+  it('NPWG-98, NPWG-99: keeps only the attachment of a missing plugin and names it; succeeds when the plugin is back', async () => {
     const pod = await gone('del-no-binary');
     const bare = await node.call('DEL', pod, {
       path: [join(node.dir, 'nowhere')],
@@ -166,7 +166,7 @@ describe('DEL', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('CNI-28: a damaged journal file is set aside and what the configuration says is undone', async () => {
+  it('CNI-28: sets a damaged journal file aside and undoes what the configuration names', async () => {
     const pod = await gone('del-damaged');
     const file = join(node.dir, 'state/journal', `${pod.containerId}@eth0.json`);
     await writeFile(file, (await readFile(file, 'utf8')).slice(0, 200));
@@ -177,14 +177,14 @@ describe('DEL', () => {
     expect(await node.leftovers()).toEqual([expect.stringContaining('state/journal/damaged/')]);
     await rm(join(node.dir, 'state/journal/damaged'), { recursive: true });
   });
-  it('a journal file of a newer version is left alone; what the configuration says is undone', async () => {
+  it('does not change a journal file of a newer version and undoes what the configuration names', async () => {
     const pod = await gone('del-newer');
     const file = join(node.dir, 'state/journal', `${pod.containerId}@eth0.json`);
     const newer = encodeRecord({ formatVersion: 2, attachments: 'of another form' } as unknown as SandboxRecord);
     await writeFile(file, newer);
     const daemon = await node.daemon();
     if (daemon === undefined) {
-      // a DEL that was answered before: this one settles it
+      // an earlier DEL that was deferred: this one settles it
       await mkdir(join(node.dir, 'state/deferred'), { recursive: true });
       await writeFile(join(node.dir, `state/deferred/${pod.containerId}@eth0.call`), 'kept');
     }
@@ -197,9 +197,9 @@ describe('DEL', () => {
   });
 });
 
-describe('ADD that cannot succeed leaves nothing behind', () => {
+describe('an ADD that cannot succeed', () => {
   it.each([1, 2, 3, 4])(
-    'NPWG-96, NPWG-97: the failure of delegate %i of 4 undoes all before it and starts none after it',
+    'NPWG-96, NPWG-97: undoes all delegates before a failing delegate %i of 4 and starts none after it',
     async (n) => {
       const broken = {
         cniVersion: '1.0.0',
@@ -223,7 +223,7 @@ describe('ADD that cannot succeed leaves nothing behind', () => {
       await succeeds('DEL', pod);
     },
   );
-  it('CNI-62: a second ADD of the same sandbox is refused and harms nothing', async () => {
+  it('CNI-62: has no effect if the sandbox is attached already', async () => {
     const pod = await node.pod('add-twice', 'storage');
     await add(pod);
     const again = await node.call('ADD', pod);
@@ -231,7 +231,7 @@ describe('ADD that cannot succeed leaves nothing behind', () => {
     await succeeds('CHECK', pod);
     await succeeds('DEL', pod);
   });
-  it('CNI-21, NPWG-41: an interface that exists in the sandbox already is never touched', async () => {
+  it('CNI-21, NPWG-41: does not touch an interface that exists in the sandbox', async () => {
     const pod = await node.pod('taken', 'storage@mine');
     await pod.netns.exec(['ip', 'link', 'add', 'mine', 'type', 'veth', 'peer', 'name', 'mine-peer']);
     const answer = await node.call('ADD', pod);
@@ -240,7 +240,7 @@ describe('ADD that cannot succeed leaves nothing behind', () => {
     expect(await linkNames(pod)).toEqual(expect.arrayContaining(['mine', 'mine-peer']));
     expect(await node.leftovers()).toEqual([]);
   });
-  it('CNI-20: the host’s own namespace is refused before anything runs', async () => {
+  it('CNI-20: is rejected for the host’s namespace before any plugin runs', async () => {
     const pod = await node.pod('host-netns');
     const answer = await node.call('ADD', pod, { netns: '/proc/self/ns/net' });
     expect(JSON.parse(answer.stdout)).toMatchObject({ code: 8, msg: expect.stringContaining('PLX-NETNS-IS-HOST') });
@@ -249,7 +249,7 @@ describe('ADD that cannot succeed leaves nothing behind', () => {
 });
 
 describe('networks of a pod', () => {
-  it('two NADs of one name in two namespaces are two networks', async () => {
+  it('are distinct for two NADs of the same name in two namespaces', async () => {
     await node.nad('same', node.bridge('same-a', '10.37.0.0/24'));
     await node.nad('same', node.bridge('same-b', '10.38.0.0/24'), { namespace: 'blue' });
     const pod = await node.pod('same-names', 'same,blue/same');
@@ -261,7 +261,7 @@ describe('networks of a pod', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('NPWG-64: the same NAD twice is two attachments', async () => {
+  it('NPWG-64: are two attachments if the same NAD is named twice', async () => {
     const pod = await node.pod('twice', 'storage,storage');
     await add(pod);
     const ips = (await node.status(pod)).slice(1).flatMap((status) => status.ips ?? []);
@@ -270,7 +270,7 @@ describe('networks of a pod', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('20 networks on one pod', async () => {
+  it('can be 20', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `many${index}`);
     await Promise.all(names.map((name, index) => node.nad(name, node.bridge(name, `10.100.${index}.0/24`))));
     const pod = await node.pod('many', names.join(','));
@@ -279,7 +279,7 @@ describe('networks of a pod', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('20 pods at once get 20 different addresses', async () => {
+  it('get different addresses in 20 pods at once', async () => {
     const pods = await Promise.all(Array.from({ length: 20 }, (_, index) => node.pod(`crowd-${index}`, 'storage')));
     await Promise.all(pods.map(add));
     const addresses = await Promise.all(pods.map(async (pod) => (await node.status(pod))[1]?.ips?.[0]));

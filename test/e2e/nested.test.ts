@@ -5,8 +5,8 @@ import { callCni, plexusCni, plexusDirect, podArgs } from '../support/cni-runtim
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode, engineUnderTest } from '../support/test-node.ts';
 
-// Who may create a network must not get what direct mode can do: it is root, and takes a configuration from its
-// standard input.
+// The author of a network must not get what direct mode can do: it is root and takes a configuration from its standard
+// input.
 const direct = engineUnderTest === 'standalone' ? plexusDirect : plexusCni;
 let node: TestNode;
 let tools: string;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await mkdir(tools);
   for (const name of await readdir(await pluginsDir()))
     await symlink(join(await pluginsDir(), name), join(tools, name));
-  await symlink(direct, join(tools, 'harmless')); // a name that no list of names can know
+  await symlink(direct, join(tools, 'harmless')); // a name that no list of known names contains
   await script(join(tools, 'evil'), `id >${proof()}; echo '{"cniVersion":"1.0.0","ips":[{"address":"10.9.0.2/24"}]}'`);
 });
 afterEach(() => node.remove());
@@ -24,7 +24,7 @@ afterEach(() => node.remove());
 const proof = (): string => join(node.dir, 'evil-ran');
 const evilRan = async (): Promise<boolean> => (await readdir(node.dir)).includes('evil-ran');
 /** What direct mode would run for whoever writes its standard input. */
-const wish = () => ({
+const hostileConfig = () => ({
   binDir: tools,
   cniDir: join(node.dir, 'state'),
   delegates: [{ cniVersion: '1.0.0', name: 'e', type: 'evil' }],
@@ -39,13 +39,13 @@ const add = (pod: TestPod) => node.call('ADD', pod, { config: node.config({ binD
 const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: string };
 
 describe('direct mode inside a plugin that Plexus runs', () => {
-  it('refuses a call as the ipam of a reference plugin', async () => {
+  it('rejects a call as the ipam of a reference plugin', async () => {
     await node.nad('net', {
       cniVersion: '1.0.0',
       name: 'net',
       type: 'bridge',
       bridge: 'b1',
-      ...wish(),
+      ...hostileConfig(),
       ipam: { type: 'harmless' },
     });
     const { stdout } = await add(await node.pod('tenant', 'net'));
@@ -53,16 +53,16 @@ describe('direct mode inside a plugin that Plexus runs', () => {
     expect(await evilRan()).toBe(false);
   });
 
-  it('refuses a call as a network of its own', async () => {
-    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'harmless', ...wish() });
+  it('rejects a call as a network of its own', async () => {
+    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'harmless', ...hostileConfig() });
     const { stdout } = await add(await node.pod('tenant', 'net'));
     expect(errorIn(stdout).msg).toContain('PLX-NESTED-CALL');
     expect(await evilRan()).toBe(false);
   });
 
-  it('refuses a call of a plugin that removes the mark from the environment', async () => {
+  it('rejects a call from a plugin that removes the marker from the environment', async () => {
     await script(join(tools, 'washing'), `env -u PLEXUS_NESTED ${join(tools, 'harmless')}; exit $?`);
-    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'washing', ...wish() });
+    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'washing', ...hostileConfig() });
     const { stdout } = await add(await node.pod('tenant', 'net'));
     expect(errorIn(stdout).msg).toContain('PLX-NESTED-CALL');
     expect(await evilRan()).toBe(false);
@@ -75,7 +75,7 @@ describe('direct mode below another program', () => {
     const args = podArgs(pod, pod.containerId);
     return callCni({
       command: 'ADD',
-      config: { cniVersion: '1.0.0', name: 'n', ...wish() },
+      config: { cniVersion: '1.0.0', name: 'n', ...hostileConfig() },
       containerId: pod.containerId,
       netns: pod.netns.path,
       ifName: 'eth0',
@@ -85,25 +85,25 @@ describe('direct mode below another program', () => {
     });
   };
 
-  it('refuses a call from a plugin that somebody else runs, as Multus does', async () => {
+  it('rejects a call from a plugin that another program runs, as Multus does', async () => {
     await script(join(node.dir, 'other-meta'), `${join(tools, 'harmless')}; exit $?`);
     expect(errorIn((await call(join(node.dir, 'other-meta'))).stdout).msg).toContain('PLX-NESTED-CALL: process');
     expect(await evilRan()).toBe(false);
   });
 
-  it('refuses a call from a process that has numbers of its own, as in a container', async () => {
+  it('rejects a call from a process in its own PID namespace, as in a container', async () => {
     await script(join(node.dir, 'other-meta'), `exec unshare --pid --fork sh -c '${join(tools, 'harmless')}; exit $?'`);
     expect(errorIn((await call(join(node.dir, 'other-meta'))).stdout).msg).toContain('PLX-NESTED-CALL: process');
     expect(await evilRan()).toBe(false);
   });
 
-  it('answers a call through a script that becomes it', async () => {
+  it('answers a call through a script that execs it', async () => {
     await script(join(node.dir, 'wrapper'), `exec ${join(tools, 'harmless')}`);
     expect(await call(join(node.dir, 'wrapper'))).toMatchObject({ exitCode: 0 });
     expect(await evilRan()).toBe(true);
   });
 
-  it('refuses a call from the program of a meta-plugin that is no plugin itself, as the daemon of a thick Multus is', async () => {
+  it("rejects a call from a meta-plugin's program that is not itself a plugin, such as the daemon of thick Multus", async () => {
     const daemon = join(node.dir, 'multus-daemon');
     await script(
       join(node.dir, 'start'),

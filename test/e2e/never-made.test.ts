@@ -8,7 +8,7 @@ import { chain, errorIn } from '../support/recording-node.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 // A network that cannot work leaves nothing: neither an interface, nor an address, nor a record, however often kubelet
-// tries.
+// retries.
 let node: TestNode;
 
 const add = (pod: TestPod) => node.call('ADD', pod);
@@ -30,13 +30,13 @@ const gc = async (valid: readonly TestPod[], more: object = {}, path?: string) =
   });
 };
 
-describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s)', (engine) => {
+describe.each(['direct', 'daemon'] as const)('a network whose plugin fails (%s)', (engine) => {
   beforeAll(async () => {
     node = await createTestNode(engine);
   });
   afterAll(() => node.remove());
 
-  it('an absent master fails the ADD, DEL succeeds and nothing is recorded; the corrected network attaches', async () => {
+  it('fails the ADD for an absent master; DEL succeeds and nothing is recorded; the corrected network attaches', async () => {
     await node.nad('lan', { cniVersion: '0.3.1', type: 'macvlan', master: 'ens192', ipam: {} });
     for (const name of ['first', 'second']) {
       const pod = await node.pod(`${name}-${engine}`, 'lan');
@@ -60,14 +60,14 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
       what: 'a mistyped CIDR',
       nad: { type: 'bridge', bridge: 'br4', ipam: { type: 'host-local', subnet: '$10.12.8.0/24' } },
     },
-    { what: 'a number written as text', nad: { type: 'macvlan', master: 'eth1', ipam: {}, mtu: '1500' } },
+    { what: 'a number written as a string', nad: { type: 'macvlan', master: 'eth1', ipam: {}, mtu: '1500' } },
     {
       what: 'an absent dhcp daemon',
       nad: { type: 'macvlan', master: 'eth1', ipam: { type: 'dhcp', daemonSocketPath: '/nowhere/dhcp.sock' } },
     },
     { what: 'an MTU above the master’s', nad: { type: 'macvlan', master: 'eth1', ipam: {}, mtu: 9000 } },
     {
-      what: 'an absent device, which DEL looks for under another name',
+      what: 'an absent device, which DEL looks up under another name',
       nad: { type: 'host-device', device: 'ens192', ipam: {} },
     },
     {
@@ -79,7 +79,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
         ],
       },
     },
-  ])('$what leaves nothing, and DEL succeeds', async ({ what, nad }) => {
+  ])('leaves nothing, and DEL succeeds: $what', async ({ what, nad }) => {
     await node.nad('bad', { cniVersion: '0.3.1', ...nad });
     const pod = await node.pod(`bad-${engine}-${what.length}`, 'bad');
     expect(await add(pod)).toMatchObject({ exitCode: 1 });
@@ -88,14 +88,14 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  it('a plugin that is not installed leaves nothing, and DEL succeeds', async () => {
+  it('leaves nothing, and DEL succeeds: a plugin that is not installed', async () => {
     await node.nad('v', { cniVersion: '0.3.1', type: 'sriov', ipam: {} });
     const pod = await node.pod(`missing-${engine}`, 'v');
     expect(errorIn((await add(pod)).stdout).msg).toContain('PLX-PLUGIN-MISSING');
     await detached(pod);
   });
 
-  it('GC keeps the sandboxes that the runtime names and undoes all others', async () => {
+  it("does not affect GC, which keeps the sandboxes in the runtime's list and undoes all others", async () => {
     await node.nad('hl', node.bridge('brh', '10.55.0.0/24', { cniVersion: '0.4.0' }));
     const pod = await node.pod(`gc-${engine}`, 'hl');
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
@@ -105,7 +105,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('DEL uses what was attached, not what the network contains now; without a namespace, and repeated', async () => {
+  it('is detached as it was attached, whatever it contains now, also without a namespace and repeatedly', async () => {
     await node.nad('hl', node.bridge('brh', '10.55.0.0/24', { cniVersion: '0.4.0' }));
     const pod = await node.pod(`del-${engine}`, 'hl');
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
@@ -118,7 +118,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
   });
 });
 
-describe('a plugin that refuses at ADD and at DEL', () => {
+describe('an attachment whose plugin fails at ADD and at DEL', () => {
   const refuses = { exitCode: 1, stdout: '{"code":7,"msg":"no such master"}' };
   let delegates: string;
   let beta: RecordingDelegate;
@@ -146,17 +146,17 @@ describe('a plugin that refuses at ADD and at DEL', () => {
   });
   afterEach(() => node.remove());
 
-  it('with the same words is undone at once', async () => {
+  it('is undone at once if both errors are the same', async () => {
     await failed({ ADD: refuses, DEL: refuses });
     expect(await recorded()).toEqual([]);
   });
 
   it.each([
-    { title: 'with other words', behaviour: { ADD: refuses, DEL: { exitCode: 1, stdout: '{"code":7,"msg":"busy"}' } } },
-    { title: 'that was killed', behaviour: { ADD: { hang: true }, DEL: refuses } },
-    { title: 'without a word', behaviour: { ADD: { exitCode: 1 }, DEL: { exitCode: 1 } } },
-    { title: 'with a result that is none', behaviour: { ADD: { stdout: 'attached!' }, DEL: refuses } },
-  ])('$title stays in the journal, and is undone when its plugin can', async ({ behaviour }) => {
+    { title: 'another error', behaviour: { ADD: refuses, DEL: { exitCode: 1, stdout: '{"code":7,"msg":"busy"}' } } },
+    { title: 'a killed plugin', behaviour: { ADD: { hang: true }, DEL: refuses } },
+    { title: 'no output', behaviour: { ADD: { exitCode: 1 }, DEL: { exitCode: 1 } } },
+    { title: 'an invalid result', behaviour: { ADD: { stdout: 'attached!' }, DEL: refuses } },
+  ])('stays in the journal until its plugin works, for $title', async ({ behaviour }) => {
     await beta.set(behaviour);
     const pod = await node.pod('kept', 'one');
     expect(await call('ADD', pod, { deadlines: { pluginSeconds: 2 } })).toMatchObject({ exitCode: 1 });
@@ -166,7 +166,7 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('while its link is in the sandbox stays in the journal until that is gone', async () => {
+  it('stays in the journal while its link is in the sandbox', async () => {
     await beta.set({ ADD: { ...refuses, until: join(node.dir, 'link-made') }, DEL: refuses });
     const pod = await node.pod('link', 'one');
     const adding = call('ADD', pod);
@@ -180,7 +180,7 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('gives its address back: its IPAM plugin is called, and one that fails keeps the record', async () => {
+  it('releases its address through its IPAM plugin, and stays in the journal if that fails', async () => {
     await node.nad('leased', { cniVersion: '1.0.0', name: 'leased', type: 'beta', ipam: { type: 'addresses' } });
     await failed({ ADD: refuses, DEL: refuses }, 'leased');
     expect(await recorded()).toEqual([]);
@@ -197,7 +197,7 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     expect(await recorded()).toHaveLength(1);
   });
 
-  it('GC succeeds although what another sandbox left cannot be undone', async () => {
+  it('does not fail the GC of other sandboxes', async () => {
     const stuck = await failed({ DEL: refuses, ADD: { stdout: 'attached!' } });
     expect(await call('DEL', stuck)).toMatchObject({ exitCode: 0 });
     expect(await recorded(), 'abandoned').toHaveLength(1);
@@ -208,7 +208,7 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     expect(await recorded()).toHaveLength(1);
   });
 
-  it('is one Event with a count: kubelet’s next sandbox has the same message', async () => {
+  it('causes one Event with a count, because the message is the same for kubelet’s next sandbox', async () => {
     await beta.set({ ADD: refuses, DEL: refuses });
     const pod = await node.pod('events', 'one');
     for (let sandbox = 0; sandbox < 2; sandbox++)
@@ -218,11 +218,11 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     const file = join(node.dir, 'manifests/status/events.jsonl');
     await access(file);
     const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
-    const told = lines
+    const failures = lines
       .map((line) => JSON.parse(line) as { reason: string; message: string })
       .filter(({ reason }) => reason === 'AttachmentFailed');
-    expect(told).toHaveLength(2);
-    expect(new Set(told.map(({ message }) => message)).size).toBe(1);
+    expect(failures).toHaveLength(2);
+    expect(new Set(failures.map(({ message }) => message)).size).toBe(1);
     expect(await readdir(join(node.dir, 'state/journal')).catch(() => [])).not.toContainEqual(
       expect.stringMatching(/\.json$/),
     );

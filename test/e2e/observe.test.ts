@@ -14,7 +14,7 @@ import { recordingDelegate } from '../support/recording-delegate.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What passed through our hands, as the node's people see it: plexus trace, the log, and nobody else.
+// What administrators of the node see of a call (plexus trace, the log), and that nobody else sees it.
 let at: ClusterNode;
 let plugins = '';
 beforeAll(async () => {
@@ -61,7 +61,7 @@ const logLines = (pod: TestPod): readonly Record<string, unknown>[] =>
 const secrets = /geheim-\d/;
 
 describe('plexus trace', () => {
-  it('shows each step of an ADD of real plugins, with what they read and wrote and no secret', async () => {
+  it('shows each step of an ADD of real plugins, with their input and output and no secret', async () => {
     const pod = await at.pod('shown', 'storage');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     const [add] = await traced('pod', 'shown');
@@ -100,7 +100,7 @@ describe('plexus trace', () => {
     expect(await trace()).toMatch(/ADD +default\/shown +\S+ +\d+ ms +success/);
   });
 
-  it('shows why an ADD failed: identifier, place, cause, fix, and that all was undone', async () => {
+  it('shows why an ADD failed: id, place, cause, fix, and that everything was undone', async () => {
     const pod = await at.pod('failing', 'broken');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
     const text = await trace('pod', 'failing');
@@ -111,7 +111,7 @@ describe('plexus trace', () => {
     await at.call('DEL', pod);
   });
 
-  it('says so when nothing is known of a pod, or no daemon is there', async () => {
+  it('reports an unknown pod and a missing daemon', async () => {
     await expect(trace('pod', 'stranger', '-n', 'shop')).rejects.toMatchObject({
       stderr: expect.stringContaining('PLX-NOTHING-RECORDED'),
     });
@@ -122,11 +122,11 @@ describe('plexus trace', () => {
     });
   });
 
-  it('is for root alone: by the mode of the socket, and by who is at its other end', async () => {
+  it("is restricted to root by the mode of the socket and the peer's user ID", async () => {
     expect((await stat(observeSocket())).mode & 0o777).toBe(0o600);
     await chmod(at.node.dir, 0o755);
     await chmod(dirname(observeSocket()), 0o755);
-    await chmod(observeSocket(), 0o666); // as if somebody had opened it
+    await chmod(observeSocket(), 0o666); // as if someone had widened the mode
     const script = `require('node:http').get({ socketPath: process.argv[1], path: '/operations' }, () => process.exit(0)).on('error', (e) => process.exit(['ECONNRESET', 'EPIPE'].includes(e.code) ? 7 : 8))`;
     const child = spawn('setpriv', [
       '--reuid=65534',
@@ -144,7 +144,7 @@ describe('plexus trace', () => {
 });
 
 describe('the daemon’s log', () => {
-  it('has exactly one line for each command, with pod, networks, interfaces, times and outcome', async () => {
+  it('has exactly one line per command, with pod, networks, interfaces, times and outcome', async () => {
     const pod = await at.pod('logged', 'storage');
     for (const command of ['ADD', 'CHECK', 'DEL'])
       expect(await at.call(command, pod), command).toMatchObject({ exitCode: 0 });
@@ -175,7 +175,7 @@ describe('the daemon’s log', () => {
     ]);
   });
 
-  it('has one line for a command that fails, and one for a call that cannot be understood', async () => {
+  it('has one line for a failing command and one for a call that cannot be parsed', async () => {
     const pod = await at.pod('wrong', 'nowhere');
     await at.call('ADD', pod);
     expect(logLines(pod)).toMatchObject([
@@ -189,7 +189,7 @@ describe('the daemon’s log', () => {
     ]);
   });
 
-  it('in a file of direct mode is renamed when it is large', async () => {
+  it('is rotated when it is large, in direct mode', async () => {
     const logFile = join(at.node.dir, 'direct/plexus.log');
     await mkdir(dirname(logFile));
     await writeFile(logFile, 'x'.repeat(1_100_000));
@@ -209,7 +209,7 @@ describe('the daemon’s log', () => {
     expect(await readdir(dirname(logFile))).toEqual([expect.stringMatching(/^plexus-\d{4}-.*\.log$/), 'plexus.log']);
   });
 
-  it('has debug lines of the one pod whose annotation asks for them', async () => {
+  it('has debug lines only for the pod with the debug annotation', async () => {
     const pod = await at.pod('debugged', 'storage');
     at.api.put('pods', {
       ...at.api.get('pods', 'default', 'debugged'),
@@ -237,7 +237,7 @@ describe('the daemon’s log', () => {
     expect(logLines(other).map(({ msg }) => msg)).toEqual(['operation-finished', 'operation-finished']);
   });
 
-  it('holds no secret: of networks, of the kubeconfig, of what plugins say', async () => {
+  it('contains no secret of networks, the kubeconfig or plugin output', async () => {
     const plugin = await recordingDelegate(plugins, 'talkative');
     await plugin.set({
       ADD: {
@@ -269,7 +269,7 @@ describe('the daemon’s log', () => {
 });
 
 describe('docs/observability.md', () => {
-  /** Without what differs each time: numbers, bars, how wide columns are. */
+  /** Removes what differs each time: numbers, bars, column widths. */
   const normal = (text: string): string =>
     text
       .replaceAll(/│[^│]*│/g, '││')
@@ -283,7 +283,7 @@ describe('docs/observability.md', () => {
         ? Object.entries(line).map(([key, value]) => [key, keysOf(value)])
         : '';
 
-  it('shows a timeline and a line of the log as they are', async () => {
+  it('shows a real timeline and a real log line', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/observability.md'), 'utf8');
     const example = (name: string): string =>
       new RegExp(`<!-- example: ${name} -->\\n\`\`\`\\w*\\n(.*?)\\n\`\`\``, 's').exec(page)?.[1] ?? '';
@@ -303,7 +303,7 @@ describe('docs/observability.md', () => {
   });
 });
 
-describe('a failing pod that the runtime tries again and again', () => {
+describe('a failing pod that the runtime retries', () => {
   it('has one Event, whose count grows', async () => {
     const pod = await at.pod('stubborn', 'nowhere');
     for (let tries = 0; tries < 5; tries++) expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
@@ -311,7 +311,7 @@ describe('a failing pod that the runtime tries again and again', () => {
       at.api.all('events').filter(({ metadata }) => metadata.name.startsWith('stubborn.'));
     await waitFor('the event', async () => eventsOf().length > 0);
     expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 1 }]);
-    await at.daemon().stop(); // what is not yet counted is counted at the end
+    await at.daemon().stop(); // pending counts are written when the daemon stops
     expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 5 }]);
     await at.start();
     expect(await trace()).toBe('nothing is remembered\n');

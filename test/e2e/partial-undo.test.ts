@@ -14,7 +14,8 @@ import { useRecordingNode } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { patience } from '../support/patience.ts';
 
-// What was undone is struck off at once: it is never undone twice, and what is left is known by name.
+// An attachment that was undone is removed from the record at once, so it is never undone twice and the rest is known
+// by name.
 const at = useRecordingNode();
 const run = promisify(execFile);
 const failing = { exitCode: 1, stdout: '{"code":100,"msg":"busy"}' };
@@ -24,7 +25,7 @@ const left = async (pod: TestPod): Promise<string[]> =>
     (entry) =>
       `${entry.attachment.interfaceName} ${entry.state}${entry.state === 'detaching' ? `: ${entry.lastError}` : ''}`,
   );
-/** After the first half has been seen to leave net1 only. */
+/** Checks that the first half has left only net1, then runs the second half. */
 const secondHalf = async (pod: TestPod): Promise<void> => {
   expect(await left(pod)).toEqual([expect.stringMatching(/^net1 detaching: plugin beta failed \(DEL\): busy/)]);
   await at().beta.set({});
@@ -36,8 +37,8 @@ const done = async (pod: TestPod): Promise<void> => {
   expect(await at().node.leftovers()).toEqual([]);
 };
 
-describe('a plugin that cannot undo the first time, among others that can', () => {
-  it('after an ADD that failed: DEL finishes with what is left', async () => {
+describe('a plugin that fails to undo once, among others that succeed', () => {
+  it('is called again by DEL after a failed ADD', async () => {
     await at().node.nad('fails', { cniVersion: '1.1.0', name: 'fails', type: 'no-such-plugin' });
     const pod = await at().node.pod('add', 'two,fails');
     await at().beta.set({ DEL: failing });
@@ -50,7 +51,7 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     await done(pod);
   });
 
-  it('at GC: the next GC finishes', async () => {
+  it('is called again by the next GC', async () => {
     const pod = await at().node.pod('gc', 'two');
     await at().call('ADD', pod);
     await at().beta.set({ DEL: failing });
@@ -73,7 +74,7 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     expect([steps, await left(pod)]).toEqual([['DEL gamma net1', 'DEL beta net1'], []]);
   });
 
-  it('at plexus attachments detach: the next one finishes', async () => {
+  it('is called again by the next plexus attachments detach', async () => {
     const pod = await at().node.pod('detach', 'two');
     await at().call('ADD', pod);
     await at().beta.set({ DEL: failing });
@@ -95,7 +96,7 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     await done(pod);
   });
 
-  it('when the daemon goes on with what was abandoned', async () => {
+  it('is called again when the daemon retries the abandoned attachment', async () => {
     const pod = await at().node.pod('abandoned', 'two,two');
     await at().call('ADD', pod);
     await at().beta.set({ DEL: failing });

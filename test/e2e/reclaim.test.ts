@@ -10,7 +10,7 @@ import { sampleRecord } from '../support/sample-record.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Sandboxes that go without a DEL: real plugins, the daemon, its host agent, the API server.
+// Sandboxes that disappear without a DEL, with real plugins, the daemon, its host agent and the API server.
 const run = promisify(execFile);
 const flags = { 'reclaim-seconds': '0.2' };
 let at: ClusterNode;
@@ -40,7 +40,8 @@ async function change(pod: TestPod, change: Partial<SandboxRecord>): Promise<voi
   if (record !== undefined) await journal().write({ ...record, ...change });
 }
 /**
- * What would have been done to all is done to this one: a sandbox that is certainly gone is reclaimed, in two rounds.
+ * Waits until a sandbox that is certainly gone is reclaimed, which takes two rounds: by then all others were examined
+ * too.
  */
 async function roundsPass(): Promise<void> {
   const canary = await attached(`canary-${rounds++}`);
@@ -48,7 +49,7 @@ async function roundsPass(): Promise<void> {
   await canary.netns.remove();
   await waitFor('the canary is reclaimed', () => isGone(canary));
 }
-/** A record of before the last restart is undone at once: then one round has passed. */
+/** Waits for one round: a record from an earlier boot is reclaimed in the first one. */
 async function roundPasses(): Promise<void> {
   const containerId = `mark-${rounds++}`;
   await journal().write(sampleRecord({ containerId, bootId: 'of-before' }));
@@ -65,8 +66,8 @@ async function assertAllCanGo(...alive: readonly TestPod[]): Promise<void> {
   expect(await at.node.leftovers()).toEqual([]);
 }
 
-describe('a sandbox that is gone is undone by the daemon', () => {
-  it('K8S-64: after a restart of the machine, at once: leases and rules of before are given back', async () => {
+describe('a sandbox that is gone is reclaimed by the daemon', () => {
+  it('K8S-64: at once after a reboot, including leases and rules', async () => {
     await at.start({ flags: { ...flags, 'reclaim-seconds': '3600' } });
     const [lost, stays] = [await attached('lost'), await attached('stays')];
     await at.daemon().stop();
@@ -83,7 +84,7 @@ describe('a sandbox that is gone is undone by the daemon', () => {
   });
 
   it.each(['2090-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'])(
-    'after a forced removal, whatever the clock says: %s',
+    'after a forced removal, whatever the clock shows: %s',
     async (createdAt) => {
       await at.start({ flags });
       await at.startAgent();
@@ -96,7 +97,7 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     },
   );
 
-  it('NPWG-116: with what its plugin wrote down of the device', async () => {
+  it('NPWG-116: together with the device information that its plugin wrote', async () => {
     const folder = join(at.node.dir, 'devinfo');
     at.nad('port', { ...at.node.bridge('port', '10.31.0.0/16'), capabilities: { CNIDeviceInfoFile: true } });
     await at.start({ flags: { ...flags, 'device-info-dir': folder } });
@@ -112,7 +113,7 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     expect(await readdir(join(folder, 'cni'))).toEqual([]);
   });
 
-  it('when its pod has another sandbox, which stays', async () => {
+  it('if its pod has another sandbox, which stays', async () => {
     await at.start({ flags });
     await at.startAgent();
     const old = await attached('twice');
@@ -126,7 +127,7 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     await assertAllCanGo(next);
   });
 
-  it('when the path of its namespace is another sandbox’s by now, which stays', async () => {
+  it('if the path of its namespace belongs to another sandbox, which stays', async () => {
     await at.start({ flags });
     await at.startAgent();
     const old = await attached('old');
@@ -139,7 +140,7 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     await assertAllCanGo(next);
   });
 
-  it('while the API server is away, when this daemon has seen it alive before', async () => {
+  it('while the API server is unavailable, if this daemon has seen the sandbox alive', async () => {
     await at.start({ flags });
     await at.startAgent();
     const [lost, stays] = [await attached('lost'), await attached('stays')];
@@ -151,7 +152,7 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     await assertAllCanGo(stays);
   });
 
-  it('what cannot be undone is abandoned: told, and tried again', async () => {
+  it('or abandoned if it cannot be undone, which is reported and retried', async () => {
     await at.start({ flags });
     await at.startAgent();
     const lost = await attached('lost');
@@ -173,8 +174,8 @@ describe('a sandbox that is gone is undone by the daemon', () => {
   });
 });
 
-describe('a sandbox that may be alive is never touched', () => {
-  it('its pod was deleted from the API by force while it still runs', async () => {
+describe('a sandbox that may be alive is not touched', () => {
+  it('if its pod was force-deleted from the API but still runs', async () => {
     await at.start({ flags });
     await at.startAgent();
     const pod = await attached('forced');
@@ -183,7 +184,22 @@ describe('a sandbox that may be alive is never touched', () => {
     await assertAllCanGo(pod);
   });
 
-  it('its namespace is gone, but its pod is there: kubelet sees to it', async () => {
+  it('if it belongs to a static pod that changed the MAC addresses of all its interfaces', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const pod = await attached('disguised');
+    await change(pod, { pod: { namespace: pod.namespace, name: pod.name, isStatic: true } });
+    await roundsPass(); // The daemon has seen its interfaces.
+    for (const [index, name] of ['eth0', 'net1'].entries())
+      await pod.netns.exec(['ip', 'link', 'set', name, 'address', `02:00:00:00:00:0${index}`]);
+    await roundsPass();
+    for (let round = 0; round < 3; round++) await roundPasses();
+    expect((await recorded(pod))?.attachments).toMatchObject([{ state: 'attached' }, { state: 'attached' }]);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('if its namespace is gone but its pod exists, because kubelet handles it', async () => {
     await at.start({ flags });
     await at.startAgent();
     const [pod, other] = [await attached('kubelets'), await attached('other')];
@@ -194,7 +210,7 @@ describe('a sandbox that may be alive is never touched', () => {
     await assertAllCanGo(other);
   });
 
-  it('the API server is away, and this daemon has not seen it before', async () => {
+  it('if the API server is unavailable and this daemon has not seen the sandbox', async () => {
     await at.start({ flags });
     const pod = await attached('unseen');
     deleteObject(pod);
@@ -208,7 +224,7 @@ describe('a sandbox that may be alive is never touched', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('the host agent has the namespaces not in sight', async () => {
+  it('if the host agent cannot see the namespaces', async () => {
     await at.start({ flags });
     const [one, two] = [await attached('one'), await attached('two')];
     for (const pod of [one, two]) await change(pod, { netns: `/run/elsewhere/${pod.name}` });
@@ -216,10 +232,10 @@ describe('a sandbox that may be alive is never touched', () => {
     await at.startAgent();
     for (let round = 0; round < 3; round++) await roundPasses();
     expect([await isGone(one), await isGone(two)]).toEqual([false, false]);
-    await assertAllCanGo(two, one); // while the pod of one exists, the agent proves to see nothing
+    await assertAllCanGo(two, one); // while one's pod exists, it proves that the agent cannot see namespaces
   });
 
-  it('the API server is away, and a new host agent has the namespace not in sight that the one before it saw', async () => {
+  it('if the API server is unavailable and a new host agent cannot see a namespace that the previous one saw', async () => {
     await at.start({ flags });
     const stopAgent = await at.startAgent();
     const pod = await attached('seen-before');

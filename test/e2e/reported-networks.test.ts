@@ -6,7 +6,7 @@ import { pluginsDir } from '../support/plugins-dir.ts';
 import { startPodResources } from '../support/pod-resources-server.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// Situations that people reported publicly, restated, with the real plugins.
+// Situations that users reported publicly, restated, with the real plugins.
 let node: TestNode;
 let plugins: string;
 const macvlan = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1', ipam: {} };
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const call = (command: string, pod: TestPod, more: object = {}) =>
   node.call(command, pod, { path: [plugins], config: node.config(more) });
-/** What ADD of a pod answers; its DEL succeeds, and nothing is left. */
+/** Returns the answer of a failing ADD, after checking that DEL succeeds and nothing remains. */
 async function failedAdd(name: string, networks: string | object, more: object = {}): Promise<string> {
   const pod = await node.pod(name, networks);
   const { exitCode, stdout } = await call('ADD', pod, more);
@@ -35,8 +35,8 @@ async function failedAdd(name: string, networks: string | object, more: object =
   return (JSON.parse(stdout) as { readonly msg: string }).msg;
 }
 
-describe('a plugin that prints something else than its result', () => {
-  it('shows what was printed, masked, and blames the plugin', async () => {
+describe('a plugin that prints something other than a result', () => {
+  it('is blamed, with its masked output', async () => {
     await node.nad('noisy', { cniVersion: '0.4.0', type: 'noisy' });
     const message = await failedAdd('noisy', 'noisy');
     expect(message).toContain(
@@ -46,7 +46,7 @@ describe('a plugin that prints something else than its result', () => {
     expect(message).toContain('The plugin must print its result, and nothing else, on stdout');
     expect(message).not.toContain('sesame');
   });
-  it('reports that it printed nothing', async () => {
+  it('is blamed for empty output', async () => {
     await node.nad('mute', { cniVersion: '0.4.0', type: 'mute' });
     expect(await failedAdd('mute', 'mute')).toContain(
       'the answer of plugin mute is not a CNI result: the plugin printed nothing',
@@ -58,7 +58,7 @@ describe('a MAC address that no interface can have', () => {
   it.each([
     ['00:00:00:00:00:00', 'it is all zeros'],
     ['01:00:5e:00:00:01', 'it is a multicast address'],
-  ])('ADD refuses %s with the reason', async (mac, reason) => {
+  ])('is rejected with the reason: %s', async (mac, reason) => {
     await node.nad('m', { ...macvlan, capabilities: { mac: true } });
     expect(await failedAdd(`mac-${mac.replaceAll(':', '')}`, [{ name: 'm', mac }])).toContain(
       `"${mac}" is not a MAC address that an interface can have: ${reason}`,
@@ -67,7 +67,7 @@ describe('a MAC address that no interface can have', () => {
 });
 
 describe('namespaceIsolation', () => {
-  it('names the allowed namespaces', async () => {
+  it('names the allowed namespaces in its error', async () => {
     await node.nad('x', macvlan, { namespace: 'team-a' });
     expect(
       await failedAdd('isolated', 'team-a/x', { namespaceIsolation: true, globalNamespaces: 'openshift-multus' }),
@@ -77,8 +77,8 @@ describe('namespaceIsolation', () => {
   });
 });
 
-describe('a resource that only marks the nodes that have a bridge', () => {
-  it('the pod is attached as to a plain bridge: kubelet knows no device of that resource', async () => {
+describe('a resource that only marks nodes with a bridge', () => {
+  it('does not keep the pod from being attached, although kubelet knows no such device', async () => {
     const kvm = { resource: 'devices.kubevirt.io/kvm', ids: ['kvm1'] };
     const containers = [{ devices: [kvm] }];
     const kubeletDir = join(node.dir, 'kubelet');
@@ -113,7 +113,7 @@ describe('attachments match the requests', () => {
     expect(await node.leftovers()).toEqual([]);
   };
 
-  it('33: sbr moves a second default route to a table of its own', async () => {
+  it('33: with sbr, which moves a second default route to its own table', async () => {
     const ipam = { type: 'static', routes: [{ dst: '0.0.0.0/0', gw: '10.70.0.1' }] };
     await node.nad('iot', {
       cniVersion: '0.3.1',
@@ -129,7 +129,7 @@ describe('attachments match the requests', () => {
     await detached(pod);
   });
 
-  it('34: IPv6 addresses in full length are the same addresses', async () => {
+  it('34: with IPv6 addresses in full notation', async () => {
     await node.nad('v6', {
       cniVersion: '0.4.0',
       type: 'bridge',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestNode, createTestNode } from '../support/test-node.ts';
 
-// What the table of known plugins says, compared with the plugins themselves.
+// Compares the table of known plugins with the plugins themselves.
 let node: TestNode;
 beforeAll(async () => {
   node = await createTestNode('daemon');
@@ -32,7 +32,7 @@ describe('a request without a declared capability reaches the real plugin', () =
     { type: 'bridge', config: { type: 'bridge', bridge: 'br1' } },
     { type: 'macvlan', config: { type: 'macvlan', master: 'eth1' } },
     { type: 'tuning', config: { plugins: [{ type: 'ptp', ipam: fixed }, { type: 'tuning' }] } },
-  ])('01: mac, read by $type from CNI_ARGS', async ({ type, config }) => {
+  ])('01: mac, which $type reads from CNI_ARGS', async ({ type, config }) => {
     expect(await statusOf(`mac-${type}`, config, { mac })).toMatchObject({ mac });
   });
 
@@ -56,7 +56,7 @@ describe('a request without a declared capability reaches the real plugin', () =
   });
 });
 
-describe('no plugin reads a request that the table lists as unread', () => {
+describe('a request that the table lists as unread reaches no plugin', () => {
   it.each([
     { title: 'mac of ptp', config: { type: 'ptp', ipam: fixed }, request: { mac } },
     {
@@ -69,7 +69,7 @@ describe('no plugin reads a request that the table lists as unread', () => {
       config: { type: 'bridge', bridge: 'br3', ipam: {} },
       request: { ips: ['10.65.0.7/24'] },
     },
-  ])('$title', async ({ title, config, request }) => {
+  ])('for $title', async ({ title, config, request }) => {
     const status = await statusOf(`none-${title.replaceAll(/\W+/g, '-').toLowerCase().slice(0, 20)}`, config, request, {
       unservedRequests: 'ignore',
     });

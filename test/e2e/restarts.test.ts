@@ -4,7 +4,7 @@ import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts'
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A daemon that is killed again and again while pods come and go; `npm run test:restarts` kills it 100 times.
+// A daemon that is killed repeatedly while pods start and stop; `npm run test:restarts` kills it 100 times.
 const clients = 50;
 const kills = Number(process.env['PLEXUS_TEST_KILLS'] ?? 25);
 const mostTries = 500;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.remove());
 
-/** What clients were answered, beside success. */
+/** Outcomes other than success, with their counts. */
 const seen = new Map<string, number>();
 const done = { adds: 0, dels: 0 };
 
@@ -36,17 +36,17 @@ function judge(
   return false;
 }
 
-// far more than there are kills: an end for a test that goes wrong
+// far more than there are kills: a limit for a failing test
 function assertMoreTries(tries: number): void {
   if (tries > mostTries) throw new Error(`no success after ${tries} tries: ${[...seen.keys()].join('; ')}`);
 }
 
-/** As a runtime does: DEL until it succeeds. */
+/** Repeats DEL until it succeeds, as a runtime does. */
 async function detach(pod: TestPod): Promise<void> {
   for (let tries = 0; !judge('DEL', await at.call('DEL', pod)); tries++) assertMoreTries(tries);
   done.dels++;
 }
-/** As a runtime and kubelet do: an ADD that failed is followed by DEL, then comes the next one. */
+/** Attaches a pod as kubelet does: a failed ADD is followed by DEL and another ADD. */
 async function attach(pod: TestPod): Promise<void> {
   for (let tries = 0; !judge('ADD', await at.call('ADD', pod)); tries++) {
     assertMoreTries(tries);
@@ -66,14 +66,14 @@ async function client(pod: TestPod, isOver: () => boolean): Promise<void> {
 
 async function killAgainAndAgain(): Promise<void> {
   for (let count = 0; count < kills; count++) {
-    await delay(Math.random() ** 2 * longestLifeMs); // at a moment that nobody has chosen
+    await delay(Math.random() ** 2 * longestLifeMs); // at an arbitrary moment
     await at.daemon().stop('SIGKILL');
     await at.start({ flags: { 'log-level': 'warn' } });
   }
 }
 
-describe('the daemon is killed again and again while 50 pods come and go', () => {
-  it('clients see success or code 11 and nothing else; who is left is attached, and all can be detached without a trace', async () => {
+describe('killing the daemon repeatedly while 50 pods start and stop', () => {
+  it('gives clients only success or code 11; the remaining pods are attached and can be detached completely', async () => {
     const pods = await Promise.all(Array.from({ length: clients }, (_, index) => at.pod(`pod-${index}`, 'storage')));
     let over = false;
     const all = Promise.all(pods.map((pod) => client(pod, () => over)));

@@ -43,17 +43,17 @@ const attached = async (name: string, networks: string | object): Promise<TestPo
   return pod;
 };
 
-describe('NPWG-54: the default route, as the kernel has it', () => {
+describe('NPWG-54: the default route in the kernel', () => {
   it.each([
-    { title: 'nobody asks: eth0 keeps both', networks: 'plain', v4: ['10.40.0.1 eth0'], v6: ['fd00:40::1 eth0'] },
+    { title: 'no request: eth0 keeps both', networks: 'plain', v4: ['10.40.0.1 eth0'], v6: ['fd00:40::1 eth0'] },
     {
-      title: 'an IPv4 gateway on net1 leaves IPv6 alone',
+      title: 'an IPv4 gateway on net1 does not affect IPv6',
       networks: [{ name: 'plain', 'default-route': ['10.41.0.1'] }],
       v4: ['10.41.0.1 net1'],
       v6: ['fd00:40::1 eth0'],
     },
     {
-      title: 'an IPv6 gateway on net1 leaves IPv4 alone',
+      title: 'an IPv6 gateway on net1 does not affect IPv4',
       networks: [{ name: 'plain', 'default-route': ['fd00:41::1'] }],
       v4: ['10.40.0.1 eth0'],
       v6: ['fd00:41::1 net1'],
@@ -65,19 +65,19 @@ describe('NPWG-54: the default route, as the kernel has it', () => {
       v6: ['fd00:41::1 net1'],
     },
     {
-      title: 'NPWG-56: an empty list keeps the network’s own and removes the others’',
+      title: 'NPWG-56: an empty list keeps the network’s own route and removes the others’',
       networks: [{ name: 'own', 'default-route': [] }],
       v4: ['10.42.0.1 net1'],
       v6: ['fd00:42::1 net1'],
     },
     {
-      title: 'NPWG-55: a network without the key does not keep one',
+      title: 'NPWG-55: a network without the key loses its route',
       networks: [{ name: 'plain', 'default-route': ['10.41.0.1', 'fd00:41::1'] }, { name: 'own' }],
       v4: ['10.41.0.1 net1'],
       v6: ['fd00:41::1 net1'],
     },
     {
-      title: 'NPWG-57: several gateways in the order given',
+      title: 'NPWG-57: several gateways in the given order',
       networks: [{ name: 'plain', 'default-route': ['10.41.0.1', '10.41.0.9'] }],
       v4: ['10.41.0.1 net1', '10.41.0.9 net1'],
       v6: ['fd00:40::1 eth0'],
@@ -85,14 +85,14 @@ describe('NPWG-54: the default route, as the kernel has it', () => {
   ])('$title', async ({ title, networks, v4, v6 }) => {
     const pod = await attached(`route-${title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}x`, networks);
     expect({ v4: await defaultsOf(pod, '-4'), v6: await defaultsOf(pod, '-6') }).toEqual({ v4, v6 });
-    // NPWG-58: what is recorded agrees with the kernel, or CHECK would fail
+    // NPWG-58: CHECK succeeds only if the recorded result matches the kernel
     const check = await node.call('CHECK', pod, { config });
     expect(check, check.stdout).toMatchObject({ exitCode: 0 });
     expect(await node.call('DEL', pod, { config })).toMatchObject({ exitCode: 0 });
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('NPWG-83, NPWG-84: result and network-status show the final routes', async () => {
+  it('NPWG-83, NPWG-84: is final in the result and in network-status', async () => {
     const pod = await node.pod('route-status', [{ name: 'plain', 'default-route': ['10.41.0.1'] }]);
     const result = JSON.parse((await node.call('ADD', pod, { config })).stdout) as { routes?: { dst: string }[] };
     expect(result.routes?.map(({ dst }) => dst)).toEqual(['::/0']);
@@ -108,7 +108,7 @@ describe('NPWG-54: the default route, as the kernel has it', () => {
     await node.call('DEL', pod, { config });
   });
 
-  it('a gateway that no address of the interface reaches fails the ADD, says so, and leaves nothing', async () => {
+  it('fails the ADD, with a message and nothing left behind, if no address of the interface reaches the gateway', async () => {
     const pod = await node.pod('route-unreachable', [{ name: 'plain', 'default-route': ['192.0.2.1'] }]);
     const answer = await node.call('ADD', pod, { config });
     expect(JSON.parse(answer.stdout)).toMatchObject({ msg: expect.stringMatching(/PLX-ROUTES-FAILED.*192\.0\.2\.1/) });

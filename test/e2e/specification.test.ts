@@ -13,7 +13,7 @@ const nodeCall = (command: string, more: object) =>
   });
 
 describe('the result for the runtime', () => {
-  it('CNI-15, CNI-23, CNI-24: is the default network’s alone, in the caller’s version, with the sandbox in it', async () => {
+  it('CNI-15, CNI-23, CNI-24: is that of the default network alone, in the caller’s version, with the sandbox', async () => {
     const pod = await at().node.pod('result', 'two,two');
     const { stdout } = await at().call('ADD', pod, { cniVersion: '0.3.1' });
     expect(JSON.parse(stdout)).toEqual({
@@ -24,7 +24,7 @@ describe('the result for the runtime', () => {
     });
     await at().call('DEL', pod);
   });
-  it('K8S-56: an index that points nowhere is left out, because containerd cannot bear it', async () => {
+  it('K8S-56: omits an index without an interface, which containerd cannot handle', async () => {
     const answer = {
       cniVersion: '1.1.0',
       interfaces: [{ name: 'eth0', sandbox: '/n' }],
@@ -42,8 +42,8 @@ describe('the result for the runtime', () => {
   });
 });
 
-describe('order', () => {
-  it('NPWG-100: no two plugins of one pod run at the same time', async () => {
+describe('the order of plugins', () => {
+  it('NPWG-100: is sequential: no two plugins of one pod run at the same time', async () => {
     const pod = await at().node.pod('one-by-one', 'two,two,two');
     await at().call('ADD', pod);
     await at().call('DEL', pod);
@@ -52,7 +52,7 @@ describe('order', () => {
     for (const [index, { start }] of spans.slice(1).entries())
       expect(start).toBeGreaterThanOrEqual(spans[index]?.end ?? Number.NaN);
   });
-  it('NPWG-04, NPWG-87, NPWG-90: default network first, then as the annotation says, every plugin of a list in its order; status in the same order', async () => {
+  it("NPWG-04, NPWG-87, NPWG-90: is the default network, then the annotation's order, and within a list the list's; the status has the same order", async () => {
     await at().node.nad('three', chain('three', 'beta', 'gamma', 'beta'));
     const pod = await at().node.pod('ordered', 'three@x,two,three@y');
     await at().call('ADD', pod);
@@ -72,7 +72,7 @@ describe('order', () => {
   });
 });
 
-describe('where networks and plugins come from', () => {
+describe('where networks and plugins are found', () => {
   it('NPWG-03, NPWG-06, NPWG-08: a NAD without spec.config is a file of that name, a list before a single configuration', async () => {
     const name = 'n'.repeat(64);
     await mkdir(join(at().node.dir, 'conf'), { recursive: true });
@@ -88,7 +88,7 @@ describe('where networks and plugins come from', () => {
     expect(await at().steps()).toEqual(['ADD alpha eth0', 'ADD gamma net1']);
     await at().call('DEL', pod);
   });
-  it('K8S-34, CNI-47: a plugin is found in any folder of CNI_PATH; where it was looked for is said', async () => {
+  it('K8S-34, CNI-47: a plugin is found in any folder of CNI_PATH; the error names the folders', async () => {
     const second = join(at().node.dir, 'second');
     await mkdir(second);
     await recordingDelegate(second, 'delta');
@@ -102,7 +102,7 @@ describe('where networks and plugins come from', () => {
     await at().node.call('DEL', pod, { config: at().config(), path: [at().delegates, second] });
     expect(await at().node.leftovers()).toEqual([]);
   });
-  it('CNI-78, NPWG-71: a chained plugin alone is run as it is, and its empty result still has a status', async () => {
+  it('CNI-78, NPWG-71: a single chained plugin runs unchanged, and its empty result has a status', async () => {
     await at().beta.set({ ADD: { stdout: '{"cniVersion":"1.0.0"}' } });
     await at().node.nad('alone', { cniVersion: '1.0.0', type: 'beta' });
     const pod = await at().node.pod('alone', 'alone');
@@ -118,7 +118,7 @@ describe('where networks and plugins come from', () => {
 });
 
 describe('CHECK', () => {
-  it('CNI-30: fails when an interface of the pod is gone, and names it', async () => {
+  it('CNI-30: fails with the name of a missing interface', async () => {
     const pod = await at().node.pod('link-gone', 'two');
     for (const link of ['eth0', 'net1']) {
       await pod.netns.exec(['ip', 'link', 'add', `${link}-later`, 'type', 'veth', 'peer', 'name', `${link}-peer`]);
@@ -128,14 +128,15 @@ describe('CHECK', () => {
     await at().alpha.set({ ADD: { stdout: made('eth0') } });
     await at().beta.set({ ADD: { stdout: made('net1') } });
     await at().call('ADD', pod);
-    for (const link of ['eth0', 'net1']) await pod.netns.exec(['ip', 'link', 'set', `${link}-later`, 'name', link]); // what real plugins would have made
+    // what real plugins would have created
+    for (const link of ['eth0', 'net1']) await pod.netns.exec(['ip', 'link', 'set', `${link}-later`, 'name', link]);
     expect(await at().call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     await pod.netns.exec(['ip', 'link', 'delete', 'net1']);
     const error = errorIn((await at().call('CHECK', pod)).stdout);
     expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK: net1 (default/two): interface net1 is gone');
     await at().call('DEL', pod);
   });
-  it('CNI-31: a delegate that is too old for CHECK is skipped', async () => {
+  it('CNI-31: skips a delegate whose version has no CHECK', async () => {
     await at().node.nad('old', { cniVersion: '0.3.1', name: 'old', type: 'beta' });
     const pod = await at().node.pod('old-delegate', 'old');
     await at().beta.set({ ADD: { stdout: '{"cniVersion":"0.3.1"}' } });
@@ -149,16 +150,16 @@ describe('CHECK', () => {
 });
 
 describe('STATUS and GC', () => {
-  it('CNI-35: an ADD after a failing STATUS works', async () => {
+  it('CNI-35: a failing STATUS does not prevent an ADD', async () => {
     await at().alpha.set({ STATUS: { exitCode: 1, stdout: '{"code":50,"msg":"no"}' } });
     expect(errorIn((await nodeCall('STATUS', {})).stdout).code).toBe(50);
     const pod = await at().node.pod('after-status');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().call('DEL', pod);
   });
-  // where the API server is, is the daemon's own configuration
+  // the daemon's own configuration names the API server
   it.skipIf(engineUnderTest === 'daemon')(
-    'K8S-67: an API server that is away does not make the node unready',
+    'K8S-67: an unavailable API server does not make the node unready',
     async () => {
       const kubeconfig = join(at().node.dir, 'away');
       const user = { name: 'u', user: { token: 't' } };
@@ -182,7 +183,7 @@ describe('STATUS and GC', () => {
       expect(await nodeCall('STATUS', more)).toMatchObject({ exitCode: 0, stdout: '' });
     },
   );
-  it('CNI-40, CNI-73: GC works without namespaces, and for container IDs that begin alike', async () => {
+  it('CNI-40, CNI-73: GC works without namespaces, and for container IDs with the same prefix', async () => {
     const pods = await Promise.all(['gc-a', 'gc-a-b'].map((name) => at().node.pod(name, 'two')));
     const [kept, stale] = pods.map((pod, index) => ({ ...pod, containerId: ['a', 'a-b'][index] ?? '' }));
     if (kept === undefined || stale === undefined) throw new Error('two pods');

@@ -7,8 +7,8 @@ import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Direct mode lies beside the shim and does the daemon's work while that is away: from the journal, and from what the
-// daemon left.
+// Direct mode is installed beside the shim and replaces the daemon while it is down, based on the journal and the files
+// that the daemon wrote.
 let at: ClusterNode;
 let executable: string;
 const flags = { 'daemon-wait-seconds': '0.2' };
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await mkdir(join(at.node.dir, 'bin'));
   executable = join(at.node.dir, 'bin/plexus');
   await copyFile(shim, executable);
-  // direct mode as it is installed on a host with Node.js; the single file has suites of its own
+  // direct mode as installed on a host with Node.js; the single file has its own suites
   await writeFile(join(at.node.dir, 'bin/plexus-direct'), `#!/bin/sh\nexec ${plexusCni}\n`);
   await chmod(join(at.node.dir, 'bin/plexus-direct'), 0o755);
   await at.start({ flags });
@@ -34,8 +34,8 @@ const links = async (pod: TestPod): Promise<readonly string[]> =>
   ((await pod.netns.ipJson(['link'])) as readonly { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
 const errorOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout) as { code: number; msg: string };
 
-describe('while the daemon is away, with direct mode beside the shim', () => {
-  it('ADD, CHECK and DEL go on; the daemon writes the status when it is back, and knows the pod as its own', async () => {
+describe('while the daemon is down, with direct mode beside the shim', () => {
+  it('ADD, CHECK and DEL work; the returning daemon publishes the status and adopts the pod', async () => {
     const [before, during] = [await at.pod('before', 'storage'), await at.pod('during', 'storage')];
     expect(await call('ADD', before)).toMatchObject({ exitCode: 0 });
     await at.daemon().stop('SIGKILL');
@@ -53,7 +53,7 @@ describe('while the daemon is away, with direct mode beside the shim', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('what it cannot know is code 11, never "not found": a network that is new, a pod whose annotations were not handed over', async () => {
+  it('unknown networks and annotations give code 11, never "not found"', async () => {
     const [newNetwork, notHanded] = [
       await at.pod('new-network', 'made-meanwhile'),
       await at.pod('not-handed', 'storage'),
@@ -71,7 +71,7 @@ describe('while the daemon is away, with direct mode beside the shim', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('DEL needs the journal alone, also when what the daemon left is gone or damaged', async () => {
+  it("DEL needs only the journal, even if the daemon's files are missing or damaged", async () => {
     const [one, two] = [await at.pod('one', 'storage'), await at.pod('two', 'storage')];
     for (const pod of [one, two]) expect(await call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at.daemon().stop('SIGKILL');
@@ -86,8 +86,8 @@ describe('while the daemon is away, with direct mode beside the shim', () => {
 const sandboxes = async (): Promise<string> =>
   String(await readdir(join(at.node.dir, 'state/journal')).catch(() => []));
 
-describe('daemon and direct mode', () => {
-  it('meet at any moment: pods come and go while the daemon does; each call is answered well or with code 11, nothing is left', async () => {
+describe('daemon and direct mode together', () => {
+  it('serve pods that start and stop while the daemon does: each call succeeds or gets code 11, and nothing remains', async () => {
     const pods = await Promise.all(Array.from({ length: 8 }, (_, index) => at.pod(`pod-${index}`, 'storage')));
     const seen: string[] = [];
     let over = false;
@@ -105,20 +105,20 @@ describe('daemon and direct mode', () => {
     for (let times = 0; times < 6; times++) {
       await at.daemon().stop('SIGKILL');
       const before = await sandboxes();
-      // direct mode has been at work before the next daemon comes
+      // direct mode has worked before the next daemon starts
       await waitFor('calls without a daemon', async () => (await sandboxes()) !== before);
       await at.start({ flags: { ...flags, 'daemon-wait-seconds': '0.05' } });
     }
     over = true;
     await all;
     expect([...new Set(seen)].filter((each) => !each.endsWith('code 11'))).toEqual([]);
-    // the daemon may just be looking at a sandbox whose status it wanted to write
+    // the daemon may still be checking a sandbox with a pending status
     await waitFor('nothing is left', async () => (await at.node.leftovers()).length === 0);
   });
 });
 
-describe('what the daemon leaves on the disk', () => {
-  it('is for root only, and follows the networks of the cluster', async () => {
+describe('the files that the daemon writes for direct mode', () => {
+  it('are readable only by root and follow the networks of the cluster', async () => {
     expect((await stat(leftFile())).mode & 0o777).toBe(0o600);
     at.nad('second', at.node.bridge('second', '10.32.0.0/16'));
     await waitFor('the second', async () => (await left()).nads.length === 2);

@@ -8,7 +8,7 @@ import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A node on which Multus was before: its pods are detached by what it left on disk.
+// A node that ran Multus before: its pods are detached based on the files that Multus left.
 let node: TestNode;
 let multus: string;
 const config = (more: object = {}) => node.config({ multusStateDir: multus, ...more });
@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(multus, { recursive: true });
 });
 
-/** As Multus attached a pod: the plugins ran, and this is what it wrote down. */
+/** Attaches a pod as Multus does: runs the plugins and writes Multus's files. */
 async function attachedByMultus(pod: TestPod): Promise<void> {
   const path = [await pluginsDir()];
   const networks = [
@@ -61,7 +61,7 @@ async function attachedByMultus(pod: TestPod): Promise<void> {
 }
 
 describe('a pod that Multus attached', () => {
-  it('is detached from all its networks; addresses are free, and Multus’s state of it is gone', async () => {
+  it('is detached from all its networks; its addresses are free and Multus’s state of it is removed', async () => {
     const pod = await node.pod('old');
     await attachedByMultus(pod);
     expect((await node.leftovers()).length).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ describe('a pod that Multus attached', () => {
     expect(await node.call('DEL', pod, { config: config() })).toMatchObject({ exitCode: 0 });
   });
 
-  it('also when its namespace is gone', async () => {
+  it('is detached even if its namespace is gone', async () => {
     const pod = await node.pod('old-gone');
     await attachedByMultus(pod);
     await pod.netns.remove();
@@ -81,7 +81,7 @@ describe('a pod that Multus attached', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('what cannot be undone is in our journal from then on, and a later DEL finishes it', async () => {
+  it('is adopted into the journal if it cannot be undone, and a later DEL finishes', async () => {
     const pod = await node.pod('old-stuck');
     await attachedByMultus(pod);
     const failed = await node.call('DEL', pod, { config: config({ binDir: '/nowhere' }), path: ['/nowhere'] });
@@ -91,7 +91,7 @@ describe('a pod that Multus attached', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a pod starts although the readiness file of Multus was under /host', async () => {
+  it("does not affect new pods, which start although Multus's readiness file was under /host", async () => {
     const kept = await keptFolder();
     const network = node.bridge('cluster', '10.245.0.0/24', { cniVersion: '0.4.0' });
     await kept.put('10-cluster.conflist', JSON.stringify({ cniVersion: '0.4.0', name: 'cluster', plugins: [network] }));
@@ -118,7 +118,7 @@ describe('a pod that Multus attached', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a pod created now is attached and detached as ever', async () => {
+  it('does not affect new pods, which are attached and detached as usual', async () => {
     const pod = await node.pod('new');
     const answer = await node.call('ADD', pod, { config: config() });
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });

@@ -37,7 +37,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   receiver = await startOtlpReceiver();
-  closeDoor = await openDoor(node.netns, Number(new URL(receiver.endpoint).port)); // calls are made on the node
+  // calls are made in the node's namespace
+  closeDoor = await openDoor(node.netns, Number(new URL(receiver.endpoint).port));
   await recorder.forget();
 });
 afterEach(async () => {
@@ -65,7 +66,7 @@ const direct = (command: string, pod: TestPod, env: Readonly<Record<string, stri
     env: { OTEL_BSP_EXPORT_TIMEOUT: '20000', ...env }, // the machine may be busy
   });
 
-/** What holds for the spans of an ADD of pod `name` with networks cluster-net and default/seen. */
+/** Checks the spans of an ADD of pod `name` with networks cluster-net and default/seen. */
 async function expectSpansOf(name: string, pod: TestPod): Promise<void> {
   const add = named('CNI ADD');
   expect(add).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', traceState: 'congo=t61rcWkgMzE', kind: 2 });
@@ -97,7 +98,7 @@ async function expectSpansOf(name: string, pod: TestPod): Promise<void> {
 }
 
 describe('traces of direct mode', () => {
-  it('CNI-69: are sent before the call ends; the plugin is given its own span, below the caller’s', async () => {
+  it('CNI-69: are sent before the call ends; plugins get their own span below the caller’s', async () => {
     const pod = await node.pod('direct', 'seen');
     expect(await direct('ADD', pod, { ...json(), ...parent })).toMatchObject({ exitCode: 0, stderr: '' });
     await expectSpansOf('direct', pod);
@@ -105,7 +106,7 @@ describe('traces of direct mode', () => {
     await direct('DEL', pod, {});
   });
 
-  it('as protobuf by default, under the name that is asked for', async () => {
+  it('are protobuf by default and have the configured service name', async () => {
     const pod = await node.pod('proto', 'seen');
     await direct('ADD', pod, {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
@@ -120,7 +121,7 @@ describe('traces of direct mode', () => {
     await direct('DEL', pod, {});
   });
 
-  it('of a failure say which, with identifier and code, at the plugin and at the command', async () => {
+  it('contain the id and code of a failure in the spans of the plugin and the command', async () => {
     const pod = await node.pod('failing', 'broken');
     expect(await direct('ADD', pod, json())).toMatchObject({ exitCode: 1 });
     for (const name of ['CNI ADD', 'ADD macvlan']) {
@@ -134,9 +135,9 @@ describe('traces of direct mode', () => {
   });
 
   it.each([
-    { what: 'not sampled by the caller', env: { TRACEPARENT: parent.TRACEPARENT.replace(/01$/, '00') } },
-    { what: 'switched off by the sampler', env: { OTEL_TRACES_SAMPLER: 'always_off' } },
-  ])('$what: nothing is sent, and plugins are told so', async ({ env }) => {
+    { what: 'the caller does not sample', env: { TRACEPARENT: parent.TRACEPARENT.replace(/01$/, '00') } },
+    { what: 'the sampler is off', env: { OTEL_TRACES_SAMPLER: 'always_off' } },
+  ])('are not sent, and plugins are notified, if $what', async ({ env }) => {
     const pod = await node.pod('unsampled', 'seen');
     expect(await direct('ADD', pod, { ...json(), ...env })).toMatchObject({ exitCode: 0 });
     expect((await recorder.calls())[0]?.env['TRACEPARENT']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
@@ -144,7 +145,7 @@ describe('traces of direct mode', () => {
     await direct('DEL', pod, {});
   });
 
-  it('a receiver that is away holds no pod back, and that is said', async () => {
+  it('do not delay a pod if the receiver is unavailable, which is reported', async () => {
     const pod = await node.pod('away', 'seen');
     const answer = await direct('ADD', pod, {
       ...json(),
@@ -156,12 +157,12 @@ describe('traces of direct mode', () => {
   });
 
   it.each([
-    { what: 'no variable asks for them', env: () => ({}), isLoaded: false },
+    { what: 'no variable enables tracing', env: () => ({}), isLoaded: false },
     { what: 'OTEL_TRACES_EXPORTER is none', env: () => ({ ...json(), OTEL_TRACES_EXPORTER: 'none' }), isLoaded: false },
     { what: 'OTEL_SDK_DISABLED is true', env: () => ({ ...json(), OTEL_SDK_DISABLED: 'true' }), isLoaded: false },
     { what: 'the protocol is grpc', env: () => ({ ...json(), OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }), isLoaded: false },
-    { what: 'they are wanted', env: json, isLoaded: true },
-  ])('when $what, OpenTelemetry is loaded: $isLoaded', async ({ env, isLoaded }) => {
+    { what: 'tracing is enabled', env: json, isLoaded: true },
+  ])('load OpenTelemetry if $what: $isLoaded', async ({ env, isLoaded }) => {
     const list = join(node.dir, 'modules');
     const spy = join(node.dir, 'spy.mjs');
     await writeFile(list, '');
@@ -194,7 +195,7 @@ describe('traces of the daemon', () => {
   let daemon: TestDaemon | undefined;
   afterEach(() => daemon?.stop());
 
-  it('have the same spans, with the network-status; the caller’s context comes through the host link', async () => {
+  it('have the same spans and the network-status; the caller’s context is passed over the host link', async () => {
     const flags = {
       'manifests-dir': join(node.dir, 'manifests'),
       'conf-dir': join(node.dir, 'conf'),
@@ -216,6 +217,6 @@ describe('traces of the daemon', () => {
     expect(receiver.resource()).toMatchObject({ 'service.name': 'plexus', 'k8s.node.name': 'node-7' });
     expect(await call('DEL')).toMatchObject({ exitCode: 0 });
     await daemon.stop();
-    expect(named('CNI DEL')).toMatchObject({ traceId }); // what waits is sent at the end
+    expect(named('CNI DEL')).toMatchObject({ traceId }); // pending spans are sent at the end
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Pods of this node in the API that ask for networks, and what the journal holds.
+// Pods of this node in the API that request networks, compared with the journal.
 let at: ClusterNode;
 beforeEach(async () => {
   at = await createClusterNode();
@@ -26,7 +26,7 @@ const running = (
     spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }], ...spec },
     status: { phase: 'Running', startTime: '2020-01-01T00:00:00Z', ...status },
   });
-const told = (): readonly { reason: string; message: string; involvedObject: { name: string } }[] =>
+const reportedEvents = (): readonly { reason: string; message: string; involvedObject: { name: string } }[] =>
   (at.api.all('events') as unknown as { reason: string; message: string; involvedObject: { name: string } }[]).filter(
     ({ reason }) => reason === 'NetworksNotAttached',
   );
@@ -39,13 +39,15 @@ const metric = async (): Promise<string | undefined> =>
     await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text(),
   )?.[1];
 
-describe('annotated and running means attached', () => {
-  it('a running pod that was never attached is told of once: Event, metric, list, and why it is likely', async () => {
+describe('the sweep for unattached pods', () => {
+  it('reports a running pod that was never attached once, by Event, metric and list, with the likely reason', async () => {
     running('old');
     running('new', { status: { startTime: '2099-01-01T00:00:00Z' } });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
-    await waitFor('the events', async () => told().length === 2);
-    expect(Object.fromEntries(told().map(({ involvedObject, message }) => [involvedObject.name, message]))).toEqual({
+    await waitFor('the events', async () => reportedEvents().length === 2);
+    expect(
+      Object.fromEntries(reportedEvents().map(({ involvedObject, message }) => [involvedObject.name, message])),
+    ).toEqual({
       old: expect.stringMatching(
         /asks for storage, but it runs without: .*it was started before Plexus came to this node\. Delete the pod/,
       ) as string,
@@ -57,14 +59,16 @@ describe('annotated and running means attached', () => {
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     running('third');
     await waitFor('the third', async () => (await found()).length === 3);
-    await waitFor('its event', async () => told().some(({ involvedObject }) => involvedObject.name === 'third'));
-    expect(told(), 'the others are not told of again').toHaveLength(3);
+    await waitFor('its event', async () =>
+      reportedEvents().some(({ involvedObject }) => involvedObject.name === 'third'),
+    );
+    expect(reportedEvents(), 'the others are not told of again').toHaveLength(3);
     at.api.remove('pods', 'default', 'old');
     await waitFor('the list is up to date', async () => (await found()).length === 2);
     await expect.poll(() => metric()).toBe('2');
   });
 
-  it('not one that is attached, asks for nothing, is not on this node, does not run, uses the node’s network, or was attached by another', async () => {
+  it('ignores pods that are attached, request nothing, are on another node, do not run, use the host network, or were attached by another plugin', async () => {
     const attached = await at.node.pod('attached');
     running('attached');
     const { metadata } = at.api.get('pods', 'default', 'attached') ?? {};
@@ -83,12 +87,12 @@ describe('annotated and running means attached', () => {
     running('never');
     await waitFor('the one that counts', async () => (await found()).length > 0);
     expect(await found()).toMatchObject([{ name: 'never' }]);
-    await waitFor('its event', async () => told().length > 0);
-    expect(told()).toHaveLength(1);
+    await waitFor('its event', async () => reportedEvents().length > 0);
+    expect(reportedEvents()).toHaveLength(1);
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('costs two lists, however many such pods exist: no request per pod', async () => {
+  it('costs two lists and no request per pod, however many such pods exist', async () => {
     for (let n = 0; n < 150; n++) running(`never-${n}`);
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     await waitFor('all of them', async () => (await found()).length === 150);
@@ -96,7 +100,7 @@ describe('annotated and running means attached', () => {
     expect(new Set(verbs)).toEqual(new Set(['list']));
   });
 
-  it('says once that it may not look, and goes on with everything else', async () => {
+  it('reports a missing permission once, and everything else continues', async () => {
     at.api.faults.answer(403, { match: ({ verb, resource }) => verb === 'list' && resource === 'pods' });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     const words = (): number => at.daemon().log.filter((line) => line.includes('cannot be looked for')).length;

@@ -12,7 +12,7 @@ beforeAll(async () => {
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/24'));
   const { dir } = at.node;
   writable = [join(dir, 'run'), join(dir, 'state'), at.confDir];
-  const podResources = join(dir, 'pods-api'); // kubelet's, to be seen only
+  const podResources = join(dir, 'pods-api'); // kubelet's folder, which only has to be visible
   for (const folder of [...writable, podResources, join(dir, 'conf')]) await mkdir(folder, { recursive: true });
   const dist = join(import.meta.dirname, '../../dist');
   const wrapper = await inSmallRoot(dir, {
@@ -29,8 +29,8 @@ afterAll(() => at.remove());
 
 const procFile = (name: string): Promise<string> => readFile(`/proc/${at.daemon().pid}/${name}`, 'utf8');
 
-describe('the daemon without any privilege', () => {
-  it('is root without a capability, and can get none', async () => {
+describe('the daemon without privileges', () => {
+  it('is root without capabilities and cannot gain any', async () => {
     const status = await procFile('status');
     for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
       expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, 'm'));
@@ -38,20 +38,20 @@ describe('the daemon without any privilege', () => {
     expect(status).toMatch(/^Uid:\s+0\s/m);
   });
 
-  it('sees a read-only root file system in which only its own folders can be written', async () => {
+  it('sees a read-only root file system in which it can write only its own folders', async () => {
     const mounts = (await procFile('mountinfo'))
       .trim()
       .split('\n')
       .map((line) => line.split(' '));
     const place = (words: readonly string[]): string => words[4] ?? '';
     const canWrite = mounts.filter((words) => (words[5] ?? '').split(',').includes('rw')).map(place);
-    const below = canWrite.filter((path) => !path.startsWith('/proc')); // mounts in /proc are the machine's own
+    const below = canWrite.filter((path) => !path.startsWith('/proc')); // mounts in /proc belong to the machine
     expect(below.toSorted()).toEqual([...writable].toSorted());
     expect(mounts.find((words) => place(words) === '/')?.[5]).toContain('ro');
     expect(mounts.map(place)).not.toContain('/sys');
   });
 
-  it('attaches, checks and detaches a pod with two networks, writes its configuration and the pod’s status, and ends well', async () => {
+  it('attaches, checks and detaches a pod with two networks, writes its configuration and the pod’s status, and stops cleanly', async () => {
     const pod = await at.pod('small', 'storage');
     const answer = await at.call('ADD', pod);
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });

@@ -12,14 +12,14 @@ import { chain, errorIn } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What users of such plugins suffer from, as far as it is about the life of attachments: each pain by the number that
-// it has in our collection, with the test that was written down for it there. The others have theirs elsewhere.
+// Problems that users of such plugins report, as far as they concern the life of attachments. Other files test the
+// others.
 let at: ClusterNode;
 let plugins: string;
 let beta: RecordingDelegate;
 let alpha: RecordingDelegate;
 
-/** A node with recording delegates (default network alpha, NAD two: beta, gamma) beside the real plugins. */
+/** Creates a node with recording delegates (default network alpha, NAD two: beta, gamma) beside the real plugins. */
 async function recordingNode(): Promise<void> {
   plugins = await mkdtempFolder();
   at = await createClusterNode({ plugins });
@@ -60,7 +60,7 @@ async function attached(name: string, networks: string): Promise<TestPod> {
 }
 
 describe('pods without their networks', () => {
-  it('a pod that was made while Plexus was bypassed is flagged when the daemon comes; without the daemon none is made', async () => {
+  it('are reported when the daemon starts if Plexus was bypassed; without the daemon, no pod is created', async () => {
     at = await createClusterNode();
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     at.api.put('pods', {
@@ -77,7 +77,7 @@ describe('pods without their networks', () => {
     expect(errorIn((await at.call('ADD', await at.pod('waits', 'storage'))).stdout)).toMatchObject({ code: 11 });
   });
 
-  it('with the API server blocked a pod starts with all it asks for, or with nothing', async () => {
+  it('do not occur with the API server blocked: a pod starts with all its networks, or not at all', async () => {
     at = await createClusterNode();
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     await at.start();
@@ -103,7 +103,7 @@ describe('pods without their networks', () => {
 });
 
 describe('deletions', () => {
-  it('without the daemon a pod is deleted fully, an annotated one waits; all heals when it returns, without a hand', async () => {
+  it('complete without the daemon, annotated pods wait, and everything recovers without intervention when it returns', async () => {
     at = await createClusterNode();
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     await at.start({ flags: { 'daemon-wait-seconds': '0.2' } });
@@ -125,7 +125,7 @@ describe('deletions', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('a DEL that fails 3 times is carried out with the 4th call; one that always fails lets the pod go and stays in the books', async () => {
+  it('complete with the 4th DEL if DEL fails 3 times; if DEL always fails, the pod is released and the journal keeps the rest', async () => {
     await recordingNode();
     await at.start();
     const fails = { exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' };
@@ -148,7 +148,7 @@ describe('deletions', () => {
     await waitFor('the event', async () => events('NetworkAbandoned').length === 1);
   });
 
-  it('DEL needs neither API, NAD, namespace object, token, sandbox namespace nor pod: with what ADD used, all at once gone', async () => {
+  it('need neither API, NAD, namespace object, token, sandbox namespace nor pod, only the input of ADD', async () => {
     await recordingNode();
     await at.start();
     const pod = await attached('alone', 'two');
@@ -168,7 +168,7 @@ describe('deletions', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('a record that is cut off anywhere: all delegates still get DEL, and the file is named', async () => {
+  it('call all delegates although the record is truncated anywhere, and name the file', async () => {
     await recordingNode();
     await at.start({ flags: { 'log-level': 'warn' } });
     const lengths = [0, 0.001, 0.1, 0.5, 0.9, 0.999];
@@ -188,7 +188,7 @@ describe('deletions', () => {
     }
   });
 
-  it('a DEL without a namespace that the runtime repeats for ever reaches the plugins once', async () => {
+  it('reach the plugins once if the runtime repeats a DEL without a namespace forever', async () => {
     await recordingNode();
     await at.start();
     const pod = await attached('again', 'two');
@@ -212,7 +212,7 @@ describe('deletions', () => {
 });
 
 describe('leaks', () => {
-  it('the power is cut under 30 pods with a pool of 30 addresses on a disk: after the start there is room for 30', async () => {
+  it('do not occur after a power failure under 30 pods with a pool of 30 addresses on disk: there is room for 30 again', async () => {
     at = await createClusterNode();
     const count = 30;
     const ranges = [[{ subnet: '10.31.0.0/24', rangeStart: '10.31.0.2', rangeEnd: `10.31.0.${count + 1}` }]];
@@ -239,7 +239,7 @@ describe('leaks', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('GC of a plugin that serves the cluster network and a NAD keeps what is valid, by network and interface, also of a NAD that is gone', async () => {
+  it('do not occur at GC, which keeps valid attachments by network and interface if a plugin serves the cluster network and a NAD, even a deleted one', async () => {
     await recordingNode();
     at.nad('same', { ...chain('cluster-net', 'alpha'), name: 'cluster-net' });
     await at.start({ flags: { 'status-checks': 'true' } });

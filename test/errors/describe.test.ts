@@ -50,6 +50,15 @@ describe('what people are told of an error', () => {
     expect(errors.summaryOf(error)).toBe(`PLX-PLUGIN-FAILED: plugin p failed (ADD): Link not found. ${error.kind.fix}`);
     expect(errors.detailsOf(error)).toBe('pod shop/db; caused by: inner');
   });
+  it('names every error that one combines, and what caused each of them', () => {
+    const full = new Error('no space', { cause: new Error('ENOSPC') });
+    const both = new AggregateError([full, new Error('not a folder')]);
+    expect(errors.detailsOf(failed('x', both))).toBe(
+      'pod shop/db; caused by: no space; not a folder; caused by: ENOSPC',
+    );
+    const suppressed = Object.assign(new Error(''), { error: new Error('close'), suppressed: full });
+    expect(errors.problemOf(suppressed)).toBe('close; no space');
+  });
   it('begins with the identifier, ends with what to do, and has at most 1 KiB; details have at most 8 KiB', () => {
     fc.assert(
       fc.property(anyText, anyText, (message, cause) => {

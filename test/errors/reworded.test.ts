@@ -1,15 +1,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { patience } from '../support/patience.ts';
+import { openDoctorCluster } from '../support/doctor-cluster.ts';
+import { nadObject, openDoctorRoom, writeNads } from '../support/doctor-room.ts';
+import { type Check, type Seen, clusterChecks, nodeChecks } from '../../src/doctor/index.ts';
 import { apiReachable } from '../../src/doctor/checks/api-reachable.ts';
 import type { ClusterScene } from '../../src/doctor/cluster-scene.ts';
 import { readJournal } from '../../src/doctor/state-files.ts';
-import { apiRefused, nadNotFound, netnsUnusable } from '../../src/errors/index.ts';
+import { PlexusError, apiRefused, nadNotFound, netnsUnusable } from '../../src/errors/index.ts';
 import { encodeRecord, makePlan } from '../../src/plan/index.ts';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 import { inputsFor } from '../plan/planned.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { rewording } from '../support/rewording.ts';
@@ -41,10 +44,53 @@ function withRewording<T>(on: boolean, work: () => T): T {
   }
 }
 
-const found = (path: string, text: string): readonly Finding[] =>
+const found = (path: string, text: string): readonly PlacedFinding[] =>
   validate(readFiles([{ path, text }]), { clusterNads: new Map() });
-const withoutText = (findings: readonly Finding[]): readonly object[] =>
+const withoutText = (findings: readonly PlacedFinding[]): readonly object[] =>
   findings.map(({ text: _text, ...more }) => more);
+
+/** What a check finds, without its sentences. */
+const judgeAll = <S>(checks: readonly Check<S>[], scene: S) =>
+  Promise.all(
+    checks.map(async ({ id, look }) => {
+      const seen = await look(scene, patience()).catch((error: unknown) => [error]);
+      return { id, severities: seen.map((each) => severityIn(each)).join(' ') };
+    }),
+  );
+
+const severityIn = (seen: unknown): string =>
+  seen instanceof PlexusError ? `rejects with ${seen.id}` : seen instanceof Error ? 'rejects' : rowOf(seen as Seen);
+const rowOf = ({ severity, where = '', fix = '' }: Seen): string => `${severity} at ${where}: ${fix}`;
+
+const macvlan = { cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'host-local', subnet: '10.244.0.0/16' } };
+const badNetworks: readonly [name: string, config: object | string][] = [
+  ['absent', macvlan],
+  ['broken', '{"cniVersion": '],
+  ['empty', { cniVersion: '1.0.0', plugins: [] }],
+  ['nested', { cniVersion: '1.0.0', type: 'plexus' }],
+  ['file', ''],
+];
+
+async function brokenNode() {
+  const room = await openDoctorRoom();
+  await writeNads(
+    room.write,
+    badNetworks.map(([name, config]) => nadObject(name, config)),
+  );
+  await chmod(join(room.binDir, 'bridge'), 0o644);
+  const record = { ...sampleRecord(), formatVersion: 2 };
+  await room.write('var/lib/cni/plexus/journal/a@eth0.json', encodeRecord(record as never));
+  await room.write('var/lib/cni/plexus/journal/b@eth0.json', '{');
+  await room.write('etc/cni/net.d/05-other.conflist', '{');
+  return { judge: () => judgeAll(nodeChecks, room.scene()), [Symbol.asyncDispose]: room.remove };
+}
+
+async function brokenCluster() {
+  const authorize = ({ resource }: { readonly resource: string }) => !['nodes', 'events'].includes(resource);
+  const cluster = await openDoctorCluster({ authorize });
+  for (const [name, config] of badNetworks) cluster.nad(name, config);
+  return { judge: () => judgeAll(clusterChecks, cluster.scene()), [Symbol.asyncDispose]: cluster.close };
+}
 
 describe('when every sentence is another one', () => {
   it('an error and a warning contain no word of the usual sentence', () => {
@@ -72,6 +118,14 @@ describe('when every sentence is another one', () => {
     const scene = { api: { get } } as unknown as ClusterScene;
     const seen = await apiReachable.look(scene, patience());
     expect(seen.map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  it.each(['node', 'cluster'] as const)('doctor finds the same on a broken %s, of equal severity', async (end) => {
+    await using scenes = end === 'node' ? await brokenNode() : await brokenCluster();
+    rewording.on = false;
+    const usual = await scenes.judge().finally(() => (rewording.on = true));
+    expect(await scenes.judge()).toEqual(usual);
+    expect(usual.filter(({ severities }) => severities !== '').length).toBeGreaterThanOrEqual(6);
   });
 
   it('doctor distinguishes a record of a newer version from a damaged one', async () => {

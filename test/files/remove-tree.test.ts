@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, renameSync } from 'node:fs';
 import { mkdir, mkdtempDisposable, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeTree } from '../../src/files/index.ts';
 
+const run = promisify(execFile);
 let dir: Awaited<ReturnType<typeof mkdtempDisposable>>;
 beforeEach(async () => {
   dir = await mkdtempDisposable(join(tmpdir(), 'plexus-tree-'));
@@ -49,6 +53,25 @@ describe('removeTree', () => {
     await symlink(at('victim'), at('link'));
     removeTree(at('link'));
     expect(await readdir(at('victim'))).toEqual(['kept']);
+  });
+
+  it('needs no more descriptors for a deep tree', async () => {
+    mkdirSync(at('tree'));
+    for (let depth = 0; depth < 1000; depth++) {
+      mkdirSync(at('above'));
+      renameSync(at('tree'), at('above/d'));
+      renameSync(at('above'), at('tree'));
+    }
+    const files = JSON.stringify(join(import.meta.dirname, '../../src/files/index.ts'));
+    const program = `(await import(${files})).removeTree(${JSON.stringify(at('tree'))})`;
+    await run('sh', ['-c', 'ulimit -n 200 && exec "$0" -e "$1"', process.execPath, program]);
+    expect(await readdir(dir.path)).toEqual([]);
+  });
+
+  it('removes names that are not UTF-8', async () => {
+    mkdirSync(Buffer.concat([Buffer.from(at('tree/')), Buffer.from([0xff]), Buffer.from('/a')]), { recursive: true });
+    removeTree(at('tree'));
+    expect(await readdir(dir.path)).toEqual([]);
   });
 
   it('removes nothing outside while a folder repeatedly becomes a link', async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 
-// npm run test:mutations: takes every single journal write, removal and undo out of the code, one at a time, in a copy,
-// and runs the tests: some test must fail each time. Prints the list.
+// npm run test:mutations: removes every journal write, removal and undo from the code, one at a time in a copy, and
+// runs the tests; some test must fail each time. Prints the list.
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
@@ -15,7 +15,7 @@ const { values } = parseArgs({
 interface Mutation {
   readonly file: string;
   readonly line: number;
-  /** What is called there, and is not called in the copy. */
+  /** The call that is removed in the copy. */
   readonly callee: string;
   readonly text: string;
 }
@@ -25,7 +25,7 @@ const callee =
 const instead = (name: string): string =>
   name === 'undoAll' ? '(async (..._: unknown[]) => [] as never[])' : '(async (..._: unknown[]) => {})';
 
-/** Where to look: what writes the journal, or undoes. */
+/** Returns the files that write the journal or undo. */
 async function sources(): Promise<readonly string[]> {
   const folders = await Promise.all(
     ['src/attach', 'src/reconcile'].map(async (folder) =>
@@ -47,7 +47,7 @@ async function mutationsIn(file: string): Promise<readonly Mutation[]> {
 
 type Suite = readonly [project: string, ...paths: string[]];
 const e2e = (...names: readonly string[]): Suite => ['e2e', ...names.map((name) => `test/e2e/${name}.test.ts`)];
-// the first failure ends a run: what is most likely to fail comes first, everything else after it
+// a run ends at the first failure, so the suites most likely to fail come first and all others after them
 const likely: Readonly<Record<string, readonly Suite[]>> = {
   'src/attach/calls/add.ts': [e2e('faults', 'lifecycle'), e2e('disk'), e2e('kubernetes', 'daemon')],
   'src/attach/sandbox/change.ts': [['parts', 'test/attach'], e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
@@ -78,7 +78,8 @@ const all: readonly Suite[] = [
 ];
 
 /**
- * The first test of some suites that fails in the copy; undefined when none does. Rejects when the tests cannot be run.
+ * Returns the first test of some suites that fails in the copy; undefined if none does. Rejects if the tests cannot
+ * run.
  */
 async function failingTest(copy: string, suites: readonly Suite[]): Promise<string | undefined> {
   const report = join(copy, 'report.json');
@@ -98,7 +99,7 @@ async function failingTest(copy: string, suites: readonly Suite[]): Promise<stri
       report,
       ...paths,
     ];
-    await run('npx', words, { cwd: copy, maxBuffer: 1 << 28 }).catch(() => {}); // the report says it
+    await run('npx', words, { cwd: copy, maxBuffer: 1 << 28 }).catch(() => {}); // the report contains the failure
     const failed = firstFailure(await readFile(report, 'utf8'));
     await rm(report);
     if (failed !== undefined) return failed;
@@ -122,7 +123,7 @@ function firstFailure(report: string): string | undefined {
     const failed = assertionResults.find(({ status }) => status === 'failed');
     if (failed !== undefined) return `${fileOf(name)}: ${failed.fullName}`;
   }
-  // no test has failed, and yet a file has: its tests could not be run, which proves nothing
+  // a file failed although no test did, so its tests did not run, which proves nothing
   const broken = testResults.find(({ status }) => status === 'failed');
   if (broken !== undefined) throw new Error(`${fileOf(broken.name)}: ${broken.message}`);
   return undefined;
@@ -137,7 +138,7 @@ await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
 const mutations = (await Promise.all((await sources()).map(mutationsIn)))
   .flat()
   .filter(({ file }) => file.includes(values.only));
-// --unchecked: they have just passed
+// --unchecked: the unchanged code is known to pass
 const broken = values.unchecked ? undefined : await failingTest(folder.path, all);
 if (broken !== undefined) throw new Error(`a test fails without any change: ${broken}`);
 let survivors = 0;

@@ -9,10 +9,10 @@ describe('NPWG-32: an IP address', () => {
     { text: '::', becomes: '::' },
     { text: 'FD00:0:0::1', becomes: 'fd00::1' },
     { text: '::ffff:1.2.3.4', becomes: '::ffff:102:304' },
-    // another address than the one before
+    // not the same address as the previous one
     { text: '::1.2.3.4', becomes: '::102:304' },
     { text: '64:ff9b::1.2.3.4', becomes: '64:ff9b::102:304' },
-  ])('$text is read as $becomes', ({ text, becomes }) => {
+  ])('parses $text as $becomes', ({ text, becomes }) => {
     expect(parseIp(text)?.text).toBe(becomes);
   });
   it.each([
@@ -30,7 +30,7 @@ describe('NPWG-32: an IP address', () => {
     '::1.2.3',
     'fe80::1%eth0',
     '[::1]',
-  ])('%j is none', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseIp(text)).toBeUndefined();
   });
   const piece = fc.constantFrom(
@@ -57,7 +57,7 @@ describe('NPWG-32: an IP address', () => {
   );
   const text = fc.array(piece, { maxLength: 17 }).map((pieces) => pieces.join(''));
   const address = fc.oneof(text, fc.ipV4(), fc.ipV6());
-  it('is one for Node.js too, and the other way round but for zones', () => {
+  it('agrees with Node.js on every text except those with zones', () => {
     fc.assert(
       fc.property(address, (each) => {
         expect(parseIp(each)?.family).toBe(isIP(each) === 0 || each.includes('%') ? undefined : isIP(each));
@@ -65,7 +65,7 @@ describe('NPWG-32: an IP address', () => {
       { numRuns: 2000 },
     );
   });
-  it('has the text that URLs have', () => {
+  it('has the form that URLs use', () => {
     fc.assert(
       fc.property(fc.ipV6(), (each) => {
         expect(`[${parseIp(each)?.text}]`).toBe(new URL(`http://[${each}]/`).hostname);
@@ -79,7 +79,7 @@ describe('NPWG-32: an address with prefix length', () => {
     { text: '10.0.0.1/0', prefix: 0 },
     { text: '10.0.0.1/32', prefix: 32 },
     { text: '::1/128', prefix: 128 },
-  ])('$text', ({ text, prefix }) => {
+  ])('parses $text', ({ text, prefix }) => {
     expect(parseCidr(text)?.prefix).toBe(prefix);
   });
   it.each([
@@ -93,7 +93,7 @@ describe('NPWG-32: an address with prefix length', () => {
     '10.0.0.1/-1',
     '10.0.0.1/255.0.0.0',
     '/8',
-  ])('%j is none', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseCidr(text)).toBeUndefined();
   });
 });

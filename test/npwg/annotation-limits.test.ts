@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { parseSelections } from '../../src/npwg/index.ts';
 
-// What an annotation may hold is counted before anything is built of it: its author may be anybody.
+// Annotations are checked for size before anything is built from them, because any pod author can write them.
 const selections = (text: string, most?: number) => parseSelections(text, 'shop', most).selections;
 const list = (...elements: readonly object[]): string => JSON.stringify(elements);
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const refusal = (id: string, says: string) => expect.objectContaining({ id, message: expect.stringContaining(says) });
 
-describe('how many networks an annotation may name', () => {
+describe('the number of networks in an annotation', () => {
   it.each([
     { form: 'short', text: 'a,'.repeat(33).slice(0, -1) },
     { form: 'short, with names that are wrong', text: '!,'.repeat(33).slice(0, -1) },
     { form: 'long', text: list(...times(33, () => ({ name: 'a' }))) },
     { form: 'long, with elements that are wrong', text: list(...times(33, () => ({}))) },
-  ])('refuses 33 of 32 in the $form form before it reads one', ({ text }) => {
+  ])('is checked before parsing: rejects 33 networks with a limit of 32 in the $form form', ({ text }) => {
     expect(() => selections(text, 32)).toThrow(
       refusal(
         'PLX-NETWORKS-TOO-MANY',
@@ -23,7 +23,7 @@ describe('how many networks an annotation may name', () => {
     );
   });
 
-  it('names the setting that raises the limit in what to do', () => {
+  it('is limited by a setting that the fix names', () => {
     expect(() => selections('a,a', 1)).toThrow(
       expect.objectContaining({
         kind: expect.objectContaining({ fix: expect.stringContaining('raise maxNetworksPerPod') }),
@@ -31,16 +31,16 @@ describe('how many networks an annotation may name', () => {
     );
   });
 
-  it('accepts as many as are allowed', () => {
+  it('may be up to the limit', () => {
     expect(selections('a,'.repeat(250).slice(0, -1), 250)).toHaveLength(250);
     expect(selections(list(...times(32, () => ({ name: 'a' }))), 32)).toHaveLength(32);
   });
 });
 
-describe('how much an annotation may hold', () => {
+describe('the size of an annotation', () => {
   it.each([
     {
-      what: 'more bytes than an object has room for',
+      what: 'more bytes than the annotations of an object may have',
       text: ' '.repeat(256 * 1024 + 1),
       says: 'a text of at most 262144 bytes (it has 262145 characters)',
     },
@@ -50,11 +50,11 @@ describe('how much an annotation may hold', () => {
       says: 'at most 16000 values in all',
     },
     {
-      what: 'many members of one name',
+      what: 'many members with the same name',
       text: `[{${'"name":"a",'.repeat(16_001)}"name":"a"}]`,
       says: 'at most 16000 values in all',
     },
-    { what: 'many empty lists, not even closed', text: '[[],'.repeat(20_000), says: 'at most 16000 values in all' },
+    { what: 'many empty lists that are not closed', text: '[[],'.repeat(20_000), says: 'at most 16000 values in all' },
     { what: 'deep nesting', text: '['.repeat(15_000), says: 'nested deeper than' },
     {
       what: 'deep nesting of cni-args',
@@ -84,7 +84,7 @@ describe('how much an annotation may hold', () => {
     },
     { what: '200,000 slashes', text: '/'.repeat(200_000), says: '"namespace/name" or "name"' },
     { what: '200,000 at signs', text: '@'.repeat(200_000), says: 'a network with at most one "@"' },
-  ])('refuses $what, and quotes little of it', ({ text, says }) => {
+  ])('rejects $what and quotes only a part', ({ text, says }) => {
     const refused = refusal('PLX-SELECTION-INVALID', says);
     expect(() => selections(text)).toThrow(refused);
     try {
@@ -94,7 +94,7 @@ describe('how much an annotation may hold', () => {
     }
   });
 
-  it('accepts 32 networks with all that pods ask of networks', () => {
+  it('accepts 32 networks with every request', () => {
     const element = (index: number) => ({
       name: `network-${index}`,
       namespace: 'shop',
@@ -108,7 +108,7 @@ describe('how much an annotation may hold', () => {
     expect(selections(list(...times(32, element)), 32)).toHaveLength(32);
   });
 
-  it('keeps a number of 200,000 digits as it was written, for the plugin to judge', () => {
+  it('keeps a number of 200,000 digits unchanged for the plugin', () => {
     const [one] = selections(`[{"name":"a","cni-args":{"x":${'9'.repeat(200_000)}}}]`);
     expect(JSON.stringify(one?.cniArgs)).toBe(`{"x":${'9'.repeat(200_000)}}`);
   });

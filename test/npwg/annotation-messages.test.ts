@@ -13,7 +13,7 @@ const messageOf = (text: string): string => {
 };
 const refusal = (element: object): string => messageOf(JSON.stringify([{ name: 'a', ...element }]));
 
-describe('NPWG-24: an empty item', () => {
+describe('NPWG-24: an empty item in the comma form', () => {
   it.each([
     {
       text: 'net-a,net-b,',
@@ -35,10 +35,10 @@ describe('NPWG-24: an empty item', () => {
       text: ',',
       says: 'element 1 (character 1): "" is not a network: it is empty (nothing before the comma at character 1)',
     },
-  ])('$text: the message names the comma', ({ text, says }) => {
+  ])('names the comma in the message about $text', ({ text, says }) => {
     expect(messageOf(text)).toContain(says);
   });
-  it('the position is that of the item, for any spaces', () => {
+  it('reports the position of the item, whatever the spaces', () => {
     const space = fc.stringMatching(/^[ \n\t]{0,4}$/);
     fc.assert(
       fc.property(fc.array(fc.tuple(space, space), { maxLength: 6 }), space, (good, before) => {
@@ -49,22 +49,22 @@ describe('NPWG-24: an empty item', () => {
   });
 });
 
-describe('an empty text', () => {
+describe('an empty string in the JSON form', () => {
   it.each(['ips', 'portMappings', 'bandwidth', 'default-route', 'cni-args', 'ipam-claim-reference'])(
-    'NPWG-32, NPWG-61: is no value of %s',
+    'NPWG-32, NPWG-61: is not a valid %s',
     (key) => {
       expect(refusal({ [key]: '' })).toContain(`element 1, ${key}: "" is not`);
     },
   );
   it.each(['interface', 'interfaceRequest', 'mac', 'infiniband-guid', 'deviceID', 'namespace'])(
-    'is an absent %s, as for Go',
+    'counts as an absent %s, as in Go',
     (key) => {
       expect(refusal({ [key]: '' })).toBe('accepted');
     },
   );
 });
 
-describe('NPWG-05: names in JSON form', () => {
+describe('NPWG-05: names in the JSON form', () => {
   it.each([
     { element: { name: 'a.b-c.d' }, says: 'accepted' },
     { element: { name: 'a..b' }, says: 'name: "a..b" is not the name of an object' },
@@ -78,32 +78,32 @@ describe('NPWG-05: names in JSON form', () => {
   });
 });
 
-describe('NPWG-06: long names in comma form', () => {
-  it.each([64, 253])('%d characters are accepted', (length) => {
+describe('NPWG-06: long names in the comma form', () => {
+  it.each([64, 253])('accepts a name of %d characters', (length) => {
     expect(messageOf('a'.repeat(length))).toBe('accepted');
   });
-  it.each([254, 250_000])('%d are more than Kubernetes has', (length) => {
+  it.each([254, 250_000])('rejects a name of %d characters, which Kubernetes does not allow', (length) => {
     expect(messageOf('a'.repeat(length))).toMatch(/at most 253/);
   });
 });
 
-describe('numbers', () => {
+describe('numbers in an annotation', () => {
   const port = (text: string): string =>
     messageOf(`[{"name":"a","portMappings":[{"hostPort":${text},"containerPort":80}]}]`);
-  it('NPWG-45: 80.0 is 80, 80.5 is no port', () => {
+  it('NPWG-45: accepts 80.0 as 80 and rejects 80.5 as a port', () => {
     expect(port('80.0')).toBe('accepted');
     expect(port('80.5')).toContain('portMappings[0].hostPort: 80.5 is not a port');
     expect(port('80000000000000000000')).toContain('hostPort: 80000000000000000000 is not a port');
   });
-  it('NPWG-49: a rate that JavaScript cannot hold is refused as it was written', () => {
+  it('NPWG-49: rejects a rate that JavaScript cannot represent, and quotes it unchanged', () => {
     expect(messageOf('[{"name":"a","bandwidth":{"egressRate":12345678901234567890}}]')).toContain(
       'bandwidth.egressRate: 12345678901234567890 is not',
     );
   });
 });
 
-describe('what is shown', () => {
-  it('of a value: 80 characters, none of them cut in two', () => {
+describe('excerpts in messages', () => {
+  it('show 80 characters of a value and cut none in half', () => {
     const emoji = String.fromCodePoint(0x1f600);
     for (const before of ['', 'x']) {
       const message = refusal({ mac: before + emoji.repeat(60) });
@@ -111,7 +111,7 @@ describe('what is shown', () => {
       expect(/mac: (".*…)/.exec(message)?.[1]?.length).toBeLessThanOrEqual(81);
     }
   });
-  it('NPWG-26: of unknown keys: ten, shortened', () => {
+  it('NPWG-26: name ten unknown keys, shortened', () => {
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`${'k'.repeat(40)}${index}`, 1]));
     const { warnings } = parseSelections(JSON.stringify([{ name: 'a', ...many }]), 'mine');
     expect(warnings).toHaveLength(11);

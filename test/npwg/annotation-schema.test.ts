@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { nameFields, parseSelections, selectionFields } from '../../src/npwg/index.ts';
 import { brokenFields, goodFields } from './selection.table.ts';
 
-// The published schema against the parser: what the parser accepts is valid, so what the schema refuses is refused.
+// Compares the published schema with the parser: the schema accepts everything that the parser accepts.
 const file = join(import.meta.dirname, '../../docs/schemas/networks-annotation.schema.json');
 const isValid = new Ajv({ strict: true, strictRequired: false }).compile(
   JSON.parse(readFileSync(file, 'utf8')) as object,
@@ -20,32 +20,32 @@ const isAccepted = (list: unknown): boolean => {
   }
 };
 
-// rules that the schema leaves to the parser
+// rules that only the parser checks
 const onlyTheParser = [{ ips: ['10.2.2.42/33'] }, { ips: ['010.1.1.1'] }, { ips: ['10.1'] }, { interface: '..' }].map(
   (each) => JSON.stringify(each),
 );
 
 describe('the JSON Schema of the networks annotation', () => {
-  it.each(goodFields)('accepts what the parser accepts: $rule $element', ({ element }) => {
+  it.each(goodFields)('accepts, like the parser, $rule $element', ({ element }) => {
     expect(isValid([{ name: 'a', ...element }])).toBe(true);
   });
 
   it.each(brokenFields.filter(({ element }) => !onlyTheParser.includes(JSON.stringify(element))))(
-    'refuses what the parser refuses: $rule $element',
+    'rejects, like the parser, $rule $element',
     ({ element }) => {
       expect(isValid([{ name: 'a', ...element }])).toBe(false);
     },
   );
 
   it.each([{}, [{}], ['a'], [null], [{ name: '' }], [{ name: 3 }], [{ name: 'a', namespace: 'B' }], 'a'])(
-    'refuses %j, as the parser does',
+    'rejects, like the parser, %j',
     (list) => {
       expect(isValid(list)).toBe(false);
       expect(isAccepted(list)).toBe(false);
     },
   );
 
-  it('accepts no networks, unknown keys, and null for an absent value', () => {
+  it('accepts an empty list, unknown keys, and null for an absent value', () => {
     const names = Object.keys({ ...nameFields, ...selectionFields }).filter((name) => name !== 'name');
     const nothing = Object.fromEntries(names.map((name) => [name, null]));
     for (const list of [[], [{ name: 'a', 'org.foo': 1, other: {} }], [{ name: 'a', ...nothing }]]) {
@@ -54,9 +54,9 @@ describe('the JSON Schema of the networks annotation', () => {
     }
   });
 
-  describe('for any elements', () => {
+  describe('the JSON Schema of the networks annotation, for any elements', () => {
     const [accepted, refused] = [new Set<string>(), new Set<string>()];
-    // else the property could hold because nothing was accepted or refused
+    // otherwise the property could hold because nothing was accepted or rejected
     afterAll(() => {
       const names = Object.keys(selectionFields).toSorted();
       expect([...accepted].toSorted()).toEqual(names);
@@ -72,7 +72,7 @@ describe('the JSON Schema of the networks annotation', () => {
         .oneof(fc.constantFrom(...values(name)), fc.constantFrom(null, ''), fc.jsonValue(), changed(values(name)))
         .map((value) => ({ [name]: value }));
 
-    it.each(Object.keys(selectionFields))('%s: the parser accepts nothing that the schema refuses', (name) => {
+    it.each(Object.keys(selectionFields))('accepts every %s that the parser accepts', (name) => {
       fc.assert(
         fc.property(one(name), (element) => {
           const list = [{ name: 'a', ...element }];
@@ -83,7 +83,7 @@ describe('the JSON Schema of the networks annotation', () => {
       );
     });
 
-    it('the same for fields together, and for an alias beside its name', () => {
+    it('accepts combinations of fields, and an alias beside its name, that the parser accepts', () => {
       const names = [...Object.keys(selectionFields), 'interfaceRequest', 'name', 'namespace'];
       const value = fc.oneof(
         fc.constantFrom(null, '', 'a', ...goodFields.flatMap(({ element }) => Object.values(element) as unknown[])),
@@ -99,7 +99,7 @@ describe('the JSON Schema of the networks annotation', () => {
   });
 });
 
-/** A value with one of its texts or numbers replaced, however deep. */
+/** Replaces one string or number of a value, at any depth. */
 function changed(values: readonly unknown[]): Arbitrary<unknown> {
   const leaf = fc.oneof(
     fc.string({ maxLength: 20 }),

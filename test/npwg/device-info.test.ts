@@ -29,7 +29,7 @@ describe('NPWG-117: device information', () => {
       note: 'as the Go client writes that mode',
     },
     { type: 'pci', pci: { 'pci-address': '0000:18:02.5', 'vendor-x': { deep: [1] } }, 'vendor-y': true },
-  ])('of type $type is kept whole, unknown keys too', (info) => {
+  ])('keeps device information of type $type complete, including unknown keys', (info) => {
     const given = { version: '1.1.0', ...info };
     expect(parse(given)).toEqual(given);
   });
@@ -55,14 +55,14 @@ describe('NPWG-117: device information', () => {
     },
     { given: { type: 'gpu', version: '1.1.0' }, says: /type must be pci, vdpa, vhost-user, memif/ },
     { given: [], says: /it is no object/ },
-  ])('$says is refused, with the file', ({ given, says }) => {
+  ])('rejects device information that $says, and names the file', ({ given, says }) => {
     expect(() => parse(given)).toThrow(
       expect.objectContaining({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringMatching(says) }),
     );
     expect(() => parse(given)).toThrow(/\/x\/file/);
   });
 
-  it('any text: device information, or that error', () => {
+  it('parses any text as device information or throws deviceInfoInvalid', () => {
     const refusedOrKept = (text: string): void => {
       try {
         expect(parseDeviceInfo(text, 'f')).toEqual(JSON.parse(text));
@@ -90,19 +90,19 @@ describe('NPWG-117: device information', () => {
   });
 });
 
-describe('where it lies', () => {
-  it('NPWG-110: the device plugin’s, with slashes as dashes', () => {
+describe('the path of device information', () => {
+  it("NPWG-110: has dashes instead of slashes for a device plugin's file", () => {
     expect(devicePluginInfoFile('/d', 'intel.com/sriov', '0000:18:02.5')).toBe(
       '/d/dp/intel.com-sriov-0000:18:02.5-device.json',
     );
     expect(devicePluginInfoFile('/d', 'a.com/b', 'x/y')).toBe('/d/dp/a.com-b-x-y-device.json');
   });
-  it('NPWG-111: the attachment’s, as Multus names it', () => {
+  it("NPWG-111: is named as in Multus for an attachment's file", () => {
     expect(attachmentInfoFile('/d', { network: 'shop/vf', containerId: 'abc', interfaceName: 'net1' })).toBe(
       '/d/cni/shop-vf-abc_net1',
     );
   });
-  it('the longest names that Kubernetes allows still make the name of a file, for each attachment another one', () => {
+  it('is valid and unique per attachment, even with the longest names that Kubernetes allows', () => {
     const network = `${'n'.repeat(63)}/${'a'.repeat(253)}`;
     const of = (interfaceName: string): string =>
       attachmentInfoFile('/d', { network, containerId: 'c'.repeat(64), interfaceName }).slice('/d/cni/'.length);

@@ -8,34 +8,34 @@ const nad = (spec: unknown, annotations: object = {}) =>
 
 describe('a NetworkAttachmentDefinition', () => {
   it.each([undefined, {}, { config: '' }, { config: '  ' }, null])(
-    'NPWG-02: spec %j means a file of that name',
+    'NPWG-02: refers to a file of its name if spec is %j',
     (spec) => {
       expect(nad(spec)).toEqual({ namespace: 'ns', name: 'a-bridge-network' });
       expect(nadConfiguration(nad(spec))).toBeUndefined();
     },
   );
-  it('NPWG-12: a configuration without a name gets the object’s', () => {
+  it('NPWG-12: gives its name to a configuration without one', () => {
     for (const name of ['', ',"name":""'])
       expect(nadConfiguration(nad({ config: `{"cniVersion":"0.3.0","type":"awesome-plugin"${name}}` }))).toMatchObject({
         name: 'a-bridge-network',
         type: 'awesome-plugin',
       });
   });
-  it('NPWG-13: a name of its own is kept', () => {
+  it('NPWG-13: does not change the name of its configuration', () => {
     expect(nadConfiguration(nad({ config: '{"name":"x","type":"y"}' }))).toMatchObject({ name: 'x' });
   });
-  it('NPWG-112: the resource it is made of is read from its annotation; NPWG-17: others are ignored', () => {
+  it('NPWG-112, NPWG-17: names its resource in an annotation; other annotations are ignored', () => {
     expect(nad({}, { 'k8s.v1.cni.cncf.io/resourceName': 'intel.com/sriov', 'a.b/c': 'd' })).toMatchObject({
       resourceName: 'intel.com/sriov',
     });
   });
-  it('the keys of cni-args that it allows are read from its annotation', () => {
+  it('lists the allowed keys of cni-args in an annotation', () => {
     const allowed = (text: unknown) => nad({}, { 'plexus-cni.io/allowed-cni-args': text }).allowedCniArgs;
     expect(allowed('ips, mac,,x ')).toEqual(['ips', 'mac', 'x']);
     expect(allowed('')).toEqual([]);
     expect(allowed(undefined)).toBeUndefined();
   });
-  it.each(['{', '[]', '5', '"x"'])('NPWG-15: spec.config %j is an error that names the object', (config) => {
+  it.each(['{', '[]', '5', '"x"'])('NPWG-15: is rejected by name if spec.config is %j', (config) => {
     expect(() => nadConfiguration(nad({ config }))).toThrow(
       expect.objectContaining({
         id: 'PLX-NAD-INVALID',
@@ -44,7 +44,7 @@ describe('a NetworkAttachmentDefinition', () => {
       }),
     );
   });
-  it('anything at all gives a NAD or an error of ours', () => {
+  it('is parsed from any value, or rejected with a PlexusError', () => {
     fc.assert(
       fc.property(fc.anything(), (object) => {
         try {
@@ -62,7 +62,7 @@ describe('K8S-13: a static pod', () => {
     { annotations: { 'kubernetes.io/config.source': 'file' }, isStatic: true },
     { annotations: { 'kubernetes.io/config.source': 'api' }, isStatic: false },
     { annotations: {}, isStatic: false },
-  ])('is told by its annotations: $annotations', ({ annotations, isStatic }) => {
+  ])('is recognized by its annotations $annotations', ({ annotations, isStatic }) => {
     expect(isStaticPod(annotations as Record<string, string>)).toBe(isStatic);
   });
 });

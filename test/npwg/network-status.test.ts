@@ -27,45 +27,46 @@ const rows = lines.flatMap((line, index) => {
 });
 
 type Entry = Record<string, unknown>;
-// What Plexus writes differently on purpose.
+// Entries that Plexus writes differently from the Go client on purpose.
 const minimal = (more: Entry): Entry[] => [{ name: 'ns/net', interface: 'net1', dns: {}, ...more }];
 const chosen: Readonly<Record<string, Entry[]>> = {
-  'no-interfaces': minimal({ ips: ['10.0.0.5'] }), // NPWG-71, NPWG-77: an entry with what is known instead of none
+  'no-interfaces': minimal({ ips: ['10.0.0.5'] }), // NPWG-71, NPWG-77: a minimal entry instead of none
   empty: minimal({}),
   'v0.2.0': minimal({ ips: ['10.0.0.5'] }), // NPWG-72, NPWG-79
-  'one-host-only': minimal({}), // NPWG-77: the address is bound to an interface of the node
+  'one-host-only': minimal({}), // NPWG-77: the address belongs to an interface of the node
   'two-host-only': minimal({ ips: ['10.0.0.5'] }),
 };
 const addressOfLast = ['10.0.1.5', 'fd00::5'];
 const twoSandbox = (second: Entry): Entry[] => [
   { name: 'ns/net', interface: 'net1', ips: ['10.0.0.5'], dns: {}, gateway: ['fd00::1'] },
-  { name: 'ns/net', interface: 'net1b', ips: addressOfLast, dns: {}, gateway: ['fd00::1'], ...second }, // NPWG-84: no "<nil>"
+  // NPWG-84: no "<nil>"
+  { name: 'ns/net', interface: 'net1b', ips: addressOfLast, dns: {}, gateway: ['fd00::1'], ...second },
 ];
 
-describe('CNI-82, NPWG-70 to NPWG-86: entries are those of the Go client', () => {
-  it('reads the golden file', () => {
+describe('CNI-82, NPWG-70 to NPWG-86: entries equal those of the Go client', () => {
+  it('reads every case of the golden file', () => {
     expect(rows).toHaveLength(18);
   });
-  it.each(rows)('$title', ({ title, isDefault, input, answer }) => {
+  it.each(rows)('formats the case "$title" as the Go client does', ({ title, isDefault, input, answer }) => {
     const [name = ''] = title.split(' ');
     const entries = status(parseJson(input, 'golden'), { isDefault });
     const golden = JSON.parse(answer) as Entry[] | null;
-    const wanted =
+    const deviating =
       name === 'two-sandbox'
         ? twoSandbox(isDefault ? { default: true } : {})
         : name === 'bad-index'
           ? [{ ...golden?.[0], ips: ['10.0.0.6'] }]
           : chosen[name];
     // NPWG-81: `default` is always written
-    const expected = (wanted ?? golden ?? []).map((each) => ({
+    const expected = (deviating ?? golden ?? []).map((each) => ({
       ...each,
-      default: wanted !== undefined && name !== 'two-sandbox' ? isDefault : (each['default'] ?? false),
+      default: deviating !== undefined && name !== 'two-sandbox' ? isDefault : (each['default'] ?? false),
     }));
     expect(entries).toEqual(expected);
   });
 });
 
-describe('one entry', () => {
+describe('an entry of network-status', () => {
   const result = {
     cniVersion: '1.1.0',
     interfaces: [
@@ -79,7 +80,7 @@ describe('one entry', () => {
     ],
     dns: { domain: 'd', options: ['o'] },
   };
-  it('NPWG-68, NPWG-76, NPWG-80, NPWG-82, NPWG-86: comes from the interface in the sandbox and shows no routes', () => {
+  it('NPWG-68, NPWG-76, NPWG-80, NPWG-82, NPWG-86: describes the interface in the sandbox and has no routes', () => {
     expect(status(result)).toEqual([
       {
         name: 'ns/net',
@@ -93,21 +94,21 @@ describe('one entry', () => {
       },
     ]);
   });
-  it('NPWG-78: addresses with prefix when asked for', () => {
+  it('NPWG-78: has prefix lengths if configured', () => {
     expect(status(result, {}, 'cidr')[0]?.ips).toEqual(['10.0.0.5/24']);
   });
-  it('NPWG-83, NPWG-85: default-route and device-info when there are any', () => {
+  it('NPWG-83, NPWG-85: has default-route and device-info if there are any', () => {
     expect(status(result, { defaultRoute: ['10.0.0.1'], deviceInfo: { type: 'pci' } })[0]).toMatchObject({
       'default-route': ['10.0.0.1'],
       'device-info': { type: 'pci' },
     });
     expect(status(result)[0]).not.toHaveProperty('default-route');
   });
-  it('NPWG-88: a 20-byte hardware address is shown as it is', () => {
+  it('NPWG-88: shows a 20-byte hardware address unchanged', () => {
     const mac = '80:00:02:08:fe:80:00:00:00:00:00:00:24:8a:07:03:00:8d:ae:2f';
     expect(status({ interfaces: [{ name: 'ib0', mac, sandbox: '/n' }] })[0]?.mac).toBe(mac);
   });
-  it('NPWG-74: has only keys of the standard, mtu and gateway', () => {
+  it('NPWG-74: has only the keys of the standard, mtu and gateway', () => {
     const known = [
       'name',
       'interface',
@@ -124,7 +125,7 @@ describe('one entry', () => {
   });
 });
 
-describe('NPWG-67: the annotation', () => {
+describe('NPWG-67: the network-status annotation', () => {
   it('is byte for byte in the form of the Go client', () => {
     const entries = [
       ...status({ interfaces: [{ name: 'net1', sandbox: '/n' }], ips: [{ address: '10.0.0.5/24' }] }),
@@ -146,7 +147,7 @@ describe('NPWG-67: the annotation', () => {
       }]"
     `);
   });
-  it('is read back as it was written', () => {
+  it('is parsed to the entries it was formatted from', () => {
     const entry = fc.record({ name: fc.string(), interface: fc.string(), default: fc.boolean(), dns: fc.constant({}) });
     fc.assert(
       fc.property(fc.array(entry), (entries) => {
@@ -154,7 +155,7 @@ describe('NPWG-67: the annotation', () => {
       }),
     );
   });
-  it('NPWG-71, NPWG-81: any result gives at least one entry, and exactly one default for the default network', () => {
+  it('NPWG-71, NPWG-81: has at least one entry for any result, and exactly one default for the default network', () => {
     const link = fc.record({ name: fc.constantFrom('a', 'b', 'c'), sandbox: fc.constantFrom('', '/n') });
     const ip = fc.record({
       address: fc.constant('10.0.0.1/24'),

@@ -1,4 +1,4 @@
-/** Fields of an element beside its name, and what they become in a selection. */
+/** Valid fields of an element beside its name, and the parsed selection. */
 export const goodFields: readonly { readonly rule: string; readonly element: object; readonly becomes: object }[] = [
   {
     rule: 'NPWG-32',
@@ -53,7 +53,7 @@ export const goodFields: readonly { readonly rule: string; readonly element: obj
   { rule: 'Go', element: { mac: null, ips: null, interface: '' }, becomes: {} },
 ];
 
-/** Fields that the parser refuses, and a part of its message. */
+/** Fields that the parser rejects, and a part of the message. */
 export const brokenFields: readonly { readonly rule: string; readonly element: object; readonly says: string }[] = [
   { rule: 'NPWG-32', element: { ips: [] }, says: 'element 1, ips: [] is not a list of at least one IP address' },
   {

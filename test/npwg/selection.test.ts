@@ -18,7 +18,7 @@ const messageOf = (text: string): string => {
   }
   return 'accepted';
 };
-/** What one field of a JSON element becomes. */
+/** Returns the part of a selection that one field of a JSON element becomes. */
 const field = (element: object): object => {
   const [selection] = parseSelections(JSON.stringify([{ name: 'a', ...element }]), 'mine').selections;
   const { nad: _nad, place: _place, ...rest } = selection ?? {};
@@ -35,10 +35,10 @@ describe('NPWG-18 to NPWG-24: the comma form', () => {
     { text: 'a,a', selections: ['mine/a', 'mine/a'] },
     { text: '', selections: [] },
     { text: ' \n', selections: [] },
-  ])('NPWG-20 to NPWG-23: $text', ({ text, selections }) => {
+  ])('NPWG-20 to NPWG-23: parses $text', ({ text, selections }) => {
     expect(names(text)).toEqual(selections);
   });
-  it('NPWG-23: no annotation asks for nothing', () => {
+  it('NPWG-23: requests no networks if the annotation is absent', () => {
     expect(parseSelections(undefined, 'mine')).toEqual({ selections: [], warnings: [] });
   });
   it.each([
@@ -59,14 +59,14 @@ describe('NPWG-18 to NPWG-24: the comma form', () => {
       text: 'x, a@b:c',
       says: 'element 2 (character 4), after "@": "b:c" is not an interface name: it contains "/" or ":"',
     },
-  ])('NPWG-05, NPWG-07, NPWG-21, NPWG-24: $text is invalid, and the message says where', ({ text, says }) => {
+  ])('NPWG-05, NPWG-07, NPWG-21, NPWG-24: rejects $text and names the place', ({ text, says }) => {
     expect(messageOf(text)).toContain(says);
     expect(messageOf(text)).toContain(networksKey);
   });
 });
 
 describe('NPWG-25 to NPWG-31: the JSON form', () => {
-  it('NPWG-19: says the same as the comma form', () => {
+  it('NPWG-19: is equivalent to the comma form', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -98,45 +98,45 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
     { text: '[{"name":"a"},{"name":"b","namespace":"B"}]', says: 'element 2, namespace: "B" is not' },
     { text: '[{"name":"a"}', says: 'JSON' },
     { text: '"a"', says: 'the whole value: "a" is not a list' },
-  ])('NPWG-25, NPWG-27: $text is invalid', ({ text, says }) => {
+  ])('NPWG-25, NPWG-27: rejects $text', ({ text, says }) => {
     expect(messageOf(text)).toContain(says);
   });
-  it('NPWG-26: unknown keys are ignored; those without a dot with a warning', () => {
+  it('NPWG-26: ignores unknown keys, and warns of those without a dot', () => {
     const { warnings } = parseSelections('[{"name":"a","org.foo.bar":1,"ipz":2}]', 'mine');
     expect(warnings.map(({ text }) => text)).toEqual([
       expect.stringContaining('element 1: unknown key "ipz" is ignored'),
     ]);
   });
-  it('NPWG-29: an empty namespace is the pod’s', () => {
+  it('NPWG-29: replaces an empty namespace by the pod’s', () => {
     expect(names('[{"name":"a","namespace":""}]')).toEqual(['mine/a']);
   });
-  it('NPWG-30: keys are read in any case', () => {
+  it('NPWG-30: reads keys in any case', () => {
     expect(names('[{"Name":"a","INTERFACE":"x1"}]')).toEqual(['mine/a@x1']);
   });
-  it('NPWG-31: interfaceRequest counts when interface is absent', () => {
+  it('NPWG-31: reads interfaceRequest if interface is absent', () => {
     expect(field({ interfaceRequest: 'old0' })).toEqual({ interfaceName: 'old0' });
     expect(field({ interfaceRequest: 'old0', interface: 'new0' })).toEqual({ interfaceName: 'new0' });
   });
 });
 
 describe('the values of an element', () => {
-  it.each(goodFields)('$rule accepts $element', ({ element, becomes }) => {
+  it.each(goodFields)('accepts $element ($rule)', ({ element, becomes }) => {
     expect(field(element)).toEqual(becomes);
   });
-  it.each(brokenFields)('$rule refuses $element, naming place and what is allowed', ({ element, says }) => {
+  it.each(brokenFields)('rejects $element and names the place and the allowed values ($rule)', ({ element, says }) => {
     expect(refusal(element)).toContain(says);
   });
-  it('NPWG-53: only one element may have default-route, whatever its family', () => {
+  it('NPWG-53: rejects default-route in a second element, whatever its address family', () => {
     expect(messageOf('[{"name":"a","default-route":["10.0.0.1"]},{"name":"b","default-route":["fd00::1"]}]')).toContain(
       'element 2, default-route',
     );
   });
-  it('long values are shortened in messages', () => {
+  it('shortens long values in messages', () => {
     expect(refusal({ mac: 'x'.repeat(5000) }).length).toBeLessThan(400);
   });
 });
 
-describe('whatever an annotation holds', () => {
+describe('parsing any annotation', () => {
   const onlyOurs = (text: string): boolean => {
     try {
       parseSelections(text, 'mine');
@@ -145,13 +145,13 @@ describe('whatever an annotation holds', () => {
     }
     return true;
   };
-  it('only a selectionInvalid or networksTooMany comes out, for any text', () => {
+  it('throws only selectionInvalid or networksTooMany, for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.stringMatching(/^[a-z,@/ [{"]*$/)), onlyOurs),
       { numRuns: 1000 },
     );
   });
-  it('the same for any JSON list of known keys', () => {
+  it('throws only selectionInvalid or networksTooMany, for any JSON list of known keys', () => {
     const keys = fc.constantFrom(
       'name',
       'namespace',
@@ -174,12 +174,12 @@ describe('whatever an annotation holds', () => {
       { numRuns: 1000 },
     );
   });
-  it('a megabyte of it is judged', () => {
+  it('rejects a text of a megabyte', () => {
     expect(onlyOurs('a,'.repeat(500_000))).toBe(true);
     expect(onlyOurs(`${'['.repeat(200_000)}`)).toBe(true);
     expect(onlyOurs('a,'.repeat(100_000).slice(0, -1))).toBe(true);
   });
-  it('at most 1,000 networks are read, whatever the settings allow', () => {
+  it('reads at most 1,000 networks, whatever the settings allow', () => {
     expect(names('a,'.repeat(1000).slice(0, -1))).toHaveLength(1000);
     expect(messageOf('a,'.repeat(1001).slice(0, -1))).toContain(
       'names 1001 networks, and maxNetworksPerPod allows 1000',
@@ -188,14 +188,14 @@ describe('whatever an annotation holds', () => {
 });
 
 describe('NPWG-91: v1.multus-cni.io/default-network', () => {
-  it('names one network, in multusNamespace unless said otherwise', () => {
+  it('names one network, in multusNamespace by default', () => {
     expect(parseDefaultNetwork('calico', 'kube-system').nad).toEqual({ namespace: 'kube-system', name: 'calico' });
     expect(parseDefaultNetwork('[{"name":"calico","namespace":"net"}]', 'kube-system').nad).toEqual({
       namespace: 'net',
       name: 'calico',
     });
   });
-  it.each(['', '[]', 'a,b'])('%j is invalid', (text) => {
+  it.each(['', '[]', 'a,b'])('rejects %j', (text) => {
     expect(() => parseDefaultNetwork(text, 'kube-system')).toThrow(
       /v1\.multus-cni\.io\/default-network.*exactly one network/,
     );

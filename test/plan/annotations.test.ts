@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makePlan, wantedFor } from '../../src/plan/index.ts';
+import { makePlan, requiredReads } from '../../src/plan/index.ts';
 import { clusterNet, failure, inputsFor, listOf, planFor } from './planned.ts';
 
 const ignoring = { delegates: [clusterNet], invalidAnnotation: 'ignore' };
@@ -8,13 +8,13 @@ const isolated = { delegates: [clusterNet], namespaceIsolation: true };
 describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a warning', () => {
   const bad = [{ name: 'a' }, { name: 'b', ips: ['x'] }];
 
-  it('fails, naming key, position and value', () => {
+  it('fails the plan with key, position and value', () => {
     expect(() => planFor({ networks: bad })).toThrow(
       failure('PLX-SELECTION-INVALID', /k8s\.v1\.cni\.cncf\.io\/networks, element 2, ips\[0\]: "x" is not/),
     );
   });
 
-  it('ignored as a whole: the default network only', () => {
+  it('is ignored as a whole, so only the default network remains', () => {
     const plan = planFor({ config: ignoring, networks: bad });
     expect(listOf(plan)).toEqual(['eth0 cluster-net']);
     expect(plan.warnings).toEqual([
@@ -22,7 +22,7 @@ describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a wa
     ]);
   });
 
-  it('each annotation by itself', () => {
+  it('is ignored without affecting the other annotation', () => {
     const wrongFurther = planFor({ config: ignoring, defaultNetwork: 'shop/b', networks: bad });
     expect(listOf(wrongFurther)).toEqual(['eth0 shop/b']);
     const wrongDefault = planFor({ config: ignoring, defaultNetwork: 'shop/a,shop/b', networks: 'a' });
@@ -32,28 +32,28 @@ describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a wa
 
   it.each([
     { what: 'a NAD that does not exist', networks: 'missing', id: 'PLX-NAD-NOT-FOUND' },
-    { what: 'a NAD that is no configuration (NPWG-15)', networks: 'broken', id: 'PLX-NAD-INVALID' },
+    { what: 'a NAD with an invalid configuration (NPWG-15)', networks: 'broken', id: 'PLX-NAD-INVALID' },
     {
-      what: 'a request that no plugin can do (NPWG-34)',
+      what: 'a request that no plugin can serve (NPWG-34)',
       networks: [{ name: 'a', bandwidth: { ingressRate: 1 } }],
       id: 'PLX-REQUEST-UNSERVED',
     },
-  ])('$what is no invalid annotation: it fails anyway', ({ networks, id }) => {
+  ])('does not ignore $what', ({ networks, id }) => {
     expect(() =>
       planFor({ config: ignoring, networks, nads: { 'shop/a': { type: 'bridge' }, 'shop/broken': '{' } }),
     ).toThrow(failure(id));
   });
 });
 
-describe('NPWG-18 to NPWG-23: no further networks without that annotation', () => {
+describe('NPWG-18 to NPWG-23: additional networks', () => {
   it.each([{ networks: undefined }, { networks: '' }, { networks: '  ' }, { networks: '[]' }])(
-    '$networks',
+    'are none for the annotation $networks',
     ({ networks }) => {
       expect(listOf(planFor({ networks }))).toEqual(['eth0 cluster-net']);
     },
   );
 
-  it('nor for a container that is no pod', () => {
+  it('are none for a container that is not a pod', () => {
     const { pod: _none, ...inputs } = inputsFor({ networks: 'a' });
     expect(listOf(makePlan(inputs))).toEqual(['eth0 cluster-net']);
   });
@@ -79,7 +79,7 @@ describe('NPWG-101, NPWG-102: namespaceIsolation', () => {
     { networks: 'default/a', globalNamespaces: 'other', allowed: false },
     { networks: 'other/a', globalNamespaces: 'other', allowed: true },
   ])(
-    'networks $networks, default $defaultNetwork, global $globalNamespaces: $allowed',
+    'decides networks $networks, default $defaultNetwork, global $globalNamespaces: $allowed',
     ({ networks, defaultNetwork, globalNamespaces, allowed }) => {
       const config = { ...isolated, ...(globalNamespaces !== undefined && { globalNamespaces }) };
       const plan = () => planFor({ config, networks, defaultNetwork, nads });
@@ -91,25 +91,25 @@ describe('NPWG-101, NPWG-102: namespaceIsolation', () => {
     },
   );
 
-  it('off: any namespace', () => {
+  it('allows any namespace if it is off', () => {
     expect(listOf(planFor({ networks: 'other/a', nads }))).toEqual(['eth0 cluster-net', 'net1 other/a']);
   });
 
-  it('a refusal is never ignored, and nothing is looked up for it', () => {
+  it('rejects a pod even if invalid annotations are ignored, before reading any NAD', () => {
     const inputs = inputsFor({ config: { ...isolated, invalidAnnotation: 'ignore' }, networks: 'other/a', nads });
-    expect(() => wantedFor(inputs.settings, inputs.pod)).toThrow(failure('PLX-NAMESPACE-REFUSED'));
+    expect(() => requiredReads(inputs.settings, inputs.pod)).toThrow(failure('PLX-NAMESPACE-REFUSED'));
   });
 });
 
-describe('what has to be read before a plan can be made', () => {
-  it('NADs of both annotations and of the node, paths, the auxiliary chain', () => {
+describe('what must be read before a plan', () => {
+  it('includes the NADs of both annotations and of the node, the paths, and the auxiliary chain', () => {
     const config = {
       clusterNetwork: '/etc/cni/net.d/10-main.conflist',
       defaultNetworks: ['storage', '/etc/x/'],
       auxiliaryCNIChainName: 'chain',
     };
     const inputs = inputsFor({ config, networks: 'a,b,a,other/c', defaultNetwork: 'd' });
-    expect(wantedFor(inputs.settings, inputs.pod)).toEqual({
+    expect(requiredReads(inputs.settings, inputs.pod)).toEqual({
       nads: [
         { namespace: 'kube-system', name: 'd' },
         { namespace: 'shop', name: 'a' },
@@ -121,8 +121,8 @@ describe('what has to be read before a plan can be made', () => {
     });
   });
 
-  it('nothing for inline delegates alone', () => {
+  it('includes nothing for inline delegates', () => {
     const inputs = inputsFor();
-    expect(wantedFor(inputs.settings, undefined)).toEqual({ nads: [], optionalNads: [], paths: [] });
+    expect(requiredReads(inputs.settings, undefined)).toEqual({ nads: [], optionalNads: [], paths: [] });
   });
 });

@@ -7,7 +7,7 @@ const nad = { type: 'sriov', capabilities: { deviceID: true } };
 const given = (list: readonly PodDevice[]) => ({ devices: { devices: list, warnings: [] } });
 const ignoring = { config: { delegates: [{ type: 'bridge', name: 'cluster-net' }], missingDevice: 'ignore' } };
 
-describe('for any devices and networks', () => {
+describe('choosing among any devices and networks', () => {
   const ids = ['0000:02:00.1', '0000:02:00.2', '0000:02:00.3', 'a', 'b'];
   const some = array(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { maxLength: 8 });
   const networkNames = array(constantFrom('n1', 'n2', 'n3'), { maxLength: 5 });
@@ -36,7 +36,7 @@ describe('for any devices and networks', () => {
   };
   const nameOf = ({ id, resource }: PodDevice): string => (id.includes(':') ? id : `${resource} ${id}`);
 
-  it('no device is used twice, none is of another resource, and none is left while a network that could use it has none', () => {
+  it('uses no device twice or for another resource, and leaves none unused that a network needs', () => {
     assert(
       property(some, networkNames, kinds, (given, networks, by) => {
         const got = chosen(given, networks, by);
@@ -52,7 +52,7 @@ describe('for any devices and networks', () => {
       }),
     );
   });
-  it('as many networks as possible have one, though a device may be of a resource and of a claim', () => {
+  it('gives a device to as many networks as possible, even if a device belongs to a resource and a claim', () => {
     const device = object({
       id: constantFrom('a', 'b', 'c', 'd'),
       resource: constantFrom('r/1', undefined),
@@ -105,7 +105,7 @@ describe('for any devices and networks', () => {
       { numRuns: 2000 },
     );
   });
-  it('the same pod gets the same ones again, in whatever order they are listed', () => {
+  it('chooses the same devices for the same pod, in whatever order they are listed', () => {
     const distinct = uniqueArray(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), {
       selector: nameOf,
       maxLength: 8,

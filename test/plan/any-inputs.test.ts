@@ -23,20 +23,20 @@ import {
   makePlan,
   newRecord,
   parseSettings,
-  wantedFor,
+  requiredReads,
 } from '../../src/plan/index.ts';
 import { able, clusterNet, file, folder, inputsFor } from './planned.ts';
 
-describe('for any inputs: a plan, or a PlexusError', () => {
+describe('planning any inputs returns a plan or throws a PlexusError', () => {
   let plans = 0;
   beforeEach(() => {
     plans = 0;
   });
-  // else it was only refusals that have been tested
+  // otherwise only rejections would be tested
   afterEach(() => expect(plans).toBeGreaterThan(20));
   const planned = (inputs: PlanInputs): Plan | undefined => {
     try {
-      wantedFor(inputs.settings, inputs.pod);
+      requiredReads(inputs.settings, inputs.pod);
       return makePlan(inputs);
     } catch (error) {
       expect(error).toBeInstanceOf(PlexusError);
@@ -55,9 +55,9 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
     return true;
   };
-  // through text, as it comes to us: without -0
+  // through text, so that it contains no -0
   const anything = json().map((each) => parseJson(each, 'test'));
-  // mostly right, so that many inputs end in a plan, and one mistake at a time is met
+  // mostly valid, so that many inputs give a plan and mistakes occur one at a time
   const almost = (values: readonly JsonValue[]): Arbitrary<JsonValue> =>
     oneof({ weight: 29, arbitrary: constantFrom(...values) }, anything);
   const often = (arbitrary: Arbitrary<unknown>): Arbitrary<JsonValue> =>
@@ -120,7 +120,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
   );
   const content = oneof({ weight: 9, arbitrary: configuration }, text() as Arbitrary<JsonValue>);
 
-  it('any selections of networks that exist', () => {
+  it('for any selections of existing networks', () => {
     assert(
       property(
         option(annotation),
@@ -142,7 +142,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     );
   });
 
-  it('any NADs, delegates and args', () => {
+  it('for any NADs, delegates and args', () => {
     assert(
       property(content, configuration, configuration, (nad, first, second) => {
         const nads = { 'shop/a': nad as JsonObject };
@@ -158,7 +158,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     );
   });
 
-  it('any files', () => {
+  it('for any files', () => {
     const files = dictionary(
       constantFrom('1.conf', '2.conflist', '3.json', '4.conf'),
       option(content, { nil: undefined, freq: 19 }),
@@ -177,7 +177,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     );
   });
 
-  it('any configuration of the node', () => {
+  it('for any configuration of the node', () => {
     assert(
       property(
         object(

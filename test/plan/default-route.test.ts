@@ -9,9 +9,9 @@ import { makePlan } from '../../src/plan/index.ts';
 const shown = ({ v4, v6 }: DefaultRoutes): string =>
   [v4, v6].map((each) => (each.kind === 'gateways' ? each.gateways.join('+') : each.kind)).join(' ');
 
-describe('NPWG-53 to NPWG-57: who owns the default route, by family (IPv4 IPv6)', () => {
+describe('NPWG-53 to NPWG-57: who has the default route, by family (IPv4 IPv6)', () => {
   it.each([
-    { title: 'nobody asks', requested: [undefined, undefined], owners: ['unmanaged unmanaged', 'unmanaged unmanaged'] },
+    { title: 'no request', requested: [undefined, undefined], owners: ['unmanaged unmanaged', 'unmanaged unmanaged'] },
     {
       title: 'an IPv4 gateway',
       requested: [undefined, ['10.0.0.1']],
@@ -27,9 +27,9 @@ describe('NPWG-53 to NPWG-57: who owns the default route, by family (IPv4 IPv6)'
       requested: [undefined, ['10.0.0.1', 'fd00::1']],
       owners: ['removed removed', '10.0.0.1 fd00::1'],
     },
-    { title: 'an empty list claims both', requested: [undefined, []], owners: ['removed removed', 'own own'] },
+    { title: 'an empty list, which claims both', requested: [undefined, []], owners: ['removed removed', 'own own'] },
     {
-      title: 'those without the key lose theirs',
+      title: 'elements without the key',
       requested: [undefined, undefined, []],
       owners: ['removed removed', 'removed removed', 'own own'],
     },
@@ -39,12 +39,12 @@ describe('NPWG-53 to NPWG-57: who owns the default route, by family (IPv4 IPv6)'
       owners: ['removed unmanaged', '10.0.0.1+10.0.0.2 unmanaged'],
     },
     {
-      title: 'the default network itself',
+      title: 'a request to the default network',
       requested: [['10.0.0.9'], undefined],
       owners: ['10.0.0.9 unmanaged', 'removed unmanaged'],
     },
     { title: 'no delegates', requested: [], owners: [] },
-  ])('$title: $owners', ({ requested, owners }) => {
+  ])('is decided by $title: $owners', ({ requested, owners }) => {
     expect(decideDefaultRoutes(requested).map(shown)).toEqual(owners);
   });
 
@@ -59,7 +59,7 @@ describe('NPWG-53 to NPWG-57: who owns the default route, by family (IPv4 IPv6)'
     ]);
   });
 
-  it('a pod has one default route: the two annotations may not both have the key', () => {
+  it('is requested by at most one element of both annotations', () => {
     const situation = {
       defaultNetwork: [{ name: 'a', namespace: 'shop', 'default-route': [] }],
       networks: [{ name: 'b', 'default-route': ['10.1.0.1'] }],
@@ -87,9 +87,9 @@ const v6: ResultRoute = { dst: '::/0', gw: 'fd00::1' };
 const other: ResultRoute = { dst: '10.9.0.0/16', gw: '10.0.0.1' };
 const policy: ResultRoute = { dst: '0.0.0.0/0', gw: '10.0.0.1', table: 100 };
 
-describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees', () => {
+describe('NPWG-54, NPWG-58: the routes of the kernel and the matching result', () => {
   it.each([
-    { title: 'unmanaged: all stays', decided: {}, routes: [v4, v6, other], after: [v4, v6, other], kernel: {} },
+    { title: 'unmanaged: all routes stay', decided: {}, routes: [v4, v6, other], after: [v4, v6, other], kernel: {} },
     {
       title: 'IPv4 removed',
       decided: { v4: { kind: 'removed' } },
@@ -98,14 +98,14 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       kernel: { v4: [] },
     },
     {
-      title: 'IPv6 removed, in any spelling',
+      title: 'IPv6 removed, in any notation',
       decided: { v6: { kind: 'removed' } },
       routes: [v4, { dst: '::0/0' }],
       after: [v4],
       kernel: { v6: [] },
     },
     {
-      title: 'removed although the result tells of none',
+      title: 'removed although the result contains none',
       decided: { v4: { kind: 'removed' } },
       routes: [],
       after: [],
@@ -119,7 +119,7 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       kernel: { v4: [] },
     },
     {
-      title: 'tables main and unspecified do not',
+      title: 'routes in the tables main and unspecified are removed',
       decided: { v4: { kind: 'removed' } },
       routes: [
         { ...v4, table: 254 },
@@ -129,7 +129,7 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       kernel: { v4: [] },
     },
     {
-      title: 'half of the addresses is no default route',
+      title: 'a route to half of the addresses is not a default route',
       decided: { v4: { kind: 'removed' } },
       routes: [{ dst: '0.0.0.0/1' }],
       after: [{ dst: '0.0.0.0/1' }],
@@ -143,7 +143,7 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       kernel: { v4: [{ gateway: '10.0.0.5' }] },
     },
     {
-      title: 'NPWG-57: several, the first the strongest',
+      title: 'NPWG-57: several gateways, the first preferred',
       decided: { v6: { kind: 'gateways', gateways: ['fd00::5', 'fd00::6'] } },
       routes: [v6],
       after: [
@@ -158,21 +158,21 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       },
     },
     {
-      title: 'NPWG-56: its own',
+      title: "NPWG-56: the delegate's own",
       decided: { v4: { kind: 'own' }, v6: { kind: 'own' } },
       routes: [v4, { ...v6, priority: 7 }, other],
       after: [v4, { ...v6, priority: 7 }, other],
       kernel: { v4: [{ gateway: '10.0.0.1' }], v6: [{ gateway: 'fd00::1', metric: 7 }] },
     },
     {
-      title: 'priority 0 is none',
+      title: 'priority 0 means no metric',
       decided: { v4: { kind: 'own' } },
       routes: [{ ...v4, priority: 0 }],
       after: [{ ...v4, priority: 0 }],
       kernel: { v4: [{ gateway: '10.0.0.1' }] },
     },
     {
-      title: 'its own, if the result tells of none: the kernel is left alone',
+      title: "the delegate's own, not in the result: the kernel is not changed",
       decided: { v4: { kind: 'own' } },
       routes: [other],
       after: [other],
@@ -195,11 +195,11 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       kernel: [{ gateway: '10.0.0.1' }],
     },
     {
-      title: 'its link, when there is none',
+      title: 'its link, without such a gateway',
       ips: [{ address: 'fd00::2/64', gateway: 'fd00::1' }, { address: '10.0.0.2/24' }],
       kernel: [{}],
     },
-  ])('NPWG-56: an own route without a gateway goes through $title', ({ ips, kernel }) => {
+  ])("NPWG-56: send the delegate's own route without a gateway through $title", ({ ips, kernel }) => {
     const result = { ...empty, ips, routes: [{ dst: '0.0.0.0/0' }] };
     expect(settleRoutes(attachment({ v4: { kind: 'own' } }), result)).toEqual({ result, kernel: { v4: kernel } });
   });
@@ -226,8 +226,8 @@ const decision = constantFrom(
 const isDefault = ({ dst, table }: ResultRoute, family: 'v4' | 'v6'): boolean =>
   (family === 'v4' ? ['0.0.0.0/0'] : ['::/0', '::0/0', '0:0::/0']).includes(dst) && table !== 100;
 
-describe('NPWG-54, for any result', () => {
-  it('a removed family has no default route left, and every other route is still there, in order', () => {
+describe('NPWG-54: the routes for any result', () => {
+  it('contain no default route of a removed family, and every other route in order', () => {
     assert(
       property(array(route), decision, decision, (routes, first, second) => {
         const settled = settleRoutes(attachment({ v4: first, v6: second }), { ...empty, routes });
@@ -241,7 +241,7 @@ describe('NPWG-54, for any result', () => {
     );
   });
 
-  it('exactly one delegate owns a family, or nobody touches it', () => {
+  it('have exactly one owner per family, or are unmanaged', () => {
     const requested = array(option(array(oneof(ipV4(), ipV6()), { maxLength: 3 }), { nil: undefined }), {
       maxLength: 6,
     });

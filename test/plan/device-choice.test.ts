@@ -29,30 +29,30 @@ const deviceIds = (given: Situation): unknown[] =>
   planFor(given).attachments.map(({ runtimeConfig }) => runtimeConfig['deviceID']);
 const ignoring = { config: { delegates: [{ type: 'bridge', name: 'cluster-net' }], missingDevice: 'ignore' } };
 
-describe('NPWG-119: each attachment its own device, in sorted order', () => {
+describe('NPWG-119: each attachment gets its own device, in sorted order', () => {
   it.each([
     { networks: 'one', ids: [undefined, '0000:02:00.3'] },
     { networks: 'two,one', ids: [undefined, '0000:02:00.3', '0000:02:00.5'] },
     { networks: 'one,one,one', ids: [undefined, '0000:02:00.3', '0000:02:00.5', '0000:02:00.7'] },
     { networks: 'one,other,two', ids: [undefined, '0000:02:00.3', '0000:03:00.1', '0000:02:00.5'] },
-  ])('$networks: $ids', ({ networks, ids }) => {
+  ])('for networks $networks: $ids', ({ networks, ids }) => {
     expect(deviceIds(situation(networks))).toEqual(ids);
   });
 
   it.each([
     { title: 'clusterNetwork and the annotation', more: { config: { clusterNetwork: 'main' } } },
-    { title: 'the default-network annotation and the other', more: { defaultNetwork: 'main' } },
+    { title: 'the annotations default-network and networks', more: { defaultNetwork: 'main' } },
     {
       title: 'defaultNetworks and the annotation',
       more: { config: { clusterNetwork: 'main', defaultNetworks: ['main'] }, networks: 'one' },
     },
-  ])('$title never share one', ({ more }) => {
+  ])('also across $title', ({ more }) => {
     const ids = deviceIds(situation('one', more));
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids[0]).toBe('0000:02:00.3');
   });
 
-  it('a PCI address listed under two resources is one device; other IDs only mean something within their resource', () => {
+  it('treating a PCI address under two resources as one device, and other IDs as local to their resource', () => {
     const listedTwice = [...of('intel.com/vf', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:02:00.3', '0000:02:00.4')];
     expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([
       undefined,
@@ -63,7 +63,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     expect(deviceIds(situation('one,other', { more: given(numbered) }))).toEqual([undefined, '0', '0']);
   });
 
-  it('who can use the fewest chooses first: a device that two resources list is left to the one that has no other', () => {
+  it('letting the network with the fewest candidates choose first', () => {
     const listedTwice = [...of('intel.com/vf', '0000:02:00.3', '0000:02:00.4'), ...of('nvidia.com/vf', '0000:02:00.3')];
     expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([
       undefined,
@@ -72,7 +72,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     ]);
   });
 
-  it('sorted by their IDs, as Multus and OVN-Kubernetes count them, whatever a driver calls its devices', () => {
+  it('sorting by ID as Multus and OVN-Kubernetes do, whatever a driver names its devices', () => {
     const claimed = (id: string, device: string): PodDevice => ({
       id,
       resource: 'intel.com/vf',
@@ -96,34 +96,34 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 3, used by its other networks/,
     },
     {
-      title: 'the pod does not request the resource, which a device plugin serves',
+      title: 'a resource that the pod does not request but a device plugin serves',
       networks: 'one',
       more: given(of('x', 'y'), { served: ['intel.com/vf'], requested: [] }),
       id: 'PLX-RESOURCE-NOT-REQUESTED',
       says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one needs a device of it/,
     },
     {
-      title: 'the pod requests it, and kubelet gave it none',
+      title: 'a requested resource of which kubelet gave the pod no device',
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'], requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
       says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none, although it requests that resource/,
     },
     {
-      title: 'kubelet cannot be asked, the pod requests it',
+      title: 'a requested resource while kubelet cannot be queried',
       networks: 'other',
       more: given([], { requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
       says: /kubelet gave the pod none, although it requests that resource; kubelet cannot be asked whether a device plugin serves it/,
     },
     {
-      title: 'what the pod requests is not known',
+      title: "a resource while the pod's requests are unknown",
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
       says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none/,
     },
-  ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
+  ])('rejecting $title, or warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
     const plan = planFor(situation(networks, { more, ...ignoring }));
     expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*: it is attached without`))]);
@@ -132,7 +132,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
 
   it.each([
     { title: 'that the pod requests', more: { requested: ['bridge.network.kubevirt.io/br1'] }, warnings: [] },
-    { title: 'of a pod whose requests are not known', more: {}, warnings: [] },
+    { title: 'of a pod whose requests are unknown', more: {}, warnings: [] },
     {
       title: 'that the pod does not request',
       more: { requested: [] },
@@ -142,7 +142,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
         ),
       ],
     },
-  ])('05: a resource without devices, $title: attached as it is', ({ more, warnings }) => {
+  ])('05: attaching a resource without devices $title unchanged', ({ more, warnings }) => {
     const plan = planFor({
       networks: 'vmnet',
       nads: { 'shop/vmnet': { cniVersion: '0.3.1', type: 'bridge', bridge: 'br1', ipam: {} } },
@@ -153,7 +153,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     expect(plan.warnings).toEqual(warnings);
   });
 
-  it('nobody was asked for devices: a warning that names the resource', () => {
+  it('warning with the name of the resource if devices were not queried', () => {
     const plan = planFor(situation('one,two', { more: {} }));
     expect(plan.attachments.map(({ runtimeConfig }) => runtimeConfig)).toEqual([{}, {}, {}]);
     expect(plan.warnings).toEqual([
@@ -163,7 +163,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
   });
 });
 
-describe('a network made of the device of a ResourceClaim', () => {
+describe('a network that uses the device of a ResourceClaim', () => {
   const claimed = (request: string, device: string, more: Partial<PodDevice> = {}): PodDevice => ({
     id: `id-of-${device}`,
     claimed: {
@@ -194,19 +194,19 @@ describe('a network made of the device of a ResourceClaim', () => {
     {
       networks: 'any,slow',
       ids: [undefined, 'id-of-d1', 'id-of-d0'],
-      why: 'any takes what slow cannot do without last',
+      why: 'any leaves slow its only candidate',
     },
     {
       networks: 'any,one',
       ids: [undefined, 'id-of-d1', 'id-of-d0'],
-      why: 'there is only one that the resource is counted under',
+      why: 'only one device has the resource',
     },
     {
       networks: 'one,fast',
       ids: [undefined, 'id-of-d0', 'id-of-d1'],
-      why: 'a claimed device counted under a resource, as Multus does',
+      why: 'a claimed device of a resource, as in Multus',
     },
-  ])('$networks: $ids', ({ networks, ids }) => {
+  ])('gets $ids for $networks', ({ networks, ids }) => {
     expect(deviceIds(claimSituation(networks))).toEqual(ids);
   });
   it.each([
@@ -216,13 +216,13 @@ describe('a network made of the device of a ResourceClaim', () => {
     },
     { networks: 'odd', says: /network shop\/odd needs a device of claim gpus, and the pod has none/ },
     { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
-  ])('$networks: refused', ({ networks, says }) => {
+  ])('is rejected for $networks', ({ networks, says }) => {
     expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
   });
 });
 
-describe('NPWG-118: a device reaches the plugins three ways', () => {
-  it('deviceID and pciBusID in every plugin, deviceID by capability', () => {
+describe('NPWG-118: how plugins get their device', () => {
+  it('is deviceID and pciBusID in every plugin, and deviceID by capability', () => {
     const list = {
       plugins: [{ type: 'sriov', capabilities: { deviceID: true }, deviceID: 'forged' }, { type: 'tuning' }],
     };
@@ -239,38 +239,48 @@ describe('NPWG-118: a device reaches the plugins three ways', () => {
       { type: 'tuning', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3' },
     ]);
   });
+
+  it.each(['DeviceID', 'DEVICEID', 'deviceid', 'PciBusID', 'pciBuſID'])(
+    "does not include the network's own %s, which a Go plugin would read instead",
+    (key) => {
+      const plan = planFor({ ...situation('one'), nads: { 'shop/one': { type: 'sriov', [key]: 'forged' } } });
+      expect(plan.attachments.slice(1).flatMap(stdinsOf)).toEqual([
+        { type: 'sriov', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3' },
+      ]);
+    },
+  );
 });
 
-describe('deviceID of the annotation', () => {
+describe('deviceID in the annotation', () => {
   const able = { ...nads, 'shop/able': nad };
   it.each([
     {
-      title: 'where no resource is named: by capability only',
+      title: 'reaches plugins only by capability without a resource',
       networks: [{ name: 'able', deviceID: 'x' }],
       ids: [undefined, 'x'],
     },
     {
-      title: 'one that the pod was given: that one',
+      title: 'selects one of the pod’s devices',
       networks: [{ name: 'one', deviceID: '0000:02:00.5' }],
       ids: [undefined, '0000:02:00.5'],
     },
     {
-      title: 'and it comes first',
+      title: 'selects its device before others choose',
       networks: [{ name: 'one' }, { name: 'two', deviceID: '0000:02:00.3' }],
       ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
     },
     {
-      title: 'named twice: given once',
+      title: 'is used once if two networks name it',
       networks: ['one', 'two'].map((name) => ({ name, deviceID: '0000:02:00.5' })),
       ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
     },
     {
-      title: 'one that it was not given: one that it was',
+      title: 'is replaced by one of the pod’s devices if it is not among them',
       networks: [{ name: 'one', deviceID: 'x' }],
       ids: [undefined, '0000:02:00.3'],
     },
     {
-      title: 'one used without a resource is not handed out again',
+      title: 'is not given to another network if it is used without a resource',
       networks: [{ name: 'one' }, { name: 'able', deviceID: '0000:02:00.3' }],
       ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
     },
@@ -278,7 +288,7 @@ describe('deviceID of the annotation', () => {
     expect(deviceIds(situation(networks, { nads: able }))).toEqual(ids);
   });
 
-  it('missingDevice: ignore: one that the pod was not given reaches no plugin, nor does another network’s', () => {
+  it('reaches no plugin if the pod does not have the device, with missingDevice: ignore', () => {
     const one = { more: given(of('intel.com/vf', '0000:02:00.3')), ...ignoring };
     expect(deviceIds(situation([{ name: 'one', deviceID: 'x' }], { ...one, more: given([]) }))).toEqual([
       undefined,
@@ -288,7 +298,7 @@ describe('deviceID of the annotation', () => {
     expect(deviceIds(situation(both, one))).toEqual([undefined, '0000:02:00.3', undefined]);
   });
 
-  it('is a warning where the pod was not given it, or where no plugin would get it', () => {
+  it('causes a warning if the pod does not have it or no plugin would get it', () => {
     expect(planFor(situation([{ name: 'one', deviceID: 'x' }])).warnings).toEqual([
       "network shop/one: deviceID x of the annotation is none of the pod's free devices of resource intel.com/vf; it gets 0000:02:00.3",
     ]);
@@ -298,33 +308,33 @@ describe('deviceID of the annotation', () => {
   });
 });
 
-describe('NPWG-110 to NPWG-114: where device information lies', () => {
-  const told = { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } };
+describe('NPWG-110 to NPWG-114: device information files', () => {
+  const userspace = { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } };
   const infoOf = (given: Situation): unknown =>
     planFor(given)
       .attachments.slice(1)
       .map(({ deviceInfo, runtimeConfig }) => [deviceInfo, runtimeConfig['CNIDeviceInfoFile']]);
   const folder = '/var/run/k8s.cni.cncf.io/devinfo';
 
-  it('a device of a resource: the file of its device plugin and one of its own, whether or not a plugin asks', () => {
+  it('are the device plugin’s and one per attachment for a device of a resource, whether or not a plugin has the capability', () => {
     const file = `${folder}/cni/shop-one-c1_net1`;
     expect(infoOf(situation('one'))).toEqual([
       [{ file, from: `${folder}/dp/intel.com-vf-0000:02:00.3-device.json` }, file],
     ]);
   });
-  it('a plugin that asks gets one without any device; two attachments of one network have two', () => {
+  it('are one per attachment for plugins with the capability, also without a device', () => {
     const [first, second] = [`${folder}/cni/shop-u-c1_net1`, `${folder}/cni/shop-u-c1_net2`];
-    expect(infoOf({ networks: 'u,u', nads: { 'shop/u': told } })).toEqual([
+    expect(infoOf({ networks: 'u,u', nads: { 'shop/u': userspace } })).toEqual([
       [{ file: first }, first],
       [{ file: second }, second],
     ]);
   });
-  it('any other network has none', () => {
+  it('do not exist for other networks', () => {
     expect(infoOf({ networks: 'a' })).toEqual([[undefined, undefined]]);
   });
-  it('the folder is a setting', () => {
+  it('are in a folder that a setting names', () => {
     const config = { delegates: [{ type: 'bridge', name: 'cluster-net' }], deviceInfoDir: '/x' };
-    expect(infoOf({ networks: 'u', nads: { 'shop/u': told }, config })).toEqual([
+    expect(infoOf({ networks: 'u', nads: { 'shop/u': userspace }, config })).toEqual([
       [{ file: '/x/cni/shop-u-c1_net1' }, '/x/cni/shop-u-c1_net1'],
     ]);
   });

@@ -7,20 +7,20 @@ const of = (
   networks: string,
   nads: Parameters<typeof planFor>[0]['nads'] = { 'shop/a': able, 'shop/b': { type: 'bridge' } },
 ): readonly Attachment[] => planFor({ networks, nads: nads ?? {} }).attachments;
-const told = (planned: readonly Attachment[], attached: readonly Attachment[]): string[] =>
+const summaries = (planned: readonly Attachment[], attached: readonly Attachment[]): string[] =>
   differences(planned, attached).map(({ interfaceName, network, kind, changes }) =>
     [interfaceName, network, kind, ...changes.map(({ place }) => place)].join(' '),
   );
 
-describe('a plan against what is attached', () => {
-  it('the same pod, planned again: no difference', () => {
-    expect(told(of('a,b'), of('a,b'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b same']);
+describe('comparing a plan with what is attached', () => {
+  it('finds no difference if the same pod is planned again', () => {
+    expect(summaries(of('a,b'), of('a,b'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b same']);
   });
-  it('asked for now and not attached; attached and no longer asked for', () => {
-    expect(told(of('a,b'), of('a'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b missing']);
-    expect(told(of(''), of('a@x'))).toEqual(['eth0 cluster-net same', 'x shop/a extra']);
+  it('finds missing and extra networks', () => {
+    expect(summaries(of('a,b'), of('a'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b missing']);
+    expect(summaries(of(''), of('a@x'))).toEqual(['eth0 cluster-net same', 'x shop/a extra']);
   });
-  it('a network that was changed: each place, with both values', () => {
+  it('finds each changed place of a network, with both values', () => {
     const now = of('a', {
       'shop/a': { ...able, mtu: 9000, ipam: { type: 'static', addresses: [{ address: '10.0.0.2/24' }] } },
     });
@@ -33,32 +33,32 @@ describe('a plan against what is attached', () => {
       { place: 'plugins[0].mtu', attached: undefined, planned: 9000 },
     ]);
   });
-  it('another network under the same interface name is a change', () => {
-    expect(told(of('b'), of('a'))[1]).toMatch(/^net1 shop\/b changed network name /);
+  it('reports another network under the same interface name as a change', () => {
+    expect(summaries(of('b'), of('a'))[1]).toMatch(/^net1 shop\/b changed network name /);
   });
-  it('the device counts only where the plan has chosen one', () => {
+  it('compares devices only if the plan chose one', () => {
     const attached = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'x' }, device: { id: 'x' } }));
-    expect(told(of('a'), attached)[1]).toBe('net1 shop/a same');
+    expect(summaries(of('a'), attached)[1]).toBe('net1 shop/a same');
     const planned = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'y' }, device: { id: 'y' } }));
-    expect(told(planned, attached)[1]).toBe('net1 shop/a changed runtimeConfig.deviceID');
+    expect(summaries(planned, attached)[1]).toBe('net1 shop/a changed runtimeConfig.deviceID');
   });
-  it('nor does the file of its information, unless its plugin asks for one', () => {
+  it('ignores the device information file unless a plugin has the capability', () => {
     const resources = { 'shop/a': 'vendor.example/vf' };
     const more = { devices: { devices: [{ id: 'x', resource: 'vendor.example/vf' }], warnings: [] } };
     const attached = planFor({ networks: 'a', resources, more }).attachments;
     const planned = planFor({ networks: 'a', resources }).attachments;
     expect(attached[1]?.runtimeConfig).toHaveProperty('CNIDeviceInfoFile');
-    expect(told(planned, attached)[1]).toBe('net1 shop/a same');
-    expect(told(attached, attached)[1]).toBe('net1 shop/a same');
+    expect(summaries(planned, attached)[1]).toBe('net1 shop/a same');
+    expect(summaries(attached, attached)[1]).toBe('net1 shop/a same');
     const asks = { 'shop/a': { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } } };
     const [now, then] = ['/run/new', '/run/old'].map((deviceInfoDir) =>
       planFor({ networks: 'a', nads: asks, config: { delegates: [clusterNet], deviceInfoDir } }),
     );
-    expect(told(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe(
+    expect(summaries(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe(
       'net1 shop/a changed runtimeConfig.CNIDeviceInfoFile',
     );
   });
-  it('for any two lists of networks: every interface once, none lost; a list against itself is the same', () => {
+  it('reports every interface once for any two lists of networks, and no difference between equal lists', () => {
     const lists = uniqueArray(constantFrom('a', 'b', 'a@x', 'b@y'), { maxLength: 4 }).map((names) => names.join(','));
     assert(
       property(lists, lists, (now, then) => {

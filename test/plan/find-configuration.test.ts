@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
 import type { ConfPath } from '../../src/cni/index.ts';
-import { type Situation, failure, file, folder, furtherStdins, listOf, planFor, stdinsOf } from './planned.ts';
+import { type Situation, failure, file, folder, additionalStdins, listOf, planFor, stdinsOf } from './planned.ts';
 
 const defaultOf = (situation: Situation): JsonObject[] => {
   const [first] = planFor(situation).attachments;
@@ -12,12 +12,12 @@ const withPath = (path: string, listing: ConfPath, config: JsonObject = {}): Sit
   more: { paths: new Map([[path, listing]]) },
 });
 
-describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name, or a path', () => {
+describe('clusterNetwork and defaultNetworks', () => {
   const conf = (name: string, more: JsonObject = {}): JsonObject => ({ name, type: `plugin-of-${name}`, ...more });
 
   it.each([
     {
-      title: 'a file of confDir when there is no such NAD',
+      title: 'a file in confDir if there is no such NAD',
       situation: {
         config: { clusterNetwork: 'x' },
         nads: {},
@@ -26,7 +26,7 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       type: 'plugin-of-x',
     },
     {
-      title: 'the NAD first',
+      title: 'the NAD before a file',
       situation: {
         config: { clusterNetwork: 'x' },
         nads: { 'kube-system/x': { type: 'nad' } },
@@ -35,22 +35,22 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       type: 'nad',
     },
     {
-      title: 'a path to a file',
+      title: 'the file at a path',
       situation: withPath('/net.d/10.conf', { kind: 'file', file: file('/net.d/10.conf', conf('x')), siblings: [] }),
       type: 'plugin-of-x',
     },
     {
-      title: 'a path to a folder: its first',
+      title: 'the first file in the folder at a path',
       situation: withPath('/net.d/', folder({ '10.conf': conf('x'), '20.conf': conf('y') })),
       type: 'plugin-of-x',
     },
     {
-      title: 'its first valid one',
+      title: 'the first valid file in a folder',
       situation: withPath('/net.d/', folder({ '00.conf': '{', '05.conf': undefined, '10.conf': conf('x') })),
       type: 'plugin-of-x',
     },
     {
-      title: 'never our own',
+      title: 'no file of Plexus itself',
       situation: withPath(
         '/net.d/',
         folder({
@@ -61,18 +61,18 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       ),
       type: 'plugin-of-x',
     },
-  ])('$title', ({ situation, type }) => {
+  ])('name $title', ({ situation, type }) => {
     expect(defaultOf(situation)).toMatchObject([{ type }]);
   });
 
   it.each([
     {
-      title: 'no NAD, no file',
+      title: 'a name without NAD and file',
       situation: { config: { clusterNetwork: 'x' }, nads: {} },
       says: /named "x" in \/etc\/cni\/multus\/net.d \(present: no such folder\)/,
     },
     {
-      title: 'a path that leads nowhere',
+      title: 'a path that does not exist',
       situation: withPath('/net.d/10.conf', { kind: 'missing', problem: 'ENOENT' }),
       id: 'PLX-NODE-NETWORK-MISSING',
       says: /: \/net.d\/10.conf: ENOENT/,
@@ -84,19 +84,19 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       says: /the folder holds no network configuration/,
     },
     {
-      title: 'only our own',
+      title: 'a folder with only the file of Plexus',
       situation: withPath('/net.d/', folder({ '00.conf': { name: 'p', type: 'plexus' } })),
       id: 'PLX-NODE-NETWORK-MISSING',
       says: /00.conf is skipped: it runs plexus, which would invoke Plexus recursively/,
     },
     {
-      title: 'only broken ones',
+      title: 'a folder with only invalid files',
       situation: withPath('/net.d/', folder({ '00.conf': undefined })),
       id: 'PLX-NODE-NETWORK-MISSING',
       says: /00.conf is skipped: permission denied/,
     },
     {
-      title: 'names of any kind',
+      title: 'a folder with other names',
       situation: {
         config: { clusterNetwork: 'x' },
         nads: {},
@@ -104,11 +104,11 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       },
       says: /present: \(no name\), \(no name\)/,
     },
-  ])('$title', ({ situation, id = 'PLX-NETWORK-FILE-MISSING', says }) => {
+  ])('are rejected for $title', ({ situation, id = 'PLX-NETWORK-FILE-MISSING', says }) => {
     expect(() => planFor(situation)).toThrow(failure(id, says));
   });
 
-  it('CNI-45: a list has the plugins of the folder named like it', () => {
+  it('CNI-45: load the plugins in the folder named after a list', () => {
     const list = { name: 'x', cniVersion: '1.0.0', plugins: [{ type: 'one' }] };
     const siblings = [file('/net.d/x/10.conf', { type: 'two' })];
     const found = (json: JsonObject, listing: ConfPath): unknown[] =>
@@ -125,52 +125,60 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
   });
 });
 
-describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
+describe('NPWG-08 to NPWG-11: a NAD without spec.config', () => {
   const nads = { 'shop/foo': '' };
   const found = (confDir: ConfPath): unknown[] =>
-    furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
+    additionalStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
 
   it.each([
     {
-      title: 'a list before a single conf',
+      title: 'a list before a single configuration',
       confDir: folder({
         '10-x.conf': { name: 'foo', type: 'single' },
         '20-x.conflist': { name: 'foo', plugins: [{ type: 'listed' }] },
       }),
       types: ['listed'],
     },
-    { title: 'a single conf', confDir: folder({ '10-x.conf': { name: 'foo', type: 'single' } }), types: ['single'] },
-    { title: 'CNI-46: a .json', confDir: folder({ '10-x.json': { name: 'foo', type: 'single' } }), types: ['single'] },
     {
-      title: 'NPWG-11: beside a broken file',
+      title: 'a single configuration',
+      confDir: folder({ '10-x.conf': { name: 'foo', type: 'single' } }),
+      types: ['single'],
+    },
+    {
+      title: 'a .json file (CNI-46)',
+      confDir: folder({ '10-x.json': { name: 'foo', type: 'single' } }),
+      types: ['single'],
+    },
+    {
+      title: 'a file beside an invalid one (NPWG-11)',
       confDir: folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } }),
       types: ['single'],
     },
-  ])('$title', ({ confDir, types }) => {
+  ])('uses $title', ({ confDir, types }) => {
     expect(found(confDir)).toEqual(types);
   });
 
-  it('NPWG-11: warns of the broken file, once', () => {
+  it('NPWG-11: warns of an invalid file once', () => {
     const confDir = folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } });
     expect(planFor({ networks: 'foo,foo', nads, more: { confDir } }).warnings).toEqual([
       expect.stringMatching(/^\/net.d\/00-bad.conf is skipped: /),
     ]);
   });
 
-  it('NPWG-09: spec.config wins over any file', () => {
+  it('NPWG-09: is not one with spec.config, which overrides any file', () => {
     const more = { confDir: folder({ '10-x.conf': { name: 'foo', type: 'file' } }) };
-    expect(furtherStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([
+    expect(additionalStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([
       { type: 'spec' },
     ]);
   });
 
-  it('NPWG-10: nowhere', () => {
+  it('NPWG-10: is rejected if no file has its name', () => {
     expect(() => found(folder({ '10.conf': { name: 'bar', type: 'x' } }))).toThrow(
       failure('PLX-NETWORK-FILE-MISSING', /named "foo" in \/etc\/cni\/multus\/net.d \(present: bar\)/),
     );
   });
 
-  it('a NAD that does not exist is said with the pod', () => {
+  it('is reported with the pod if it does not exist', () => {
     expect(() => planFor({ networks: 'nope' })).toThrow(
       failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 asks for NetworkAttachmentDefinition shop\/nope/),
     );
@@ -209,14 +217,14 @@ describe('the auxiliary chain of Multus', () => {
 
   it.each([
     { title: 'no folder', chain: { kind: 'missing', problem: 'ENOENT' } as const, warnings: [] },
-    { title: 'never read', chain: undefined, warnings: [] },
+    { title: 'a folder that was not read', chain: undefined, warnings: [] },
     { title: 'empty', chain: folder({}), warnings: [] },
     {
-      title: 'only broken ones',
+      title: 'a folder with only invalid files',
       chain: folder({ '1.conf': '{' }),
       warnings: [expect.stringMatching(/1.conf is skipped/)],
     },
-  ])('$title: none', ({ chain, warnings }) => {
+  ])('is absent for $title', ({ chain, warnings }) => {
     const plan = planned(chain);
     expect(listOf(plan)).toEqual(['eth0 main', 'net1 shop/a']);
     expect(plan.warnings).toEqual(warnings);

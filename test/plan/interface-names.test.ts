@@ -5,19 +5,19 @@ import { PlexusError } from '../../src/errors/index.ts';
 import { failure, inputsFor, listOf, planFor } from './planned.ts';
 import { makePlan } from '../../src/plan/index.ts';
 
-describe('NPWG-66: generated names count over the whole list and skip what is taken', () => {
+describe('NPWG-66: generated interface names', () => {
   it.each([
-    { networks: 'a,b', names: ['eth0', 'net1', 'net2'], why: 'by position' },
+    { networks: 'a,b', names: ['eth0', 'net1', 'net2'], why: 'numbered by position' },
     { networks: 'a,a', names: ['eth0', 'net1', 'net2'], why: 'NPWG-64: the same network twice' },
     { networks: 'a@foo,b', names: ['eth0', 'foo', 'net2'], why: 'a requested name does not shift the others' },
     { networks: 'a@net2,b', names: ['eth0', 'net2', 'net3'], why: 'a requested name is skipped' },
-    { networks: 'a,b@net1', names: ['eth0', 'net2', 'net1'], why: 'also one that is requested later' },
-    { networks: 'a,b,a@net3', names: ['eth0', 'net1', 'net2', 'net3'], why: 'the last by its own number' },
-  ])('$networks: $names ($why)', ({ networks, names }) => {
+    { networks: 'a,b@net1', names: ['eth0', 'net2', 'net1'], why: 'also a name that is requested later' },
+    { networks: 'a,b,a@net3', names: ['eth0', 'net1', 'net2', 'net3'], why: 'the last one has its own number' },
+  ])('are $names for $networks ($why)', ({ networks, names }) => {
     expect(planFor({ networks }).attachments.map(({ interfaceName }) => interfaceName)).toEqual(names);
   });
 
-  it('counts the further delegates of the node too', () => {
+  it("count the node's defaultNetworks too", () => {
     const config = {
       delegates: [
         { name: 'one', type: 'bridge' },
@@ -27,7 +27,7 @@ describe('NPWG-66: generated names count over the whole list and skip what is ta
     expect(listOf(planFor({ config, networks: 'a' }))).toEqual(['eth0 one', 'net1 two', 'net2 shop/a']);
   });
 
-  it('skips the name of a link that is in the sandbox already', () => {
+  it('skip the names of links in the sandbox', () => {
     expect(listOf(planFor({ networks: 'a', more: { links: ['lo', 'net1'] } }))).toEqual([
       'eth0 cluster-net',
       'net2 shop/a',
@@ -35,43 +35,43 @@ describe('NPWG-66: generated names count over the whole list and skip what is ta
   });
 });
 
-describe('NPWG-39, NPWG-41: a requested name is used as asked, or refused when it is taken', () => {
+describe('NPWG-39, NPWG-41: a requested interface name', () => {
   it.each([
     { networks: 'a@eth0', links: ['lo'], by: /eth0 is already used by the default network/ },
     { networks: 'a@x,b@x', links: ['lo'], by: /x is already used by shop\/a/ },
     { networks: 'a@x', links: ['lo', 'x'], by: /x is already used by a link/ },
     { networks: 'a@lo', links: [], by: /lo is already used by/ },
     { networks: 'a', links: ['lo', 'eth0'], by: /eth0 is already used by a link/ },
-  ])('$networks with links $links', ({ networks, links, by }) => {
+  ])('is used, or rejected if it is taken: $networks with links $links', ({ networks, links, by }) => {
     expect(() => planFor({ networks, more: { links } })).toThrow(failure('PLX-INTERFACE-TAKEN', by));
   });
 
-  it('CNI-22: behind another plugin the interface of the call may be there', () => {
+  it('CNI-22: may exist if Plexus runs behind another plugin', () => {
     const inputs = inputsFor({ networks: 'a', more: { links: ['lo', 'eth0'], prevResult: {} } });
     expect(listOf(makePlan(inputs))).toEqual(['eth0 cluster-net', 'net1 shop/a']);
   });
 });
 
-describe('NPWG-91: the default network keeps the name of the call', () => {
+describe('NPWG-91: the interface name of the default network', () => {
   it.each([
-    { asked: 'shop/a@eth0', names: ['eth0 shop/a'] },
-    { asked: 'shop/a', names: ['eth0 shop/a'] },
-  ])('$asked', ({ asked, names }) => {
-    expect(listOf(planFor({ defaultNetwork: asked }))).toEqual(names);
+    { defaultNetwork: 'shop/a@eth0', names: ['eth0 shop/a'] },
+    { defaultNetwork: 'shop/a', names: ['eth0 shop/a'] },
+  ])('is that of the call for $defaultNetwork', ({ defaultNetwork, names }) => {
+    expect(listOf(planFor({ defaultNetwork }))).toEqual(names);
   });
 
-  it('refuses another, which would leave the pod without its interface', () => {
+  it('cannot be changed, because the pod would have no such interface', () => {
     expect(() => planFor({ defaultNetwork: 'shop/a@net7' })).toThrow(
       failure('PLX-SELECTION-INVALID', /default-network, element 1.*net7 is not eth0/),
     );
   });
 });
 
-describe('NPWG-66, for any requests: names are unique and not those of existing links', () => {
+describe('NPWG-66: interface names for any requests', () => {
   const names: Arbitrary<string> = constantFrom('eth0', 'net0', 'net1', 'net2', 'net3', 'net10', 'x', 'lo');
   const nameable = record({ network: text(), interfaceName: option(names, { nil: undefined }) });
 
-  it('or interfaceTaken says which is not', () => {
+  it('are unique and differ from existing links, or interfaceTaken names the duplicate', () => {
     assert(
       property(array(nameable, { maxLength: 12 }), array(names, { maxLength: 4 }), (delegates, links) => {
         const named = namesOrRefusal(delegates, links);
@@ -83,7 +83,7 @@ describe('NPWG-66, for any requests: names are unique and not those of existing 
     );
   });
 
-  it('and never refuses when nothing is requested and nothing is there', () => {
+  it('are never rejected without requested names and existing links', () => {
     assert(
       property(
         array(record({ network: text() }), { maxLength: 40 }),

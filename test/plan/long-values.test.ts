@@ -5,13 +5,13 @@ import { allowedCniArgsKey, parseNad } from '../../src/npwg/index.ts';
 import { type PlanInputs, makePlan } from '../../src/plan/index.ts';
 import { type Situation, inputsFor } from './planned.ts';
 
-// a pod's author can write 256 KiB of annotations, a network's author 64 KiB of spec.config and 256 KiB of annotations
+// a pod's author can write 256 KiB of annotations; a network's author 64 KiB of spec.config and 256 KiB of annotations
 const long = 'x'.repeat(250_000);
 const config = 'x'.repeat(60_000);
 const many = Array.from({ length: 1500 }, (_, index) => ({ type: `plugin-with-a-long-name-${index}` }));
 const longest = 8 * 1024;
 
-/** Everything that is written for people about a plan. */
+/** Returns every message for users about a plan. */
 function sentences(inputs: PlanInputs): readonly string[] {
   try {
     const { warnings, notes } = makePlan(inputs);
@@ -42,11 +42,11 @@ const cases: readonly { readonly title: string; readonly situation: Situation }[
     },
   },
   {
-    title: 'a resource that nobody serves',
+    title: 'a resource that no device plugin serves',
     situation: { networks: 'n', nads: sriov, resources: { 'shop/n': long }, more: devices() },
   },
   {
-    title: 'a resource, before devices are known',
+    title: 'a resource while devices were not queried',
     situation: { networks: 'n', nads: sriov, resources: { 'shop/n': long } },
   },
   {
@@ -67,15 +67,15 @@ const cases: readonly { readonly title: string; readonly situation: Situation }[
     situation: { networks: 'n', nads: sriov, claims: { 'shop/n': long }, more: devices(), config: lenient },
   },
   {
-    title: 'a plugin that nobody knows',
+    title: 'an unknown plugin',
     situation: { networks: element({ mac: '02:00:00:00:00:01' }), nads: nads({ type: config }) },
   },
   {
-    title: 'many plugins that nobody knows',
+    title: 'many unknown plugins',
     situation: { networks: element({ bandwidth: { ingressRate: 1 } }), nads: nads({ plugins: many }) },
   },
   {
-    title: 'a capability under a wrong name',
+    title: 'a capability under a wrong key',
     situation: {
       networks: element({ portMappings: [{ hostPort: 1, containerPort: 1 }] }),
       nads: nads({ type: 'portmap', [config]: { capability: { portMappings: true } } }),
@@ -97,7 +97,7 @@ const cases: readonly { readonly title: string; readonly situation: Situation }[
     situation: { networks: 'n', nads: nads({ type: `plexus${config}` }) },
   },
   {
-    title: 'args that are no object, in a network with a long name',
+    title: 'args that are not an object, in a network with a long name',
     situation: { networks: element({ 'cni-args': { a: 1 } }), nads: nads({ type: 'bridge', name: config, args: 1 }) },
   },
   { title: 'an interface name after a name with a dot', situation: { networks: `a.b@${long}` } },
@@ -105,18 +105,18 @@ const cases: readonly { readonly title: string; readonly situation: Situation }[
     title: 'an invalid annotation that is ignored',
     situation: { networks: `a.b@${long}`, config: { ...lenient, invalidAnnotation: 'ignore' } },
   },
-  { title: 'an annotation that is no JSON', situation: { networks: `[{"name": "${long}` } },
+  { title: 'an annotation that is not JSON', situation: { networks: `[{"name": "${long}` } },
   { title: 'an unknown key', situation: { networks: element({ [long]: 1 }), nads: nads({ type: 'macvlan' }) } },
 ];
 
-describe('a sentence about a long value of a pod or a network', () => {
-  it.each(cases)('is short: $title', ({ situation }) => {
+describe('a message about a long value in a pod or a network', () => {
+  it.each(cases)('is short for $title', ({ situation }) => {
     const found = sentences(inputsFor(situation));
     expect(found).not.toEqual([]);
     expect(found.filter((each) => each.length > longest).map((each) => each.length)).toEqual([]);
   });
 
-  it('is short: the keys of cni-args that a network allows', () => {
+  it('is short for the keys of cni-args that a network allows', () => {
     const metadata = {
       name: 'n',
       namespace: 'shop',
@@ -129,7 +129,7 @@ describe('a sentence about a long value of a pod or a network', () => {
     expect(text.length).toBeLessThan(longest);
   });
 
-  it('has an effect on sentences only: the device is passed on whole', () => {
+  it('is shortened alone: the device ID itself is passed on complete', () => {
     const inputs = inputsFor({ networks: element({ deviceID: long }), nads: sriov });
     expect(makePlan(inputs).attachments[1]?.runtimeConfig).toEqual({ deviceID: long });
   });

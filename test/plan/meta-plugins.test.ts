@@ -22,7 +22,7 @@ describe('isMetaPlugin', () => {
     'x/plexus/bridge',
   ])('recognizes %s', (type) => expect(isMetaPlugin(type)).toBe(true));
   it.each(['bridge', 'my-plexus', 'x/my-multus/bridge', '/', '', undefined, 7, { plexus: true }])(
-    'does not take %s for one',
+    'does not recognize %s',
     (type) => expect(isMetaPlugin(type)).toBe(false),
   );
 });
@@ -44,12 +44,12 @@ const hidden: readonly {
     path: ['ipam', 'type'],
   },
   {
-    title: 'keys in another case, as Go reads them',
+    title: 'keys in another case, which Go accepts',
     config: { type: 'bridge', IPAM: { Type: 'multus-shim' } },
     path: ['IPAM', 'Type'],
   },
   {
-    title: 'two spellings of a key, of which Go takes the last',
+    title: 'two spellings of a key, of which Go uses the last',
     config: { type: 'bridge', ipam: { type: 'static', TYPE: 'plexus' } },
     path: ['ipam', 'TYPE'],
   },
@@ -78,18 +78,18 @@ const hidden: readonly {
   },
 ];
 
-describe('a network that names a meta-plugin at any depth', () => {
-  it.each(hidden)('is refused: $title', ({ config }) => {
+describe('a meta-plugin at any depth of a network', () => {
+  it.each(hidden)('is rejected in $title', ({ config }) => {
     const situation = { networks: 'shop/x', nads: { 'shop/x': { name: 'x', ...config } } };
     expect(() => planFor(situation)).toThrow(failure('PLX-NESTED-CALL', /^shop\/x runs the plugin .*(plexus|multus)/));
   });
 
-  it.each(hidden)('is found with its place: $title', ({ config, path }) => {
+  it.each(hidden)('is reported with its place in $title', ({ config, path }) => {
     const plugin = (config['plugins'] as JsonObject[] | undefined)?.[1] ?? config;
     expect(nestedMetaPlugin(plugin)?.path).toEqual(path);
   });
 
-  it('is refused when the cni-args of a pod name the meta-plugin, before anything is recorded', () => {
+  it('is rejected in the cni-args of a pod before anything is recorded', () => {
     const networks = JSON.stringify([{ name: 'x', 'cni-args': { ipam: { type: 'multus' } } }]);
     const situation = { networks, nads: { 'shop/x': { name: 'x', type: 'bridge' } } };
     expect(() => planFor(situation)).toThrow(
@@ -97,7 +97,7 @@ describe('a network that names a meta-plugin at any depth', () => {
     );
   });
 
-  it('is not one whose other values say plexus or multus', () => {
+  it('is not recognized in other values that contain plexus or multus', () => {
     expect(
       nestedMetaPlugin({
         type: 'bridge',
@@ -133,19 +133,19 @@ const paths: readonly {
   },
 ];
 
-describe('a network that names a plugin to run by its path', () => {
-  it.each(paths)('is refused: $title', ({ config }) => {
+describe('a plugin named by its path', () => {
+  it.each(paths)('is rejected $title', ({ config }) => {
     const situation = { networks: 'shop/x', nads: { 'shop/x': { name: 'x', ...config } } };
     expect(() => planFor(situation)).toThrow(
       failure('PLX-CONFIGURATION-INVALID', /shop\/x: plugin 1: "type" ".*" in .* is not a plugin's bare file name$/),
     );
   });
 
-  it.each(paths)('is found with its place: $title', ({ config, path }) => {
+  it.each(paths)('is reported with its place $title', ({ config, path }) => {
     expect(nestedPath(config)?.path).toEqual(path);
   });
 
-  it('is refused when the cni-args of a pod name the path, before anything is recorded', () => {
+  it('is rejected in the cni-args of a pod before anything is recorded', () => {
     const networks = JSON.stringify([{ name: 'x', 'cni-args': { ipam: { type: '../x' } } }]);
     const situation = { networks, nads: { 'shop/x': { name: 'x', type: 'bridge' } } };
     expect(() => planFor(situation)).toThrow(
@@ -153,7 +153,7 @@ describe('a network that names a plugin to run by its path', () => {
     );
   });
 
-  it('is not one in which the type of another object contains a slash', () => {
+  it('is not recognized in the type of another object with a slash', () => {
     const policy = { policy: { type: 'example.com/x' }, ipam: { type: 'host-local', x: [{ type: 'a/b' }] } };
     expect(nestedPath({ type: 'bridge', ...policy })).toBeUndefined();
   });

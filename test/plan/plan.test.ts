@@ -60,14 +60,14 @@ const rich: Situation = {
   },
 };
 
-describe('a whole plan', () => {
+describe('a complete plan', () => {
   const plan = planFor(rich);
 
-  it('is this', async () => {
+  it('has these attachments', async () => {
     await expect(`${JSON.stringify(plan, null, 2)}\n`).toMatchFileSnapshot('../golden/rich-plan.txt');
   });
 
-  it('and its plugins read this', () => {
+  it('gives its plugins this input', () => {
     expect(
       plan.attachments.map((each) => [each.interfaceName, ...stdinsOf(each).map((stdin) => JSON.stringify(stdin))]),
     ).toMatchInlineSnapshot(`
@@ -103,13 +103,13 @@ describe('a whole plan', () => {
     `);
   });
 
-  it('is plain data: what is read back from the journal is the same', () => {
+  it('is plain data that survives the journal unchanged', () => {
     const inputs = inputsFor(rich);
     const record = newRecord(makePlan(inputs), inputs.call, undefined, 'now');
     expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
   });
 
-  it('is the same every time, and changes none of its inputs', () => {
+  it('is deterministic and does not change its inputs', () => {
     const inputs = deepFrozen(inputsFor(rich));
     expect(makePlan(inputs)).toEqual(makePlan(inputs));
   });
@@ -121,8 +121,8 @@ function deepFrozen<T>(value: T): T {
   return value;
 }
 
-describe('NPWG-96: whatever is wrong is said before anything runs', () => {
-  it('the first mistake of the whole list', () => {
+describe('NPWG-96: planning an invalid pod', () => {
+  it('reports the first mistake of the whole list before any plugin runs', () => {
     expect(() =>
       planFor({ networks: [{ name: 'able' }, { name: 'a', mac: '02:00:00:00:00:01' }, { name: 'missing' }] }),
     ).toThrow(failure('PLX-NAD-NOT-FOUND'));

@@ -4,18 +4,18 @@ import { type Nad, defaultNetworkKey, networksKey } from '../../src/npwg/index.t
 import type { ConfFile, ConfPath } from '../../src/cni/index.ts';
 import { type Attachment, type Plan, type PlanInputs, makePlan, parseSettings } from '../../src/plan/index.ts';
 
-/** What a test says of a pod and its node; all else is ordinary. */
+/** What a test specifies of a pod and its node; the rest has defaults. */
 export interface Situation {
-  /** Keys of the node's configuration; one inline delegate unless given. */
+  /** Keys of the node's configuration; one inline delegate by default. */
   readonly config?: JsonObject;
-  /** The annotation k8s.v1.cni.cncf.io/networks: text, or a list written as JSON. */
+  /** The annotation k8s.v1.cni.cncf.io/networks: text, or a list to encode as JSON. */
   readonly networks?: string | readonly JsonValue[] | undefined;
   readonly defaultNetwork?: string | readonly JsonValue[] | undefined;
   /** By ns/name: spec.config as object or text. */
   readonly nads?: Readonly<Record<string, JsonObject | string>>;
-  /** By ns/name: the resource a NAD is made of. */
+  /** By ns/name: the resource that a NAD uses. */
   readonly resources?: Readonly<Record<string, string>>;
-  /** By ns/name: the claim, or claim/request, a NAD is made of. */
+  /** By ns/name: the claim, or claim/request, that a NAD uses. */
   readonly claims?: Readonly<Record<string, string>>;
   readonly more?: Partial<PlanInputs>;
 }
@@ -28,7 +28,7 @@ export const clusterNet: JsonObject = {
   capabilities: { portMappings: true },
 };
 
-/** A network that can do everything a pod may ask of it. */
+/** A network that serves every request of a pod. */
 export const able: JsonObject = {
   cniVersion: '1.0.0',
   type: 'macvlan',
@@ -37,7 +37,7 @@ export const able: JsonObject = {
 
 const plain: JsonObject = { cniVersion: '1.0.0', type: 'bridge' };
 
-/** Plan inputs of pod shop/db-0. NADs shop/a, shop/b and shop/able exist unless others are given. */
+/** Returns the inputs for pod shop/db-0. NADs shop/a, shop/b and shop/able exist unless others are given. */
 export function inputsFor({
   config = { delegates: [clusterNet] },
   networks,
@@ -96,7 +96,7 @@ function nadOf(
   };
 }
 
-/** The plan, with the sentences of its warnings and notes. */
+/** Returns the plan, with the texts of its warnings and notes. */
 export const planFor = (
   situation: Situation,
 ): Omit<Plan, 'warnings' | 'notes'> & { readonly warnings: readonly string[]; readonly notes: readonly string[] } => {
@@ -106,19 +106,19 @@ export const planFor = (
 
 export const textsOf = (warnings: readonly Warning[]): readonly string[] => warnings.map(({ text }) => text);
 
-/** The attachments as "eth0 cluster-net". */
+/** Returns the attachments as "eth0 cluster-net". */
 export const listOf = (plan: Pick<Plan, 'attachments'>): string[] =>
   plan.attachments.map(({ interfaceName, network }) => `${interfaceName} ${network}`);
 
-/** What every plugin of one attachment reads on stdin, but for prevResult. */
+/** Returns the stdin of every plugin of one attachment, without prevResult. */
 export const stdinsOf = ({ configuration, runtimeConfig }: Attachment): JsonObject[] =>
   configuration.plugins.map((plugin) => pluginInput({ configuration, plugin, runtimeConfig }));
 
-/** What the plugins of the pod's further networks read. */
-export const furtherStdins = (situation: Situation): JsonObject[] =>
+/** Returns the stdin of the plugins of the pod's additional networks. */
+export const additionalStdins = (situation: Situation): JsonObject[] =>
   planFor(situation).attachments.slice(1).flatMap(stdinsOf);
 
-/** A file as it was read: text, JSON, or undefined for one that could not be read. */
+/** Returns a file as it was read: text, JSON, or undefined for an unreadable one. */
 export const file = (path: string, content: JsonValue | undefined): ConfFile => ({
   path,
   content:
@@ -127,7 +127,7 @@ export const file = (path: string, content: JsonValue | undefined): ConfFile => 
       : { text: typeof content === 'string' ? content : JSON.stringify(content) },
 });
 
-/** A folder with these files. */
+/** Returns a folder with these files. */
 export const folder = (
   files: Readonly<Record<string, JsonValue | undefined>>,
   siblings: Readonly<Record<string, readonly ConfFile[]>> = {},
@@ -137,7 +137,7 @@ export const folder = (
   siblings,
 });
 
-/** Matches the error with that identifier. */
+/** Matches the error with that id. */
 export const failure = (id: string, message?: RegExp): { readonly asymmetricMatch: (thrown: unknown) => boolean } => ({
   asymmetricMatch: (thrown) =>
     thrown instanceof Error &&

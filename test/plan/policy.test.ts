@@ -8,8 +8,8 @@ const config = (more: JsonObject): JsonObject => ({ delegates: [clusterNet], ...
 const refusal = (id: string, message: string | RegExp) =>
   expect.objectContaining({ id, message: typeof message === 'string' ? message : expect.stringMatching(message) });
 
-describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
-  /** Plans a pod that asks for cni-args on a network whose NAD has that annotation. */
+describe('allowedCniArgs', () => {
+  /** Plans a pod that requests cni-args on a network whose NAD has that annotation. */
   const plan = (
     cniArgs: JsonValue,
     { setting, annotation }: { readonly setting?: readonly string[]; readonly annotation?: string } = {},
@@ -28,44 +28,44 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
   };
 
   it.each([
-    { title: 'all, when nothing is set', cniArgs: { ips: ['10.0.0.1'] } },
-    { title: 'those of the setting', cniArgs: { mac: 'x' }, setting: ['mac', 'ips'] },
+    { title: 'all keys by default', cniArgs: { ips: ['10.0.0.1'] } },
+    { title: 'the keys in the setting', cniArgs: { mac: 'x' }, setting: ['mac', 'ips'] },
     {
-      title: 'those of the NAD, which replaces the setting',
+      title: "the keys in the NAD's annotation, which replaces the setting",
       cniArgs: { ips: [] },
       setting: ['mac'],
       annotation: ' ips , mac ',
     },
-    { title: 'all, where the annotation of the NAD is *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
-    { title: 'no key at all', cniArgs: {}, setting: [] },
+    { title: "all keys if the NAD's annotation is *", cniArgs: { ips: [] }, setting: [], annotation: '*' },
+    { title: 'no keys', cniArgs: {}, setting: [] },
   ])('allows $title', ({ cniArgs, ...allowed }) => {
     expect(plan(cniArgs, allowed).attachments[1]?.configuration.plugins[0]?.json['args']).toEqual({ cni: cniArgs });
   });
 
   it.each([
-    { title: 'a key that the setting does not name', setting: ['mac'], key: 'ips', by: 'allowedCniArgs allows mac' },
-    { title: 'every key with an empty list', setting: [], key: 'ips', by: 'allowedCniArgs allows none' },
+    { title: 'a key that is not in the setting', setting: ['mac'], key: 'ips', by: 'allowedCniArgs allows mac' },
+    { title: 'every key if the list is empty', setting: [], key: 'ips', by: 'allowedCniArgs allows none' },
     {
-      title: 'a key that the NAD does not name',
+      title: "a key that is not in the NAD's annotation",
       setting: ['ips'],
       annotation: 'mac',
       key: 'ips',
       by: 'its annotation plexus-cni.io/allowed-cni-args allows mac',
     },
     {
-      title: 'every key with an empty annotation',
+      title: 'every key if the annotation is empty',
       annotation: '',
       key: 'ips',
       by: 'its annotation plexus-cni.io/allowed-cni-args allows none',
     },
     {
-      title: 'another spelling, which a plugin in Go would take',
+      title: 'another spelling, which a Go plugin would accept',
       setting: ['ips'],
       key: 'IPs',
       by: 'allowedCniArgs allows ips',
     },
     { title: 'a key named __proto__', setting: ['ips'], key: '__proto__', by: 'allowedCniArgs allows ips' },
-  ])('refuses $title and names the key', ({ key, by, ...allowed }) => {
+  ])('rejects $title and names the key', ({ key, by, ...allowed }) => {
     const cniArgs = JSON.parse(`{${JSON.stringify(key)}:["10.0.0.1"]}`) as JsonObject;
     expect(() => plan(cniArgs, allowed)).toThrow(
       refusal(
@@ -75,7 +75,7 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
     );
   });
 
-  it('refuses them whatever invalidAnnotation is, also on the default network', () => {
+  it('rejects keys whatever invalidAnnotation is, also on the default network', () => {
     const refused = config({ allowedCniArgs: [], invalidAnnotation: 'ignore' });
     expect(() => planFor({ config: refused, networks: [{ name: 'a', 'cni-args': { x: 1 } }] })).toThrow(
       refusal('PLX-CNI-ARGS-REFUSED', /shop\/a/),
@@ -87,7 +87,7 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
   });
 });
 
-describe('allowDefaultNetworkAnnotation: whether a pod may replace its default network', () => {
+describe('allowDefaultNetworkAnnotation', () => {
   const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
   const plan = (allowed: JsonValue, defaultNetwork: string | undefined = 'other') =>
     planFor({
@@ -96,7 +96,7 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
       nads,
     });
 
-  it.each([[true], [['shop']], [['lab', 'shop']]])('allows it with %j', (allowed) => {
+  it.each([[true], [['shop']], [['lab', 'shop']]])('lets a pod replace its default network with %j', (allowed) => {
     expect(listOf(plan(allowed))).toEqual(['eth0 kube-system/other']);
   });
   it.each([
@@ -106,11 +106,11 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
       ['lab', 'shop-2'],
       'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it only in lab, shop-2',
     ],
-  ])('refuses it with %j, whatever invalidAnnotation says and whatever the annotation holds', (allowed, message) => {
+  ])('rejects the annotation with %j, whatever invalidAnnotation and the annotation are', (allowed, message) => {
     expect(() => plan(allowed)).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
     expect(() => plan(allowed, '[{"name":')).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
   });
-  it('leaves pods alone that keep their default network', () => {
+  it('does not affect pods that keep their default network', () => {
     expect(listOf(planFor({ config: config({ allowDefaultNetworkAnnotation: false }), networks: 'a' }))).toEqual([
       'eth0 cluster-net',
       'net1 shop/a',
@@ -120,14 +120,14 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
 
 describe('maxNetworksPerPod', () => {
   const networks = (count: number): string => Array.from({ length: count }, () => 'a').join(',');
-  it('is 32 unless it is set', () => {
+  it('defaults to 32', () => {
     expect(planFor({ networks: networks(32) }).attachments).toHaveLength(33);
     expect(() => planFor({ networks: networks(33) })).toThrow(
       refusal('PLX-NETWORKS-TOO-MANY', /names 33 networks, and maxNetworksPerPod allows 32$/),
     );
     expect(planFor({ config: config({ maxNetworksPerPod: 40 }), networks: networks(40) }).attachments).toHaveLength(41);
   });
-  it('is a mistake of the annotation, which invalidAnnotation: ignore passes over', () => {
+  it('makes a longer annotation invalid, so invalidAnnotation: ignore drops it', () => {
     const plan = planFor({ config: config({ maxNetworksPerPod: 1, invalidAnnotation: 'ignore' }), networks: 'a,b' });
     expect(listOf(plan)).toEqual(['eth0 cluster-net']);
     expect(plan.warnings).toEqual([expect.stringContaining('names 2 networks, and maxNetworksPerPod allows 1')]);
@@ -137,7 +137,7 @@ describe('maxNetworksPerPod', () => {
       refusal('PLX-SETTINGS-INVALID', /maxNetworksPerPod/),
     );
   });
-  it('parses a network once although a pod names it many times', () => {
+  it('parses a network once even if a pod names it many times', () => {
     const plan = planFor({ networks: networks(32) });
     expect(new Set(plan.attachments.slice(1).map(({ configuration }) => configuration)).size).toBe(1);
   });

@@ -35,7 +35,7 @@ const names = (attachments: readonly Attachment[]): readonly string[] =>
 const at = '2026-02-02T03:04:05.000Z';
 
 describe('the order of a change', () => {
-  it('detaches first what has the name or the device of what is attached', () => {
+  it('detaches first what has the name or the device of a new attachment', () => {
     const [one, two, three] = [attached('net1', 'a'), attached('net2', 'b', 'vf1'), attached('net3', 'c')];
     const change = { attach: [attachmentOf('net1', 'd'), attachmentOf('net4', 'e', 'vf1')], detach: [one, two, three] };
     const order = orderOf(change);
@@ -52,8 +52,8 @@ describe('the order of a change', () => {
   });
 });
 
-describe('the record of a change that begins', () => {
-  it('holds the old network, the new one after it with the old one as its fallback, and when the change began', () => {
+describe('the record at the start of a change', () => {
+  it('contains the old network, then the new one with the old one as its fallback, and the time of the change', () => {
     const old = attached('net1', 'a');
     const change = { attach: [attachmentOf('net1', 'b'), attachmentOf('net3', 'c')], detach: [old] };
     const begun = begunRecord(live(attached('eth0', 'own'), old, attached('net2', 'x')), change, at);
@@ -70,13 +70,13 @@ describe('the record of a change that begins', () => {
     expect(begun.attachments[4]).toEqual(intendedEntry(attachmentOf('net3', 'c')));
   });
 
-  it('of an ADD stays as it is', () => {
+  it('is unchanged for an ADD', () => {
     const record = sampleRecord();
     const attach = record.attachments.map(({ attachment }) => attachment);
     expect(begunRecord(record, { attach, detach: [] }, at)).toEqual(record);
   });
 
-  it('is a record that can be read again, with its fallback', () => {
+  it('can be read again, with its fallback', () => {
     const old = attached('net1', 'a');
     const begun = begunRecord(live(old), { attach: [attachmentOf('net1', 'b')], detach: [old] }, at);
     expect(decodeRecord(encodeRecord(begun), 'x.json')).toEqual(begun);
@@ -88,8 +88,8 @@ describe('the record of a change that begins', () => {
   });
 });
 
-describe('what settles an interrupted change', () => {
-  it('is nothing if every attachment is attached or abandoned', () => {
+describe('the recovery of an interrupted change', () => {
+  it('is empty if every attachment is attached or abandoned', () => {
     const abandoned = { attempts: 5, lastError: 'busy', abandonedAt: at };
     const { attachment } = attached('net1', 'a');
     expect(recoveryOf(live(attached('eth0', 'own'), { state: 'detaching', attachment, ...abandoned }))).toBeUndefined();
@@ -105,7 +105,7 @@ describe('what settles an interrupted change', () => {
     ]);
   });
 
-  it('touches exactly what the change touched, and restores exactly what it replaced', () => {
+  it('changes exactly what the change touched, and restores exactly what it replaced', () => {
     const interfaces = ['net1', 'net2', 'net3', 'net4'];
     const cases = object({
       before: subarray(interfaces),
@@ -117,7 +117,7 @@ describe('what settles an interrupted change', () => {
       property(cases, ({ before, detach, attach, networks }) => {
         const record = live(attached('eth0', 'own'), ...before.map((each) => attached(each, 'old')));
         const change: SandboxChange = {
-          // a name that stays taken is refused when the change is carried out
+          // a name that stays taken is rejected when the change is carried out
           attach: attach
             .filter((each) => !before.includes(each) || detach.includes(each))
             .map((each, index) => attachmentOf(each, networks[index] ?? 'x')),
@@ -140,8 +140,12 @@ describe('the obstacle to an attachment', () => {
   const device = 'vf1';
   it.each([
     { title: 'is the entry with its interface name', entry: attached('net1', 'a'), isObstacle: true },
-    { title: 'is none if the names differ', entry: attached('net2', 'a'), isObstacle: false },
-    { title: 'is none if another one shares its device', entry: attached('net2', 'a', device), isObstacle: false },
+    { title: 'does not exist if the names differ', entry: attached('net2', 'a'), isObstacle: false },
+    {
+      title: 'does not exist if another entry shares its device',
+      entry: attached('net2', 'a', device),
+      isObstacle: false,
+    },
     {
       title: 'is the entry that has its device and cannot be detached',
       entry: {

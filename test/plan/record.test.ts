@@ -44,7 +44,7 @@ const attachedRecord = (): SandboxRecord => {
 const good = encodeRecord(attachedRecord());
 
 describe('a new record', () => {
-  it('says what is intended, of whom, and nothing more', () => {
+  it('contains the intended attachments, their pod, and nothing more', () => {
     expect({ ...planned, attachments: planned.attachments.map(({ state }) => state) }).toMatchInlineSnapshot(`
       {
         "attachments": [
@@ -69,11 +69,11 @@ describe('a new record', () => {
     `);
   });
 
-  it('of a container that is no pod names none', () => {
+  it('names no pod for a container that is not a pod', () => {
     expect(newRecord(makePlan(inputs), inputs.call, undefined, 'now')).not.toHaveProperty('pod');
   });
 
-  it('of a static pod says so (K8S-13)', () => {
+  it('marks a static pod (K8S-13)', () => {
     expect(newRecord(makePlan(inputs), inputs.call, { namespace: 'a', name: 'b', isStatic: true }, 'now').pod).toEqual({
       namespace: 'a',
       name: 'b',
@@ -81,22 +81,22 @@ describe('a new record', () => {
     });
   });
 
-  it('withAttachment changes one entry of a copy', () => {
+  it('is not changed by withAttachment, which returns a copy', () => {
     expect(attachedRecord().attachments.map(({ state }) => state)).toEqual(['intended', 'attached', 'detaching']);
     expect(planned.attachments.map(({ state }) => state)).toEqual(['intended', 'intended', 'intended']);
   });
 });
 
-describe('CNI-72: a record’s text is the record', () => {
+describe('CNI-72: an encoded record', () => {
   it.each([
     { record: planned },
     { record: attachedRecord() },
     { record: { ...planned, complete: true, pendingStatus: { text: '[]' } } },
-  ])('row %#', ({ record }) => {
+  ])('decodes to the same record (row %#)', ({ record }) => {
     expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
   });
 
-  it('one line of JSON, big numbers unchanged', () => {
+  it('is one line of JSON with big numbers unchanged', () => {
     expect(JSON.parse(good)).toMatchObject({
       formatVersion: 1,
       containerId: 'c1',
@@ -107,7 +107,7 @@ describe('CNI-72: a record’s text is the record', () => {
     expect(good.endsWith('"}\n')).toBe(true);
   });
 
-  it('for any texts in it', () => {
+  it('decodes to the same record for any texts in it', () => {
     const some = object({
       containerId: text(),
       ifName: text(),
@@ -125,7 +125,7 @@ describe('CNI-72: a record’s text is the record', () => {
   });
 });
 
-describe('a damaged record is never taken for a record', () => {
+describe('a damaged record', () => {
   const isRefused = (bytes: string): boolean => {
     try {
       decodeRecord(bytes, 'x.json');
@@ -135,13 +135,13 @@ describe('a damaged record is never taken for a record', () => {
     }
   };
 
-  it('cut off anywhere', () => {
+  it('is rejected if it is truncated anywhere', () => {
     expect(
       Array.from({ length: good.length }, (_, length) => length).filter((length) => !isRefused(good.slice(0, length))),
     ).toEqual([]);
   });
 
-  it('any one character changed', () => {
+  it('is rejected if any character is changed', () => {
     const changed = (index: number): string =>
       `${good.slice(0, index)}${good[index] === '0' ? '1' : '0'}${good.slice(index + 1)}`;
     expect(
@@ -149,7 +149,7 @@ describe('a damaged record is never taken for a record', () => {
     ).toEqual([]);
   });
 
-  it('any one bit of its bytes flipped', () => {
+  it('is rejected if any bit is flipped', () => {
     assert(
       property(nat(Buffer.byteLength(good) - 1), integer({ min: 0, max: 7 }), (index, bit) => {
         const bytes = Buffer.from(good);
@@ -165,11 +165,11 @@ describe('a damaged record is never taken for a record', () => {
     { what: 'two halves', bytes: good.slice(0, 500) + good.slice(700) },
     { what: 'twice', bytes: good + good },
     { what: 'JSON of another program', bytes: '{"containerId":"c1"}\n' },
-  ])('$what', ({ bytes }) => {
+  ])('is rejected if it is $what', ({ bytes }) => {
     expect(() => decodeRecord(bytes, 'x.json')).toThrow(failure('PLX-RECORD-DAMAGED', /checksum is missing or wrong/));
   });
 
-  // sealed as ours are, so that only the rules stand between it and the engine
+  // with a valid checksum, so that only the rules can reject it
   const sealed = (value: unknown): string => encodeRecord(value as SandboxRecord);
 
   it.each([
@@ -201,13 +201,13 @@ describe('a damaged record is never taken for a record', () => {
     },
     { change: { pod: { name: 5 } }, says: /pod/ },
     { change: { pendingStatus: 'x' }, says: /pendingStatus/ },
-  ])('$change', ({ change, says }) => {
+  ])('is rejected with $change', ({ change, says }) => {
     expect(() => decodeRecord(sealed({ ...planned, ...change }), 'x.json')).toThrow(
       failure('PLX-RECORD-DAMAGED', says),
     );
   });
 
-  it('of a newer version: not damaged, and named', () => {
+  it('is distinguished from a record of a newer version', () => {
     expect(() => decodeRecord(sealed({ formatVersion: 2, other: [] }), 'x.json')).toThrow(
       failure('PLX-RECORD-NEWER', /x\.json is of format 2/),
     );
@@ -216,7 +216,7 @@ describe('a damaged record is never taken for a record', () => {
     );
   });
 
-  it('for any text and any sealed JSON: a record, or recordDamaged', () => {
+  it('throws recordDamaged for any text and any JSON with a valid checksum, unless it is a record', () => {
     const outcome = (bytes: string): boolean => {
       try {
         return decodeRecord(bytes, 'x.json').formatVersion === 1;

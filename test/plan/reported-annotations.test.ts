@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/cni/index.ts';
 import { problemOf } from '../../src/errors/index.ts';
 import { planFor } from './planned.ts';
 
-// Situations that people reported publicly, restated: what a pod and its networks say, and what the planner answers.
+// Situations that users reported publicly, restated: a pod and its networks, and the planner's answer.
 
 const macvlan: JsonObject = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1', ipam: {} };
 const withCapabilities = (...names: string[]): JsonObject => ({
@@ -11,7 +11,7 @@ const withCapabilities = (...names: string[]): JsonObject => ({
   capabilities: Object.fromEntries(names.map((name) => [name, true])),
 });
 
-/** What the planner refuses a pod with; "net1 …" for the interfaces of one that it attaches. */
+/** Returns the error for a pod, or its interfaces ("net1 …") if it is attached. */
 function answerOn(networks: string | readonly JsonObject[], a: JsonObject | string = macvlan): string {
   try {
     const { attachments } = planFor({ networks, nads: { 'shop/a': a, 'shop/b': macvlan } });
@@ -37,7 +37,7 @@ describe('invisible characters', () => {
       names: ['invisible character U+00A0 NO-BREAK SPACE', '(line 2 column 24)', '"0.3.1",<U+00A0>"type"'],
     },
     {
-      what: 'quotes of a word processor',
+      what: 'typographic quotes',
       config: '{\u201Ctype\u201D:\u201Cmacvlan\u201D}',
       names: ['U+201C LEFT DOUBLE QUOTATION MARK \u201C', 'write a plain "', '(line 1 column 2)'],
     },
@@ -51,7 +51,7 @@ describe('invisible characters', () => {
       config: 'type: macvlan\nmaster: eth1\n',
       names: ['"type" begins no JSON value', 'looks like YAML', '(line 1 column 1)'],
     },
-  ])('names $what with its line, column and an excerpt', ({ config, names }) => {
+  ])('names $what with line, column and an excerpt', ({ config, names }) => {
     const message = answerOn('a', config);
     expect(message).toContain('NetworkAttachmentDefinition shop/a: spec.config is not a JSON object: ');
     for (const name of names) expect(message).toContain(name);
@@ -92,7 +92,7 @@ describe('a colon inside the key "type"', () => {
   });
 });
 
-describe('a capability that is declared where no plugin gets it', () => {
+describe('a capability declared where no plugin reads it', () => {
   const ports = [{ name: 'a', portMappings: [{ hostPort: 8080, containerPort: 80 }] }];
   const named = { portMappings: true };
   const listOf = (first: JsonObject, second: JsonObject, more: JsonObject = {}): JsonObject => ({
@@ -124,11 +124,11 @@ describe('a capability that is declared where no plugin gets it', () => {
       found: 'with the wrong value ["portMappings"], at spec.config.plugins.1.capabilities',
     },
     {
-      what: 'as a text',
+      what: 'as a string',
       config: listOf(macvlan, { ...portmap, capabilities: { portMappings: 'true' } }),
       found: 'with the wrong value {"portMappings":"true"}, at spec.config.plugins.1.capabilities',
     },
-  ])('finds it $what and says where it belongs', ({ config, found }) => {
+  ])('is found $what, and the message names the right place', ({ config, found }) => {
     const message = answerOn(ports, config);
     expect(message).toContain(`it is declared ${found}`);
     expect(message).toContain('write "capabilities": {"portMappings": true} beside the "type" of the plugin');
@@ -144,13 +144,13 @@ describe('a capability that is declared where no plugin gets it', () => {
       config: { ...macvlan, capability: { ips: true } },
       found: 'under the wrong name "capability"',
     },
-  ])('finds it $what where no plugin of the network reads the request', ({ config, found }) => {
+  ])('is found $what, also if no plugin of the network reads the request', ({ config, found }) => {
     const message = answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], config);
     expect(message).toContain(
       `none of its plugins reads that: macvlan; it is declared ${found}, at spec.config.capabilit`,
     );
   });
-  it('inside "ipam" of a plugin that reads the request without it, the pod is attached', () => {
+  it('is ignored inside "ipam" if a plugin reads the request without it', () => {
     expect(
       answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], {
         ...macvlan,
@@ -158,7 +158,7 @@ describe('a capability that is declared where no plugin gets it', () => {
       }),
     ).toBe('net1');
   });
-  it('adds nothing when the capability is declared nowhere', () => {
+  it('is not mentioned if it is declared nowhere', () => {
     const message = answerOn(ports, listOf(macvlan, portmap));
     expect(message).toContain('none of its plugins declares "capabilities": {"portMappings": true}');
     expect(message).not.toContain('it is declared');
@@ -171,15 +171,15 @@ describe('namespace/name in the JSON form', () => {
   });
 });
 
-describe('names of interfaces', () => {
-  it.each(['uplink_p0', 'pod1234567890ab', 'net1.100', 'netz-ü'])('takes %s', (name) => {
+describe('interface names in an annotation', () => {
+  it.each(['uplink_p0', 'pod1234567890ab', 'net1.100', 'netz-ü'])('accept %s', (name) => {
     expect(answerOn(`a@${name}`)).toBe(name);
   });
   it.each([
     ['pod1234567890abc', 'it is longer than 15 bytes'],
     ['eth0', 'interface name eth0 is already used by'],
     ['eth0:1', 'it contains "/" or ":"'],
-  ])('rejects %s, because %s', (name, reason) => {
+  ])('reject %s, because %s', (name, reason) => {
     expect(answerOn(`a@${name}`)).toContain(reason);
   });
 });
@@ -189,10 +189,10 @@ describe('forms of default-route', () => {
     ['10.1.1.1', '"10.1.1.1" is not a list of'],
     [['10.1.1.1/24'], 'default-route[0]: "10.1.1.1/24" is not an IPv4 or IPv6 address'],
     [[''], 'default-route[0]: "" is not an IPv4 or IPv6 address'],
-  ])('rejects %j', (value, reason) => {
+  ])('reject %j', (value, reason) => {
     expect(answerOn([{ name: 'a', 'default-route': value }])).toContain(reason);
   });
-  it('takes one gateway of each family', () => {
+  it('accept one gateway per family', () => {
     expect(answerOn([{ name: 'a', 'default-route': ['10.1.1.1', 'fd00::1'] }])).toBe('net1');
   });
 });
@@ -203,12 +203,12 @@ describe('a MAC address that no interface can have', () => {
     ['0000.0000.0000', 'it is all zeros'],
     ['01:00:5e:00:00:01', 'it is a multicast address'],
     ['ff-ff-ff-ff-ff-ff', 'it is a multicast address'],
-  ])('rejects %s before anything runs', (mac, reason) => {
+  ])('is rejected before any plugin runs: %s', (mac, reason) => {
     expect(answerOn([{ name: 'a', mac }], withCapabilities('mac'))).toContain(
       `element 1, mac: "${mac}" is not a MAC address that an interface can have: ${reason}`,
     );
   });
-  it.each(['02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff', '00:00:00:00:00:01'])('takes %s', (mac) => {
+  it.each(['02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff', '00:00:00:00:00:01'])('does not include %s', (mac) => {
     expect(answerOn([{ name: 'a', mac }], withCapabilities('mac'))).toBe('net1');
   });
 });
@@ -217,7 +217,7 @@ describe('a name with a dot in the short form', () => {
   it.each([
     ['db.v1', '[{"name":"db.v1"}]'],
     ['team/db.v1@lan0', '[{"name":"db.v1","namespace":"team","interface":"lan0"}]'],
-  ])('%s: says that the JSON form works', (text, better) => {
+  ])('is rejected for %s with a hint at the JSON form', (text, better) => {
     expect(answerOn(text)).toContain(
       `"db.v1" is not allowed in the short form, because of its "."; the JSON form takes it: ${better}`,
     );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/cni/index.ts';
-import { able, clusterNet, failure, furtherStdins, planFor, stdinsOf } from './planned.ts';
+import { able, clusterNet, failure, additionalStdins, planFor, stdinsOf } from './planned.ts';
 
-const asked = (request: JsonObject): JsonObject[] => furtherStdins({ networks: [{ name: 'able', ...request }] });
+const stdinsFor = (request: JsonObject): JsonObject[] => additionalStdins({ networks: [{ name: 'able', ...request }] });
 
 const requests = [
   {
@@ -46,9 +46,9 @@ const requests = [
   },
 ];
 
-describe('NPWG-33 to NPWG-60: a request becomes runtimeConfig', () => {
-  it.each(requests)('$number: $request', ({ capability, request, value }) => {
-    expect(asked(request)).toEqual([
+describe('NPWG-33 to NPWG-60: a request in runtimeConfig', () => {
+  it.each(requests)("has the capability's name ($number: $request)", ({ capability, request, value }) => {
+    expect(stdinsFor(request)).toEqual([
       { name: 'able', cniVersion: '1.0.0', type: 'macvlan', runtimeConfig: { [capability]: value } },
     ]);
   });
@@ -57,40 +57,37 @@ describe('NPWG-33 to NPWG-60: a request becomes runtimeConfig', () => {
     { request: { portMappings: [{ hostPort: 80, containerPort: 80 }] }, capability: 'portMappings', reader: 'portmap' },
     { request: { bandwidth: { ingressRate: 1 } }, capability: 'bandwidth', reader: 'bandwidth' },
     { request: { mac: '02:00:00:00:00:01' }, capability: 'mac', reader: 'accelerated-bridge' },
-  ])(
-    '$reader reads $capability only where it declares it: refused before anything runs otherwise',
-    ({ request, capability, reader }) => {
-      const says = new RegExp(
-        `on network shop/n, but none of its plugins declares "capabilities": \\{"${capability}": true\\}, without which ${reader} does not`,
+  ])('is rejected before any plugin runs unless $reader declares $capability', ({ request, capability, reader }) => {
+    const says = new RegExp(
+      `on network shop/n, but none of its plugins declares "capabilities": \\{"${capability}": true\\}, without which ${reader} does not`,
+    );
+    for (const capabilities of [undefined, {}, { [capability]: false }, { [capability]: 'true' }]) {
+      const nads = {
+        'shop/n': {
+          plugins: [{ type: 'ptp' }, { type: reader, ...(capabilities !== undefined && { capabilities }) }],
+        },
+      };
+      expect(() => planFor({ networks: [{ name: 'n', ...request }], nads })).toThrow(
+        failure('PLX-CAPABILITY-MISSING', says),
       );
-      for (const capabilities of [undefined, {}, { [capability]: false }, { [capability]: 'true' }]) {
-        const nads = {
-          'shop/n': {
-            plugins: [{ type: 'ptp' }, { type: reader, ...(capabilities !== undefined && { capabilities }) }],
-          },
-        };
-        expect(() => planFor({ networks: [{ name: 'n', ...request }], nads })).toThrow(
-          failure('PLX-CAPABILITY-MISSING', says),
-        );
-      }
-    },
-  );
+    }
+  });
 
-  it('only the plugin of the chain that declares it gets it', () => {
+  it('reaches only the plugins that declare the capability', () => {
     const nads = { 'shop/n': { plugins: [{ type: 'one' }, { type: 'two', capabilities: { mac: true } }] } };
-    const stdins = furtherStdins({ networks: [{ name: 'n', mac: '02:00:00:00:00:01' }], nads });
+    const stdins = additionalStdins({ networks: [{ name: 'n', mac: '02:00:00:00:00:01' }], nads });
     expect(stdins.map((stdin) => stdin['runtimeConfig'])).toEqual([undefined, { mac: '02:00:00:00:00:01' }]);
   });
 
-  it('each element of the annotation has its own', () => {
+  it('belongs to one element of the annotation', () => {
     const networks = [{ name: 'able', mac: '02:00:00:00:00:01' }, { name: 'able' }];
-    expect(furtherStdins({ networks }).map((stdin) => stdin['runtimeConfig'])).toEqual([
+    expect(additionalStdins({ networks }).map((stdin) => stdin['runtimeConfig'])).toEqual([
       { mac: '02:00:00:00:00:01' },
       undefined,
     ]);
   });
 
-  it('NPWG-91: also those made to the default network', () => {
+  it('NPWG-91: may also be made to the default network', () => {
     const [first] = planFor({
       defaultNetwork: [{ name: 'able', namespace: 'shop', mac: '02:00:00:00:00:01' }],
     }).attachments;
@@ -109,7 +106,7 @@ const argsOf = (plan: Planned): JsonValue | undefined => plan.attachments[1]?.co
 
 describe('a request without a declared capability', () => {
   it.each(['bridge', 'macvlan', 'tap', 'tuning', 'ovs', 'sriov', 'macvtap', 'cnv-bridge'])(
-    '%s reads MAC= of CNI_ARGS: nothing is refused, nothing warned of',
+    'is accepted without a warning if %s reads MAC= in CNI_ARGS',
     (type) => {
       const plan = macOf({ plugins: [{ type: 'ptp' }, { type }] });
       expect([cniArgsOf(plan), plan.warnings, plan.attachments[1]?.runtimeConfig]).toEqual([
@@ -120,38 +117,44 @@ describe('a request without a declared capability', () => {
     },
   );
 
-  it.each(['static', 'host-local', 'calico-ipam', 'whereabouts'])('IPAM %s reads IP= of CNI_ARGS', (type) => {
-    const plan = ipsOf({ type: 'ipvlan', ipam: { type } });
-    expect([cniArgsOf(plan), plan.warnings]).toEqual(['IP=10.0.0.5/24', []]);
-  });
+  it.each(['static', 'host-local', 'calico-ipam', 'whereabouts'])(
+    'is accepted if IPAM plugin %s reads IP= in CNI_ARGS',
+    (type) => {
+      const plan = ipsOf({ type: 'ipvlan', ipam: { type } });
+      expect([cniArgsOf(plan), plan.warnings]).toEqual(['IP=10.0.0.5/24', []]);
+    },
+  );
 
-  it('several addresses go to static as a list in CNI_ARGS', () => {
+  it('passes several addresses to static as a list in CNI_ARGS', () => {
     const plan = ipsOf({ type: 'ipvlan', ipam: { type: 'static' } }, ['10.0.0.5/24', 'fd00::5/64']);
     expect([cniArgsOf(plan), argsOf(plan), plan.warnings]).toEqual(['IP=10.0.0.5/24,fd00::5/64', undefined, []]);
   });
 
-  it('several addresses go to host-local in args.cni, as it rejects a list in CNI_ARGS', () => {
+  it('passes several addresses to host-local in args.cni, because it rejects a list in CNI_ARGS', () => {
     const plan = ipsOf({ type: 'ipvlan', ipam: { type: 'host-local' } }, ['10.0.0.5', 'fd00::5']);
     expect([cniArgsOf(plan), argsOf(plan), plan.warnings]).toEqual(['', { cni: { ips: ['10.0.0.5', 'fd00::5'] } }, []]);
   });
 
-  it('several addresses are refused where a plugin of the chain fails at lists in args.cni', () => {
+  it('is rejected for several addresses if a plugin of the chain fails on lists in args.cni', () => {
     expect(() => ipsOf({ type: 'ib-sriov', ipam: { type: 'host-local' } }, ['10.0.0.5', 'fd00::5'])).toThrow(
       failure('PLX-CAPABILITY-MISSING'),
     );
   });
 
-  it('ib-sriov gets infiniband-guid in args.cni', () => {
+  it('passes infiniband-guid to ib-sriov in args.cni', () => {
     const networks = [{ name: 'n', 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' }];
     expect(argsOf(planFor({ networks, nads: { 'shop/n': { type: 'ib-sriov' } } }))).toEqual({
       cni: { guid: '24:8a:07:03:00:8d:ae:2f' },
     });
   });
 
-  it.each(['ovn-k8s-cni-overlay', 'kube-ovn'])('%s has it from the annotation, also as IPAM plugin', (type) => {
-    expect([macOf({ type }).warnings, ipsOf({ type }).warnings]).toEqual([[], []]);
-    expect(ipsOf({ type: 'macvlan', ipam: { type } }).warnings).toEqual([]);
-  });
+  it.each(['ovn-k8s-cni-overlay', 'kube-ovn'])(
+    'is accepted if %s reads the annotation, also as an IPAM plugin',
+    (type) => {
+      expect([macOf({ type }).warnings, ipsOf({ type }).warnings]).toEqual([[], []]);
+      expect(ipsOf({ type: 'macvlan', ipam: { type } }).warnings).toEqual([]);
+    },
+  );
 
   it.each([
     {
@@ -169,14 +172,14 @@ describe('a request without a declared capability', () => {
       bandwidth: { ingressRate: 1 },
       says: 'requests bandwidth on network shop/n, and none of its plugins reads that: macvlan',
     },
-  ])('is refused where every plugin is known and none reads it: $says', ({ config, says, ...request }) => {
+  ])('is rejected if every plugin is known and none reads it: $says', ({ config, says, ...request }) => {
     const nads = { 'shop/n': config };
     expect(() => planFor({ networks: [{ name: 'n', ...request }], nads })).toThrow(
       failure('PLX-REQUEST-UNSERVED', new RegExp(says)),
     );
   });
 
-  it('an unknown plugin, main or IPAM, gets it in CNI_ARGS and args.cni, with a note and no Event', () => {
+  it('is passed to an unknown plugin, main or IPAM, in CNI_ARGS and args.cni, with a note but no Event', () => {
     const unknown = macOf({ type: 'frobnicate' });
     expect([cniArgsOf(unknown), argsOf(unknown)]).toEqual([
       'MAC=02:00:00:00:00:01',
@@ -194,7 +197,7 @@ describe('a request without a declared capability', () => {
     ]);
   });
 
-  it('an unknown plugin that declares the capability gets no list in CNI_ARGS beside it', () => {
+  it('passes no list in CNI_ARGS to an unknown plugin that declares the capability', () => {
     const plan = ipsOf({ type: 'frobnicate', capabilities: { ips: true } }, ['10.0.0.5', 'fd00::5']);
     expect([cniArgsOf(plan), plan.attachments[1]?.runtimeConfig, plan.warnings]).toEqual([
       '',
@@ -203,13 +206,13 @@ describe('a request without a declared capability', () => {
     ]);
   });
 
-  it('dhcp may read it: attached, with a note', () => {
+  it('is accepted with a note for dhcp, which may read it', () => {
     expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).notes).toEqual([
       expect.stringContaining('it is unknown whether dhcp reads ips'),
     ]);
   });
 
-  it('a declared capability that no plugin reads is passed on, with a warning', () => {
+  it('is passed on with a warning if the capability is declared but no plugin reads it', () => {
     const plan = planFor({
       networks: [{ name: 'n', bandwidth: { ingressRate: 1, ingressBurst: 2 } }],
       nads: { 'shop/n': { type: 'bridge', capabilities: { bandwidth: true } } },
@@ -220,7 +223,7 @@ describe('a request without a declared capability', () => {
     ]);
   });
 
-  it('the pod’s own cni-args win over what a request puts there', () => {
+  it('is overridden by the pod’s own cni-args', () => {
     const networks = [{ name: 'n', ips: ['10.0.0.5', 'fd00::5'], 'cni-args': { ips: ['10.0.0.6'] } }];
     expect(argsOf(planFor({ networks, nads: { 'shop/n': { type: 'ptp', ipam: { type: 'host-local' } } } }))).toEqual({
       cni: { ips: ['10.0.0.6'] },
@@ -230,7 +233,7 @@ describe('a request without a declared capability', () => {
   it.each([
     { policy: 'warn', warnings: [expect.stringContaining('none of its plugins reads that: ipvlan')] },
     { policy: 'ignore', warnings: [] },
-  ])('unservedRequests: $policy attaches without it', ({ policy, warnings }) => {
+  ])('is dropped with unservedRequests: $policy', ({ policy, warnings }) => {
     const config = { delegates: [clusterNet], unservedRequests: policy };
     const plan = planFor({
       config,
@@ -241,8 +244,8 @@ describe('a request without a declared capability', () => {
   });
 });
 
-describe('requests as real clusters write them', () => {
-  it('01: a MAC address for a bridge without capabilities, as KubeVirt writes it', () => {
+describe('requests in real clusters', () => {
+  it('01: pass a MAC address to a bridge without capabilities, as KubeVirt requests it', () => {
     const vmnet = { cniVersion: '0.3.1', type: 'bridge', bridge: 'br1', ipam: {} };
     const networks = [{ name: 'vmnet', mac: '02:00:00:00:01:01', interface: 'podaa11bb22cc3' }];
     const plan = planFor({ networks, nads: { 'shop/vmnet': vmnet } });
@@ -253,7 +256,7 @@ describe('requests as real clusters write them', () => {
     ]);
   });
 
-  it('02: an address for static without capabilities', () => {
+  it('02: pass an address to static without capabilities', () => {
     const ipam = { type: 'static', routes: [{ dst: '10.99.0.0/16', gw: '10.70.0.1' }] };
     const iot = {
       cniVersion: '0.3.1',
@@ -265,7 +268,7 @@ describe('requests as real clusters write them', () => {
     expect([cniArgsOf(plan), plan.warnings]).toEqual(['MAC=02:00:00:00:02:01;IP=10.70.0.20/24', []]);
   });
 
-  it('04: addresses of the default network together with an IPAMClaim: both are passed on', () => {
+  it('04: pass both addresses and an IPAMClaim of the default network', () => {
     const overlay = {
       cniVersion: '0.4.0',
       name: 'ovn-kubernetes',
@@ -305,7 +308,7 @@ describe('requests as real clusters write them', () => {
     );
   });
 
-  it('38: a port of every IPv6 address of the node is accepted', () => {
+  it('38: map a port of every IPv6 address of the node', () => {
     const nads = {
       'shop/n': { plugins: [{ type: 'ptp' }, { type: 'portmap', capabilities: { portMappings: true } }] },
     };
@@ -319,7 +322,7 @@ describe('requests as real clusters write them', () => {
   });
 });
 
-describe('NPWG-103, NPWG-104: what the runtime hands over goes to the default network only, complete', () => {
+describe("NPWG-103, NPWG-104: the runtime's runtimeConfig", () => {
   const runtimeConfig = {
     portMappings: [{ hostPort: 80, containerPort: 80, protocol: 'tcp', hostIP: '' }],
     dns: { Servers: ['192.0.2.53'] },
@@ -329,7 +332,7 @@ describe('NPWG-103, NPWG-104: what the runtime hands over goes to the default ne
   };
   const capabilities = Object.fromEntries(Object.keys(runtimeConfig).map((key) => [key, true]));
 
-  it('unchanged, and not even to a network that declares the same', () => {
+  it('reaches the default network unchanged and complete, and no other network with the same capability', () => {
     const config = { delegates: [{ ...clusterNet, capabilities }] };
     const plan = planFor({
       config,
@@ -343,7 +346,7 @@ describe('NPWG-103, NPWG-104: what the runtime hands over goes to the default ne
     ]);
   });
 
-  it('nor to a further network of the node', () => {
+  it("does not reach the node's defaultNetworks", () => {
     const config = { delegates: [clusterNet, { ...clusterNet, name: 'two' }] };
     const plan = planFor({ config, more: { runtimeConfig } });
     expect(plan.attachments.flatMap(stdinsOf).map((stdin) => stdin['runtimeConfig'])).toEqual([
@@ -352,7 +355,7 @@ describe('NPWG-103, NPWG-104: what the runtime hands over goes to the default ne
     ]);
   });
 
-  it('a request of the pod to its default network wins', () => {
+  it("is overridden by the pod's request to its default network", () => {
     const [first] = planFor({
       defaultNetwork: [{ name: 'able', namespace: 'shop', mac: '02:00:00:00:00:01' }],
       more: { runtimeConfig },

@@ -16,7 +16,7 @@ const schema = JSON.parse(
   await readFile(new URL('../../src/plan/settings.schema.json', import.meta.url), 'utf8'),
 ) as Schema;
 
-describe('settings: defaults', () => {
+describe('the default settings', () => {
   it('are these', () => {
     expect(parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus', ...base })).toMatchInlineSnapshot(`
       {
@@ -83,7 +83,7 @@ describe('settings: defaults', () => {
   });
 
   it.each(Object.entries(schema.properties).filter(([key]) => key !== 'deadlines' && key !== 'delegates'))(
-    '%s is known and described, and its default is the one of the schema',
+    'include %s as the schema describes it',
     (key, property) => {
       const { settings, warnings } = parseSettings({ ...base, [key]: null });
       expect(property.description).toMatch(/\.$/);
@@ -93,21 +93,21 @@ describe('settings: defaults', () => {
     },
   );
 
-  it.each(Object.entries(schema.properties['deadlines']?.properties ?? {}))('deadlines.%s', (key, property) => {
+  it.each(Object.entries(schema.properties['deadlines']?.properties ?? {}))('include deadlines.%s', (key, property) => {
     expect(property.description).toMatch(/\.$/);
     expect(settingsOf({}).deadlines).toHaveProperty(key, property.default);
   });
 });
 
-describe('settings: what a configuration may say', () => {
+describe('settings in a configuration', () => {
   it.each([
-    { config: { type: 'multus' }, key: 'logLevel', value: 'warn', why: 'the type is not checked' },
-    { config: { type: 'multus-shim' }, key: 'cniDir', value: '/var/lib/cni/plexus', why: 'nor this one' },
-    { config: { BinDir: '/x', CONFDIR: '/y' }, key: 'binDir', value: ['/x'], why: 'keys in any case, as for Go' },
+    { config: { type: 'multus' }, key: 'logLevel', value: 'warn', why: 'a key whose type is not checked' },
+    { config: { type: 'multus-shim' }, key: 'cniDir', value: '/var/lib/cni/plexus', why: 'another one' },
+    { config: { BinDir: '/x', CONFDIR: '/y' }, key: 'binDir', value: ['/x'], why: 'keys in any case, as in Go' },
     { config: { binDir: '/x:/y: ' }, key: 'binDir', value: ['/x', '/y'], why: 'separated by colons' },
     { config: { binDir: ['/x', '/y'] }, key: 'binDir', value: ['/x', '/y'], why: 'a list' },
-    { config: { binDir: '' }, key: 'binDir', value: ['/opt/cni/bin'], why: 'empty is absent' },
-    { config: { confDir: null }, key: 'confDir', value: '/etc/cni/multus/net.d', why: 'null is absent' },
+    { config: { binDir: '' }, key: 'binDir', value: ['/opt/cni/bin'], why: 'an empty value counts as absent' },
+    { config: { confDir: null }, key: 'confDir', value: '/etc/cni/multus/net.d', why: 'null counts as absent' },
     {
       config: { globalNamespaces: ' foo,bar ,default' },
       key: 'globalNamespaces',
@@ -127,7 +127,7 @@ describe('settings: what a configuration may say', () => {
       config: { logOptions: { maxSize: 0 } },
       key: 'logRotation',
       value: { maxSizeMegabytes: 100, maxBackups: 5, maxAgeDays: 5 },
-      why: 'Multus: 0 is the default',
+      why: 'Multus: 0 means the default',
     },
     { config: { logLevel: 'panic' }, key: 'logLevel', value: 'silent', why: 'Multus: panic' },
     {
@@ -140,7 +140,7 @@ describe('settings: what a configuration may say', () => {
       config: { clusterNetwork: 'x', defaultNetworks: ['y'] },
       key: 'delegates',
       value: [],
-      why: 'clusterNetwork wins over delegates',
+      why: 'clusterNetwork overrides delegates',
     },
     { config: { defaultNetworks: ['y'] }, key: 'defaultNetworks', value: [], why: 'only with clusterNetwork' },
     {
@@ -149,11 +149,11 @@ describe('settings: what a configuration may say', () => {
       value: 'chain',
       why: 'with a path',
     },
-  ] as const)('$config: $key = $value ($why)', ({ config, key, value }) => {
+  ] as const)('set $key to $value with $config ($why)', ({ config, key, value }) => {
     expect(settingsOf(config)[key]).toEqual(value);
   });
 
-  it('some deadlines keep the others', () => {
+  it('keep the other deadlines if some are set', () => {
     expect(settingsOf({ deadlines: { addSeconds: 90 } }).deadlines).toEqual({
       ...settingsOf({}).deadlines,
       addSeconds: 90,
@@ -161,7 +161,7 @@ describe('settings: what a configuration may say', () => {
   });
 });
 
-describe('settings: what is wrong is said', () => {
+describe('invalid settings', () => {
   it.each([
     {
       config: {},
@@ -213,11 +213,11 @@ describe('settings: what is wrong is said', () => {
       config: { clusterNetwork: '/x/y', auxiliaryCNIChainName: '../../etc' },
       says: 'configuration of Plexus, auxiliaryCNIChainName: "../../etc" is not allowed: it must match pattern "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$"',
     },
-  ])('$says', ({ config, says }) => {
+  ])('are rejected with the message $says', ({ config, says }) => {
     expect(() => parseSettings(config)).toThrow(expect.objectContaining({ id: 'PLX-SETTINGS-INVALID', message: says }));
   });
 
-  it('a value is cut short: a configuration may hold secrets', () => {
+  it('are quoted shortened, because a configuration may contain secrets', () => {
     expect(() => parseSettings({ ...base, logFile: [`token-${'x'.repeat(500)}`] })).toThrow(
       failure('PLX-SETTINGS-INVALID', /^.{1,160}$/),
     );
@@ -230,11 +230,11 @@ describe('settings: what is wrong is said', () => {
     },
     { key: 'logfile2', says: 'configuration of Plexus: unknown key "logfile2" is ignored; did you mean "logFile"?' },
     { key: 'somethingElse', says: 'configuration of Plexus: unknown key "somethingElse" is ignored' },
-  ])('$says', ({ key, says }) => {
+  ])('cause the warning $says', ({ key, says }) => {
     expect(textsOf(parseSettings({ ...base, [key]: 'x' }).warnings)).toEqual([says]);
   });
 
-  it('keys of others are none of our business', () => {
+  it('do not include keys of other programs', () => {
     const others = {
       cniVersion: '1.0.0',
       capabilities: {},
@@ -247,7 +247,7 @@ describe('settings: what is wrong is said', () => {
   });
 });
 
-describe('settings, for any configuration: valid, or a PlexusError', () => {
+describe('parsing any settings returns settings or throws a PlexusError', () => {
   const keys = Object.keys(schema.properties);
   const tolerant = (config: JsonObject): void => {
     try {
@@ -257,11 +257,11 @@ describe('settings, for any configuration: valid, or a PlexusError', () => {
     }
   };
 
-  it('any object', () => {
+  it('for any object', () => {
     assert(property(object(), (config) => tolerant(config as JsonObject)));
   });
 
-  it.each(keys)('any value of %s', (key) => {
+  it.each(keys)('for any value of %s', (key) => {
     assert(property(jsonValue(), (value) => tolerant({ ...base, [key]: value as string })));
     assert(property(json(), (text) => tolerant({ ...base, [key]: parseJson(text, 'test') })));
   });
@@ -276,7 +276,7 @@ describe('didYouMean', () => {
     { word: '', meant: undefined },
     { word: 'kubeconfg', meant: 'kubeconfig' },
     { word: `binDir${' '.repeat(1_000_000)}`, meant: undefined },
-  ])('$word.length letters: $meant', ({ word, meant }) => {
+  ])('finds $meant for a word of $word.length letters', ({ word, meant }) => {
     expect(didYouMean(word, ['binDir', 'kubeconfig'])).toBe(meant);
   });
 });

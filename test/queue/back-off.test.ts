@@ -6,12 +6,12 @@ const backOff = fc
   .record({ firstMs: fc.integer({ min: 1, max: 10_000 }), factor: fc.integer({ min: 1, max: 1000 }) })
   .map(({ firstMs, factor }) => ({ firstMs, longestMs: firstMs * factor }));
 
-it('doubles the pause from the first to the longest', () => {
+it('doubles the pause up to the longest', () => {
   const pauses = [0, 1, 2, 3, 4, 5, 1000].map((failures) => pauseAfter(failures, { firstMs: 5, longestMs: 50 }));
   expect(pauses).toEqual([5, 5, 10, 20, 40, 50, 50]);
 });
 
-it('never shortens a pause with the number of failures, and reaches the longest', () =>
+it('never shortens the pause as failures grow, and reaches the longest', () =>
   fc.assert(
     fc.property(backOff, fc.nat({ max: 2000 }), (limits, failures) => {
       expect(pauseAfter(failures + 1, limits)).toBeGreaterThanOrEqual(pauseAfter(failures, limits));
@@ -19,7 +19,7 @@ it('never shortens a pause with the number of failures, and reaches the longest'
     }),
   ));
 
-it('shortens a pause at random by at most the jitter', () =>
+it('shortens the pause at random by at most the jitter', () =>
   fc.assert(
     fc.property(
       backOff,

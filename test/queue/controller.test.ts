@@ -47,7 +47,7 @@ const problems = (steps: readonly Step[]): readonly string[] =>
   steps.flatMap((step) => (step.kind === 'problem' ? [`${step.sandbox} ${step.error.id}`] : []));
 
 describe('a controller', () => {
-  it('works on no key twice at once, on at most as many keys as it may, and on each until it succeeds', () =>
+  it('works on no key twice at once, on at most the allowed number of keys, and on each until it succeeds', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd', 'e'), failures: fc.nat({ max: 3 }) })),
@@ -81,7 +81,7 @@ describe('a controller', () => {
       { numRuns: 100 },
     ));
 
-  it('reports work that rejects, for its sandbox, and retries it after the back-off', async () => {
+  it('reports rejected work for its sandbox and retries it after the back-off', async () => {
     let tries = 0;
     const reconcile: Work['reconcile'] = async () => {
       if (++tries < 3) throw new Error('no answer');
@@ -114,7 +114,7 @@ describe('a controller', () => {
     expect(problems(steps)).toEqual([' PLX-OPERATION-TIMEOUT']);
   });
 
-  it('adds the keys that it lists: at start, again after the time it names, and when asked to', async () => {
+  it('adds the listed keys at start, again after the returned time, and on relist', async () => {
     const seen: string[] = [];
     let lists = 0;
     const list = async () => ({ keys: [`of list ${++lists}`], afterMs: 1000 });
@@ -128,7 +128,7 @@ describe('a controller', () => {
     expect(seen).toEqual(['of list 1', 'of list 2', 'of list 3']);
   });
 
-  it('leaves a listed key in its back-off', async () => {
+  it('does not end the back-off of a listed key', async () => {
     let tries = 0;
     const list = async () => ({ keys: ['a'], afterMs: 1000 });
     const reconcile: Work['reconcile'] = async () => (tries++, 'retry');
@@ -142,7 +142,7 @@ describe('a controller', () => {
     expect(tries).toBe(2);
   });
 
-  it('waits for the work that runs when it is stopped, aborts it, and starts none', async () => {
+  it('waits for running work when it is stopped, aborts it, and starts none', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const begun: string[] = [];
     let isAborted = false;
@@ -164,7 +164,7 @@ describe('a controller', () => {
     expect([begun, isAborted, timers.size]).toEqual([['a'], true, 0]);
   });
 
-  it('sets no timer while nothing is planned', async () => {
+  it('sets no timer while no work is scheduled', async () => {
     const { controller, advance, timers } = started({ reconcile: async () => 'done' });
     controller.add('a');
     await advance(0);

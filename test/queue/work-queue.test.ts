@@ -29,11 +29,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
 );
 
-/** What a queue has been asked for, and what it has handed out. */
+/** What was added to a queue, and what it handed out. */
 interface Model {
   now: number;
   readonly running: Set<string>;
-  /** Keys that were added after they were last handed out. */
+  /** Keys added since they were last handed out. */
   readonly owed: Set<string>;
 }
 
@@ -65,7 +65,7 @@ function carryOut(queue: WorkQueue, model: Model, next: Command): void {
   }
 }
 
-/** Works on all that is due until nothing is. */
+/** Works on everything that is due until nothing is. */
 function drain(queue: WorkQueue, model: Model): void {
   for (const each of model.running) carryOut(queue, model, { kind: 'finish', key: each, outcome: 'done' });
   for (let ms = queue.dueInMs(model.now); ms !== undefined || queue.depth() > 0; ms = queue.dueInMs(model.now)) {
@@ -76,7 +76,7 @@ function drain(queue: WorkQueue, model: Model): void {
 }
 
 describe('a work queue', () => {
-  it('hands out a key to one worker at a time and loses none that was added, failed or planned again', () =>
+  it('hands out a key to one worker at a time, and loses none that was added, failed or rescheduled', () =>
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         const [queue, model] = [empty(), { now: 0, running: new Set<string>(), owed: new Set<string>() }];
@@ -88,7 +88,7 @@ describe('a work queue', () => {
       { numRuns: 2000 },
     ));
 
-  it('hands out a key again that was added while it was worked on', () => {
+  it('hands out a key again if it was added while being worked on', () => {
     const queue = taken('a');
     queue.add('a', 0);
     expect([queue.promote(0), queue.take(0)]).toEqual([0, undefined]);
@@ -102,14 +102,14 @@ describe('a work queue', () => {
     expect([queue.has('a'), queue.dueInMs(0)]).toEqual([false, undefined]);
   });
 
-  it('holds one item for a key that is added many times, at its earliest time', () => {
+  it('keeps one item per key, at its earliest time', () => {
     const queue = empty();
     for (const afterMs of [50, 20, 70]) queue.add('a', 0, afterMs);
     expect(queue.dueInMs(0)).toBe(20);
     expect(queue.promote(20)).toBe(1);
   });
 
-  it('hands out the key first that has been ready for the longest time', () => {
+  it('hands out the key that has been ready longest', () => {
     const queue = empty();
     queue.add('late', 0, 20);
     queue.add('early', 0, 10);
@@ -140,14 +140,14 @@ describe('the back-off of a key', () => {
     expect(pauseAfterFailure(queue, 0)).toBe(10);
   });
 
-  it('is not shortened by an add during the work that failed: work that adds its own key cannot spin', () => {
+  it('is not shortened by an add during the failed work, so that work that adds its own key cannot spin', () => {
     const queue = taken('a');
     queue.add('a', 0);
     queue.finish('a', 'retry', 0);
     expect(queue.dueInMs(0)).toBe(10);
   });
 
-  it('ends with an add from outside, and for all keys with a wake-up', () => {
+  it('ends when the key is added from outside, and for all keys on wake', () => {
     const queue = taken('a');
     queue.finish('a', 'retry', 0);
     queue.add('a', 1);

@@ -25,11 +25,12 @@ const { settings } = parseSettings({
   delegates: [{ type: 'none' }],
 });
 
-it('a sandbox that stays busy keeps no other waiting', async () => {
+it('publishes other pending statuses while one sandbox stays busy', async () => {
   const pendingStatus = { text: '[]' };
   for (const containerId of ['c1', 'c2'])
     await journal.write(sampleRecord({ containerId, complete: true, pendingStatus }));
-  await journal.write(sampleRecord({ containerId: 'c3', complete: true, createdAt: '2026-02-02T03:04:05.000Z' })); // the newer sandbox of that pod
+  // the newer sandbox of that pod
+  await journal.write(sampleRecord({ containerId: 'c3', complete: true, createdAt: '2026-02-02T03:04:05.000Z' }));
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: held, resolve: hold } = Promise.withResolvers<void>();
   const holding = locks.withSandbox({ containerId: 'c1', command: 'ADD' }, patience(), () => (hold(), released));

@@ -51,13 +51,13 @@ async function abandoned(containerId: string): Promise<void> {
 const work = () => abandonedWork(journal, deps, () => {});
 const keys = async (): Promise<readonly string[]> => (await work().list?.(patience()))?.keys ?? [];
 
-it('retries what DEL has abandoned until nothing of it is left', async () => {
+it('retries abandoned attachments until none remain', async () => {
   await abandoned('c1');
   const [key = ''] = await keys();
   await bridge.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"busy"}' } });
   expect(await work().reconcile(key, patience())).toBe('retry');
   await bridge.set({});
-  clock -= 24 * 60 * 60 * 1000; // a wall clock that is set back delays nothing
+  clock -= 24 * 60 * 60 * 1000; // setting the wall clock back delays nothing
   expect(await work().reconcile(key, patience())).toBe('done');
   expect(await journal.read({ containerId: 'c1', ifName: 'eth0' })).toBeUndefined();
   expect(await keys()).toEqual([]);

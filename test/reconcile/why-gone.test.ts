@@ -8,16 +8,17 @@ const evidence: fc.Arbitrary<GoneEvidence> = fc.record({
   wasSeen: fc.boolean(),
   pod: fc.constantFrom('gone', 'replaced', 'ended', 'there', 'none', 'unknown'),
   hasSuccessor: fc.boolean(),
+  isPathTaken: fc.boolean(),
 });
 const always = (claim: (seen: GoneEvidence) => boolean): void =>
   fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
 
-describe('a sandbox is never taken for gone', () => {
-  it('while its interfaces are in its namespace, unless the machine was started anew: also when its pod is gone from the API', () =>
+describe('a sandbox does not count as gone', () => {
+  it('while its interfaces are in its namespace and the node has not rebooted, even if its pod is gone from the API', () =>
     always((seen) => seen.namespace !== 'own' || seen.boot === 'earlier' || whyGone(seen) === undefined));
-  it('while nobody can tell what is in its namespace', () =>
+  it('while the content of its namespace is unknown', () =>
     always((seen) => seen.namespace !== 'unknown' || seen.boot === 'earlier' || whyGone(seen) === undefined));
-  it('while the API server is away, unless the node itself is certain of it', () =>
+  it('while the API server is unavailable, unless the node itself proves it', () =>
     always(
       (seen) =>
         seen.pod !== 'unknown' ||
@@ -26,13 +27,23 @@ describe('a sandbox is never taken for gone', () => {
         seen.hasSuccessor ||
         whyGone(seen) === undefined,
     ));
-  it('while its pod is there and has no other sandbox', () =>
+  it('because of the interfaces in its namespace alone, because a pod can change their names and MACs', () =>
+    always(
+      (seen) =>
+        seen.namespace !== 'other' ||
+        seen.boot === 'earlier' ||
+        ['gone', 'replaced', 'ended'].includes(seen.pod) ||
+        seen.hasSuccessor ||
+        seen.isPathTaken ||
+        whyGone(seen) === undefined,
+    ));
+  it('while its pod exists and has no other sandbox', () =>
     always(
       (seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined,
     ));
 });
 
-describe('a sandbox is gone', () => {
+describe('a sandbox counts as gone', () => {
   const gone: readonly (Partial<GoneEvidence> & { readonly why: RegExp })[] = [
     { boot: 'earlier', namespace: 'unknown', why: /started anew/ },
     { boot: 'earlier', namespace: 'own', pod: 'there', why: /started anew/ },
@@ -42,11 +53,19 @@ describe('a sandbox is gone', () => {
     { namespace: 'missing', pod: 'ended', why: /has ended/ },
     { namespace: 'missing', pod: 'there', hasSuccessor: true, why: /newer sandbox/ },
     { namespace: 'missing', pod: 'unknown', wasSeen: true, why: /were before/ },
-    { namespace: 'other', pod: 'none', wasSeen: true, why: /were before/ },
+    { namespace: 'other', pod: 'none', wasSeen: true, isPathTaken: true, why: /were before/ },
   ];
-  it.each(gone)('$why', ({ why, ...seen }) => {
+  it.each(gone)('with the reason $why', ({ why, ...seen }) => {
     expect(
-      whyGone({ boot: 'this', namespace: 'own', wasSeen: false, pod: 'unknown', hasSuccessor: false, ...seen }),
+      whyGone({
+        boot: 'this',
+        namespace: 'own',
+        wasSeen: false,
+        pod: 'unknown',
+        hasSuccessor: false,
+        isPathTaken: false,
+        ...seen,
+      }),
     ).toMatch(why);
   });
 });

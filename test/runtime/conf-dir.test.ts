@@ -53,6 +53,14 @@ describe('CNI-46: a folder of network configurations', () => {
     ]);
   });
 
+  it('reads at most 16 MiB of a folder', async () => {
+    const names = Array.from({ length: 18 }, (_, index) => `${10 + index}.conf`);
+    for (const name of names) await put(name, Buffer.alloc(1024 * 1024, ' '));
+    const found = await readConfPath(folder);
+    const contents = found.kind === 'folder' ? found.files.map(({ content }) => Object.keys(content).join()) : [];
+    expect(contents).toEqual(names.map((_, index) => (index < 16 ? 'text' : 'problem')));
+  });
+
   it.each(['missing', 'file/below', 'a\0b'])('reports why it cannot be read: %j', async (name) => {
     await put('file');
     expect(await readConfPath(join(folder, name))).toMatchObject({

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { bundling } from '../../src/make/bundling.ts';
 
 /**
- * Bundles one of our modules into a folder in the same way as dist/: lazily loaded modules get their own files. Returns
+ * Bundles a module of Plexus into a folder in the same way as dist/: lazily loaded modules get their own files. Returns
  * the module's path there.
  */
 export async function bundled(module: string, folder: string): Promise<string> {

@@ -7,9 +7,8 @@ import { fileJournal, fileLocks } from '../../src/journal/index.ts';
 import { type SandboxChange, type SandboxRecord, parseSettings } from '../../src/plan/index.ts';
 import { quiet } from '../../src/report/index.ts';
 
-// Changes a live sandbox, in the network namespace of a test node: node change-child.ts JSON. Prints what failed. With
-// `diesAt` it kills itself at that step: before or in the middle of a journal write
-// or plugin run.
+// Changes a live sandbox in the network namespace of a test node: node change-child.ts JSON. Prints the failures. With
+// `diesAt`, it kills itself at that step, before or during a journal write or plugin run.
 
 /** The argument of this program. */
 export interface ChangeWords {

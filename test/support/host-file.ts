@@ -7,8 +7,8 @@ import { hostPathKeys } from '../../src/plan/index.ts';
 let folder: string | undefined;
 
 /**
- * Does once what a node's owner does: allows the paths of a configuration in a file that only root can write. Returns
- * the variable of the runtime's environment that names it.
+ * Does once what the administrator of a node does: allows the paths of a configuration in a file that only root can
+ * write. Returns the variable of the runtime's environment that names it.
  */
 export function hostFileFor(config: object | string): Readonly<Record<string, string>> {
   const json = objectIn(config);

@@ -142,9 +142,9 @@ interface Poll {
 async function poll({ what, isSo, children, deadline }: Poll): Promise<void> {
   // A refused connection means "not yet".
   while (!(await isSo().catch(() => false))) {
-    const told = children.map((child) => child.lastWords()).join('\n');
-    if (children.some((child) => hasEnded(child.process))) throw new Error(`ended before ${what}:\n${told}`);
-    if (deadline.aborted) throw new Error(`no ${what} after ${patienceMs} ms:\n${told}`);
+    const output = children.map((child) => child.lastWords()).join('\n');
+    if (children.some((child) => hasEnded(child.process))) throw new Error(`ended before ${what}:\n${output}`);
+    if (deadline.aborted) throw new Error(`no ${what} after ${patienceMs} ms:\n${output}`);
     await wait(100);
   }
 }

@@ -4,7 +4,7 @@ import * as loader from '@grpc/proto-loader';
 /** A kubelet that serves GetPod of its Pods API at a unix socket. */
 export interface TestKubelet {
   /** The requested UIDs. */
-  readonly asked: string[];
+  readonly requestedUids: string[];
   readonly close: () => void;
 }
 export interface KubeletOptions {
@@ -55,14 +55,14 @@ const load = (descriptor: object): loader.PackageDefinition =>
   loader.fromJSON(descriptor as Parameters<typeof loader.fromJSON>[0]);
 
 export async function startTestKubelet({ socket, version, pods, status }: KubeletOptions): Promise<TestKubelet> {
-  const asked: string[] = [];
+  const requestedUids: string[] = [];
   const encoder = load(messages)['core.Encoder'] as grpc.ServiceDefinition;
   const encode = (metadata: object): Buffer => encoder['Encode']?.requestSerialize({ metadata }) ?? Buffer.alloc(0);
   const server = new grpc.Server();
   server.addService(load(api(version))[`${version}.Pods`] as grpc.ServiceDefinition, {
     GetPod: (call: { request: { podUID: string } }, done: (error: object | null, answer?: object) => void) => {
       const { podUID } = call.request;
-      asked.push(podUID);
+      requestedUids.push(podUID);
       const pod = pods.find(({ uid }) => uid === podUID);
       if (status !== undefined) return done({ code: status, details: 'as told' });
       return pod === undefined
@@ -75,5 +75,5 @@ export async function startTestKubelet({ socket, version, pods, status }: Kubele
     error === null ? resolve() : reject(error),
   );
   await promise;
-  return { asked, close: () => server.forceShutdown() };
+  return { requestedUids, close: () => server.forceShutdown() };
 }

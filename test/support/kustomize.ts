@@ -14,9 +14,9 @@ interface Kustomization {
 const known: readonly string[] = ['apiVersion', 'kind', 'resources', 'components', 'patches'];
 
 /**
- * Renders a kustomization as kustomize does, for the features that ours use: resources, then components, then strategic
- * merge patches. Rejects any other feature, so that nothing is silently skipped. Where kubectl is installed, tests
- * compare the result with kustomize itself.
+ * Renders a kustomization as kustomize does, for the features that deploy/ uses: resources, then components, then
+ * strategic merge patches. Rejects any other feature, so that nothing is silently skipped. Where kubectl is installed,
+ * tests compare the result with kustomize itself.
  */
 export async function renderKustomization(
   folder: string,

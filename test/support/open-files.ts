@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 
-/** How many processes have a file open. */
+/** Returns the number of processes that have a file open. */
 export async function processesWith(path: string): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const opened = await Promise.all(pids.map((pid) => hasOpen(pid, path)));

@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
 import type * as errors from '../../src/errors/plexus-error.ts';
 
-// The set-up file of the project "reworded": every sentence of the catalogue of errors and of the warnings becomes
-// another one, so that what reads a sentence behaves otherwise than usual.
+// The set-up file of the project "reworded": it replaces every sentence of the error catalogue and the warnings, so
+// that code that depends on the wording fails.
 
 vi.mock('../../src/errors/plexus-error.ts', async (importOriginal) => {
   const { reworded } = await import('./rewording.ts');

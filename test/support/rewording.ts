@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Whether sentences of errors and warnings are replaced now (test/support/reworded.ts). */
+/** Whether sentences of errors and warnings are replaced (test/support/reworded.ts). */
 export const rewording = { on: true };
 
-/** Another sentence for each one: without a word, digit or sign of it. */
+/** Replaces a sentence by another one that shares no word, digit or sign with it. */
 export const reworded =
   <Context>(text: (context: Context) => string): ((context: Context) => string) =>
   (context) => {

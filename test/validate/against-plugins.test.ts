@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 
 // what this check calls an error, the reference plugins of the machine must refuse, and the other way round
@@ -37,7 +37,7 @@ function refusalOf(plugin: string, config: object): string | undefined {
 }
 
 // in a NetworkAttachmentDefinition: in a file of a node, what is missing may be added by whoever installs it
-const errorsIn = (config: object): readonly Finding[] => {
+const errorsIn = (config: object): readonly PlacedFinding[] => {
   const nad = {
     apiVersion: 'k8s.cni.cncf.io/v1',
     kind: 'NetworkAttachmentDefinition',

@@ -1,13 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 import { broken } from './broken.table.ts';
 
 const folder = import.meta.dirname;
-const findingsIn = (path: string): readonly Finding[] =>
+const findingsIn = (path: string): readonly PlacedFinding[] =>
   validate(readFiles([{ path, text: readFileSync(join(folder, path), 'utf8') }]));
-const withoutNotes = (findings: readonly Finding[]): readonly Finding[] =>
+const withoutNotes = (findings: readonly PlacedFinding[]): readonly PlacedFinding[] =>
   findings.filter(({ severity }) => severity !== 'note');
 
 describe('a broken manifest is found, at its line', () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, type Scalar, parseAllDocuments, stringify } from 'yaml';
-import { keyText } from '../../src/errors/index.ts';
+import { type Path, keyText } from '../../src/errors/index.ts';
+import { repeatedKeys } from '../../src/validate/json-text.ts';
 import { scalarOffsets } from '../../src/validate/scalar-offsets.ts';
-import { type Path, placedDocument, placedFile, placedJson, repeatedKeys } from '../../src/validate/yaml-position.ts';
+import { placedDocument, placedFile, placedJson } from '../../src/validate/yaml-position.ts';
 
 type Style = Scalar.Type;
 const styles: readonly Style[] = ['BLOCK_LITERAL', 'BLOCK_FOLDED', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'PLAIN'];
@@ -119,9 +120,10 @@ describe('the offsets of a scalar', () => {
 
 describe('a key that is there twice', () => {
   it('is told of with the place of the later one', () => {
-    expect(repeatedKeys(placedFile('f', '{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}'))).toEqual([
-      { key: 'c', from: 23 },
-      { key: 'a', from: 32 },
+    const found = repeatedKeys('{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}');
+    expect(found.map(({ data, characters }) => ({ data, characters }))).toEqual([
+      { data: { key: 'c' }, characters: [23, 26] },
+      { data: { key: 'a' }, characters: [32, 35] },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 
 // Situations that people reported publicly, restated: what validate says about their manifests
 
@@ -8,11 +8,11 @@ interface File {
   readonly text: string;
   readonly isFound?: true;
 }
-const check = (...files: readonly File[]): readonly Finding[] =>
+const check = (...files: readonly File[]): readonly PlacedFinding[] =>
   validate(readFiles(files.map((each) => ({ path: 'x.yaml', ...each }))));
-const short = (findings: readonly Finding[]): readonly string[] =>
+const short = (findings: readonly PlacedFinding[]): readonly string[] =>
   findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
-const texts = (findings: readonly Finding[]): string => findings.map(({ text }) => text).join('\n');
+const texts = (findings: readonly PlacedFinding[]): string => findings.map(({ text }) => text).join('\n');
 
 const nad = (config: object | string, more = ''): string =>
   `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\n${more}spec:\n  config: '${typeof config === 'string' ? config : JSON.stringify(config)}'\n`;
@@ -21,7 +21,7 @@ const pod = (annotation: string): string =>
 const macvlan = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1' };
 
 describe('case 39: the annotation for a resource, spelled differently', () => {
-  const network = (key: string): readonly Finding[] =>
+  const network = (key: string): readonly PlacedFinding[] =>
     check({
       text: nad({ cniVersion: '0.3.1', type: 'sriov', ipam: {} }, `  annotations:\n    ${key}: vendor.example/vf\n`),
     });
@@ -51,7 +51,7 @@ describe('case 39: the annotation for a resource, spelled differently', () => {
 });
 
 describe('requests that no plugin of a network is known to read', () => {
-  const ask = (plugin: object, request: object): readonly Finding[] =>
+  const ask = (plugin: object, request: object): readonly PlacedFinding[] =>
     check(
       { text: nad({ cniVersion: '0.3.1', ...plugin }) },
       { path: 'y.yaml', text: pod(JSON.stringify([{ name: 'lan', ...request }])) },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 
 const folders = ['good', 'broken'].map((name) => join(import.meta.dirname, name));
 const samples = folders.flatMap((folder) =>
@@ -10,7 +10,7 @@ const samples = folders.flatMap((folder) =>
 );
 
 /** What is found in a text, each with a place that is in it. */
-function findingsIn(path: string, text: string): readonly Finding[] {
+function findingsIn(path: string, text: string): readonly PlacedFinding[] {
   const findings = validate(readFiles([{ path, text }]));
   const lines = text.split('\n');
   for (const { line, column, endLine, endColumn } of findings) {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { settingsKeyUnknown } from '../../src/errors/index.ts';
 import type { Nad } from '../../src/npwg/index.ts';
-import { type Finding, readFiles, validate, type ValidateOptions, wantedNads } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate, type ValidateOptions, wantedNads } from '../../src/validate/index.ts';
 
 const file = (path: string, text: string) => ({ path, text });
 const nad = (name: string, config: object, namespace = 'default'): string =>
   `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\nspec:\n  config: '${JSON.stringify({ cniVersion: '1.0.0', ...config })}'\n`;
 const pod = (networks: string, namespace = 'default'): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  namespace: ${namespace}\n  annotations:\n    k8s.v1.cni.cncf.io/networks: ${JSON.stringify(networks)}\nspec:\n  containers: []\n`;
-const short = (findings: readonly Finding[]): readonly string[] =>
+const short = (findings: readonly PlacedFinding[]): readonly string[] =>
   findings.map(({ file: path, line, severity, rule, text }) => `${path}:${line} ${severity} ${rule} ${text}`);
 const check = (
   files: readonly { readonly path: string; readonly text: string }[],

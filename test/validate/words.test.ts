@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 
 // What the person who wrote a manifest is told about it: where a value belongs, what is not checked, and no error
 // without proof
@@ -9,11 +9,11 @@ interface File {
   readonly text: string;
   readonly isFound?: true;
 }
-const check = (...files: readonly File[]): readonly Finding[] =>
+const check = (...files: readonly File[]): readonly PlacedFinding[] =>
   validate(readFiles(files.map((each) => ({ path: 'x.yaml', ...each }))));
-const short = (findings: readonly Finding[]): readonly string[] =>
+const short = (findings: readonly PlacedFinding[]): readonly string[] =>
   findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
-const texts = (findings: readonly Finding[]): string => findings.map(({ text }) => text).join('\n');
+const texts = (findings: readonly PlacedFinding[]): string => findings.map(({ text }) => text).join('\n');
 
 const nad = (config: object | string, more = ''): string =>
   `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\n${more}spec:\n  config: '${typeof config === 'string' ? config : JSON.stringify(config)}'\n`;

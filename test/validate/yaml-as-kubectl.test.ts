@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 import { yamlDocuments } from '../../src/validate/yaml-documents.ts';
 import { placedFile } from '../../src/validate/yaml-position.ts';
 
@@ -22,7 +22,7 @@ const isMissing = (() => {
 const folder = mkdtempSync(join(tmpdir(), 'plexus-yaml-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const findingsIn = (text: string): readonly Finding[] => validate(readFiles([{ path: 'x.yaml', text }]));
+const findingsIn = (text: string): readonly PlacedFinding[] => validate(readFiles([{ path: 'x.yaml', text }]));
 const valueIn = (text: string): unknown => {
   const [first] = yamlDocuments(placedFile('x.yaml', text));
   return first?.error === undefined ? first?.document.toJS() : undefined;

@@ -9,7 +9,7 @@ import type { AttachDeps } from '../deps.ts';
 import { reportClaims } from '../notify/report-claims.ts';
 import { reportAttached, reportFailed, reportWarnings } from '../notify/events.ts';
 import { inputsAfterLeftovers } from '../sandbox/leftovers.ts';
-import { holdingSandbox, inPhase } from '../steps/phase.ts';
+import { withSandboxLock, inPhase } from '../steps/phase.ts';
 import { publishStatus } from '../notify/publish.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
 import { atOnce, turnOf } from '../steps/turn.ts';
@@ -23,7 +23,7 @@ import { atOnce, turnOf } from '../steps/turn.ts';
 export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSignal): Promise<JsonObject> {
   const { containerId } = invocation;
   return withDeadline({ command: 'ADD', seconds: deps.settings.deadlines.addSeconds }, outer, (signal) =>
-    holdingSandbox({ containerId, command: 'ADD' }, deps, signal, async () => {
+    withSandboxLock({ containerId, command: 'ADD' }, deps, signal, async () => {
       const operation = operationOf(invocation, deps);
       try {
         return await addLocked(invocation, operation, deps, signal);
@@ -52,8 +52,8 @@ async function addLocked(
     ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()),
     bootId: deps.bootId,
   };
-  const wanted = { attach: plan.attachments, detach: [] };
-  const { record, noted } = await change(intended, wanted, { sandbox: 'begins', operation, deps, signal });
+  const requested = { attach: plan.attachments, detach: [] };
+  const { record, noted } = await change(intended, requested, { sandbox: 'begins', operation, deps, signal });
   try {
     const result = resultForRuntime(record, invocation);
     await finish(

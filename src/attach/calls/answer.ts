@@ -11,7 +11,7 @@ import {
   podOfArgs,
   versionJson,
 } from '../../cni/index.ts';
-import { type PlexusError, asPlexusError, netnsIsHost } from '../../errors/index.ts';
+import { type PlexusError, type Warning, asPlexusError, netnsIsHost } from '../../errors/index.ts';
 import { type OperationInfo, type Report, escapeInvisible, maskText, parseTraceContext } from '../../report/index.ts';
 import type { AttachDeps } from '../deps.ts';
 import { handle } from './engine.ts';
@@ -33,7 +33,7 @@ export interface RuntimeCall {
 /** The dependencies of one call, and the warnings found in its configuration. */
 export interface Prepared {
   readonly deps: AttachDeps;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /** Answers one plugin call. Never rejects: an error becomes the JSON error object. CNI specification, section 2. */
@@ -51,12 +51,12 @@ export async function answerCall(
     return { stdout: await carryOut(invocation, call, prepared, signal), exitCode: 0 };
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (prepared === undefined) tellRefused(call, error);
+    if (prepared === undefined) reportRejected(call, error);
     return failure(error, call.env, { invocation, maskedKeys: prepared?.deps.settings.maskedKeys });
   }
 }
 
-function tellRefused({ env, report }: RuntimeCall, error: PlexusError): void {
+function reportRejected({ env, report }: RuntimeCall, error: PlexusError): void {
   const command = commands.includes(env['CNI_COMMAND'] ?? '') ? (env['CNI_COMMAND'] ?? '') : 'unknown';
   report?.({ kind: 'operation-finished', sandbox: env['CNI_CONTAINERID'] ?? '', command, ms: 0, error });
 }
@@ -72,7 +72,7 @@ async function carryOut(
   const operation = operationInfo(invocation, deps);
   const { command, sandbox, startedAt, trace } = operation;
   const report: Report = (step) => deps.report(step, operation);
-  for (const text of warnings) report({ kind: 'warning', sandbox, text });
+  for (const { text } of warnings) report({ kind: 'warning', sandbox, text });
   const finished = {
     kind: 'operation-finished',
     sandbox,

@@ -6,7 +6,7 @@ import { operationOf } from '../steps/call.ts';
 import { checkAttachment } from '../steps/check-attachment.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
-import { holdingSandbox } from '../steps/phase.ts';
+import { withSandboxLock } from '../steps/phase.ts';
 import { publishPending } from '../notify/publish.ts';
 
 /**
@@ -17,7 +17,7 @@ import { publishPending } from '../notify/publish.ts';
 export function check(invocation: CheckInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId } = invocation;
   return withDeadline({ command: 'CHECK', seconds: deps.settings.deadlines.checkSeconds }, outer, (signal) =>
-    holdingSandbox({ containerId, command: 'CHECK' }, deps, signal, () => checkLocked(invocation, deps, signal)),
+    withSandboxLock({ containerId, command: 'CHECK' }, deps, signal, () => checkLocked(invocation, deps, signal)),
   );
 }
 
@@ -44,11 +44,11 @@ export async function withChecked(
   { journal, report }: Pick<AttachDeps, 'report'> & { readonly journal: Journal },
 ): Promise<SandboxRecord> {
   if (record.attachments.every((entry, index) => entry === attachments[index])) return record;
-  const learned = { ...record, attachments };
+  const updated = { ...record, attachments };
   try {
-    await journal.write(learned);
+    await journal.write(updated);
   } catch (thrown) {
     report({ kind: 'problem', sandbox: record.containerId, error: asPlexusError(thrown) });
   }
-  return learned;
+  return updated;
 }

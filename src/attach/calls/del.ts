@@ -6,11 +6,11 @@ import { type DelegateDeps, type Operation, attachmentName, operationOf } from '
 import { change } from '../sandbox/change.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
-import { tellAbandoned } from '../notify/events.ts';
-import { holdingSandbox } from '../steps/phase.ts';
+import { reportAbandoned } from '../notify/events.ts';
+import { withSandboxLock } from '../steps/phase.ts';
 import { lostRecord } from '../sandbox/lost-record.ts';
 import { isPathOfAnother, namespaceNow, sandboxPaths } from '../sandbox/sandbox-namespace.ts';
-import { type Undone, undoAll } from '../sandbox/undo.ts';
+import { type UndoFailure, undoAll } from '../sandbox/undo.ts';
 
 /**
  * Detaches every attachment in the journal's record of a sandbox, last one first, without reading pods, NADs or the API
@@ -25,7 +25,7 @@ import { type Undone, undoAll } from '../sandbox/undo.ts';
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
   return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
-    holdingSandbox(claim, deps, signal, () => delLocked(invocation, { ...deps, secondsLeft }, signal)),
+    withSandboxLock(claim, deps, signal, () => delLocked(invocation, { ...deps, secondsLeft }, signal)),
   );
 }
 
@@ -36,7 +36,7 @@ export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSig
 export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId, ifName } = invocation;
   return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
-    holdingSandbox({ containerId, command: 'DEL' }, deps, signal, async () => {
+    withSandboxLock({ containerId, command: 'DEL' }, deps, signal, async () => {
       if (await deps.deferred.has({ containerId, ifName }))
         await settleDeferred(invocation, { ...deps, secondsLeft }, signal);
     }),
@@ -72,34 +72,38 @@ async function delLocked(
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
   const detach = record.attachments;
   if (from === 'newer') {
-    const failed = await undoAll(detach, operation, deps, signal); // this version must not change the file of a newer one
+    // this version must not change the file of a newer one
+    const failed = await undoAll(detach, operation, deps, signal);
     if (failed.length === 0) return deps.deferred.remove(invocation);
     throw leftBehind(failed, operation);
   }
-  const keep = async (all: readonly Undone[]): Promise<readonly Undone[]> =>
+  const keep = async (all: readonly UndoFailure[]): Promise<readonly UndoFailure[]> =>
     (from === 'unknown' ? await withoutGuesses(all, operation, deps, signal) : all).map(abandonedIfDue(deps));
-  const wanted = { attach: [], detach };
-  const { left } = await change(record, wanted, { sandbox: 'ends', operation, deps, signal, keep });
+  const requested = { attach: [], detach };
+  const { remaining } = await change(record, requested, { sandbox: 'ends', operation, deps, signal, keep });
   await deps.multusState.remove(invocation.containerId); // the journal now holds what remains
-  const areAllAbandoned = left.every((undone) => isAbandoned(undone.left)); // true also if nothing remains
+  const areAllAbandoned = remaining.every((failure) => isAbandoned(failure.entry)); // true also if nothing remains
   if (areAllAbandoned) await deps.deferred.remove(invocation);
   const before = new Set(detach.filter(isAbandoned).map(({ attachment }) => attachment));
-  const abandoned = left
-    .map((undone) => undone.left)
+  const abandoned = remaining
+    .map((failure) => failure.entry)
     .filter((entry) => isAbandoned(entry) && !before.has(entry.attachment));
-  await tellAbandoned({ ...record, attachments: abandoned }, deps, signal);
-  if (!areAllAbandoned) throw leftBehind(left, operation); // otherwise the runtime need not retry
+  await reportAbandoned({ ...record, attachments: abandoned }, deps, signal);
+  if (!areAllAbandoned) throw leftBehind(remaining, operation); // otherwise the runtime need not retry
 }
 
-const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
+const leftBehind = (failures: readonly UndoFailure[], { pod }: Operation): PlexusError => {
   const context = {
-    left: left.map((undone) => attachmentName(undone.left.attachment)),
-    problems: left.map((undone) => undone.error.message),
+    left: failures.map((each) => attachmentName(each.entry.attachment)),
+    problems: failures.map((each) => each.error.message),
   };
-  return at(attachmentsLeft(context, { cause: left[0]?.error }), { step: 'DEL', ...(pod !== undefined && { pod }) });
+  return at(attachmentsLeft(context, { cause: failures[0]?.error }), {
+    step: 'DEL',
+    ...(pod !== undefined && { pod }),
+  });
 };
 
-interface Found {
+interface FoundRecord {
   readonly record: SandboxRecord | undefined;
   /**
    * `newer`: a newer version wrote the journal's file, which must stay unchanged. `unknown`: there was no record, so it
@@ -112,7 +116,7 @@ interface Found {
 // version, it is derived from the pod's annotations and the call's configuration instead, so that no attachment leaks.
 // The same applies to a sandbox that the journal does not know and has not marked as undone: it was created before
 // Plexus was installed, or its record was lost.
-async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
+async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<FoundRecord> {
   try {
     const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
     if (record !== undefined) return { record, from: 'record' };
@@ -135,15 +139,15 @@ async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: Abo
  * interface exists in the sandbox.
  */
 async function withoutGuesses(
-  left: readonly Undone[],
+  failures: readonly UndoFailure[],
   { netns }: Operation,
   { host }: AttachDeps,
   signal: AbortSignal,
-): Promise<readonly Undone[]> {
-  const guesses = left.filter(({ left: { attachment } }) => !attachment.isDefault);
-  if (guesses.length === 0) return left;
+): Promise<readonly UndoFailure[]> {
+  const guesses = failures.filter(({ entry: { attachment } }) => !attachment.isDefault);
+  if (guesses.length === 0) return failures;
   const links = netns === undefined ? [] : await host.listLinks(netns, signal).catch(() => []);
-  const isThere = ({ left: { attachment } }: Undone): boolean =>
+  const isPresent = ({ entry: { attachment } }: UndoFailure): boolean =>
     links.some(({ name }) => name === attachment.interfaceName);
-  return left.filter((undone) => !guesses.includes(undone) || isThere(undone));
+  return failures.filter((failure) => !guesses.includes(failure) || isPresent(failure));
 }

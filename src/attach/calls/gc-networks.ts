@@ -61,7 +61,7 @@ interface Sandboxes {
   readonly failed: readonly ListedSandbox[];
 }
 
-interface Passing {
+interface NetworkGc {
   /** Passes GC on to the node's default network, as the call's configuration names it. */
   readonly defaultNetwork: () => Promise<readonly PlexusError[]>;
   /** Passes GC on to those networks of a record that no later record contains. */
@@ -72,12 +72,12 @@ interface Passing {
  * Creates the functions that pass GC on to networks. Plugins get the valid attachments under the interface names of
  * their own network. The functions never reject.
  */
-export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid, deps, signal }: GcRun): Passing {
+export function networkGc({ fresh, alive, failed }: Sandboxes, { invocation, valid, deps, signal }: GcRun): NetworkGc {
   const known = new Set(alive.map(({ containerId }) => containerId));
   // Sandboxes that the runtime knows and the journal does not: they were attached before Plexus was installed. Their
   // additional attachments are unknown, so only the plugins of the default network can get a complete list.
-  const strangers = valid.filter(({ containerId }) => !known.has(containerId));
-  const holders = strangers.length > 0 ? [] : [...fresh, ...alive, ...failed];
+  const unrecorded = valid.filter(({ containerId }) => !known.has(containerId));
+  const holders = unrecorded.length > 0 ? [] : [...fresh, ...alive, ...failed];
   const lastHolder = new Map(
     holders.flatMap((record) => record.attachments.map(({ digest }) => [digest, nameOf(record)])),
   );
@@ -88,13 +88,14 @@ export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid
       env: invocation.env,
       path: pluginPath(deps, invocation.path),
     };
-    const attached = [...validFor(configuration, alive), ...strangers];
+    const attached = [...validFor(configuration, alive), ...unrecorded];
     return gcList(call, attached, runtimeDeps(sharingTime(deps)), signal).then(
       () => [],
       (thrown: unknown) => [asPlexusError(thrown)],
     );
   };
-  const own = readDefaultNetwork(invocation, deps, signal).catch(() => undefined); // without a default network there is nothing to pass on
+  // without a default network there is nothing to pass on
+  const own = readDefaultNetwork(invocation, deps, signal).catch(() => undefined);
   const ownDigest = own.then((configuration) => configuration && digestOf(configuration));
   return {
     defaultNetwork: async () => {

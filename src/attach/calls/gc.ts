@@ -7,10 +7,10 @@ import { type Operation, pluginPath, sharingTime } from '../steps/call.ts';
 import { change } from '../sandbox/change.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
-import { type GcRun, listedSandbox, passing } from './gc-networks.ts';
+import { type GcRun, listedSandbox, networkGc } from './gc-networks.ts';
 import { publishPending } from '../notify/publish.ts';
 import { type SandboxPath, isPathOfAnother, namespaceNow } from '../sandbox/sandbox-namespace.ts';
-import type { Undone } from '../sandbox/undo.ts';
+import type { UndoFailure } from '../sandbox/undo.ts';
 
 /**
  * Undoes every sandbox of the journal that is not in the runtime's list, then passes GC on to the plugins of every
@@ -35,17 +35,17 @@ async function collect(collection: GcRun): Promise<void> {
   const alive = found.filter(({ containerId }) => validIds.has(containerId));
   const failed = stale.filter((each) => each.hasFailed);
   const fresh = stale.filter((each) => !each.hasFailed);
-  const pass = passing({ fresh, alive, failed }, collection);
+  const pass = networkGc({ fresh, alive, failed }, collection);
   const each = (key: RecordKey, work: (record: SandboxRecord) => Promise<readonly PlexusError[]>) =>
     withRecord(key, work, deps);
   const undo = (record: SandboxRecord) => undoStale(record, alive, collection);
   const errors: PlexusError[] = [];
   for (const key of fresh) {
-    const ofUndo = await each(key, async (record) => {
-      const left = await undo(record).catch(reported(record, deps));
-      return [...left, ...(await pass.networksOf(record))];
+    const undoErrors = await each(key, async (record) => {
+      const failures = await undo(record).catch(reported(record, deps));
+      return [...failures, ...(await pass.networksOf(record))];
     });
-    errors.push(...ofUndo);
+    errors.push(...undoErrors);
   }
   errors.push(...(await pass.defaultNetwork()));
   for (const key of [...alive, ...failed]) errors.push(...(await each(key, pass.networksOf)));
@@ -98,8 +98,8 @@ async function undoStale(
   });
   const detach = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
   // the daemon retries abandoned attachments; without this, they would wait for the next GC
-  const keep = (all: readonly Undone[]) => all.map(abandonedIfDue(deps));
+  const keep = (all: readonly UndoFailure[]) => all.map(abandonedIfDue(deps));
   const run = { sandbox: 'ends', operation, deps: sharingTime(deps), signal, keep } as const;
-  const { left } = await change(record, { attach: [], detach }, run);
-  return left.map(({ error }) => error);
+  const { remaining } = await change(record, { attach: [], detach }, run);
+  return remaining.map(({ error }) => error);
 }

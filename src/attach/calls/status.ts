@@ -18,10 +18,11 @@ export function status(invocation: StatusInvocation, deps: AttachDeps, outer: Ab
     if (!(await isDefaultNetworkReady(deps)))
       throw statusNotReady({ problem: `${deps.settings.readinessIndicatorFile} does not exist` });
     const own = await readDefaultNetwork(invocation, deps, signal);
-    const further = deps.settings.statusNetworks.length === 0 ? [] : await furtherNetworks(invocation, deps, signal);
+    const additional =
+      deps.settings.statusNetworks.length === 0 ? [] : await additionalNetworks(invocation, deps, signal);
     for (const { network, configuration } of [
       ...(own === undefined ? [] : [{ network: own.name, configuration: own }]),
-      ...further,
+      ...additional,
     ]) {
       const call = { configuration, network, env: invocation.env, path: pluginPath(deps, invocation.path) };
       await statusList(call, runtimeDeps(deps), signal);
@@ -44,7 +45,7 @@ export async function readDefaultNetwork(
     ?.configuration;
 }
 
-const furtherNetworks = async (
+const additionalNetworks = async (
   invocation: StatusInvocation,
   deps: AttachDeps,
   signal: AbortSignal,
@@ -58,11 +59,11 @@ async function planned(inputs: () => Promise<PlanInputs>): Promise<readonly Atta
     return makePlan(await inputs()).attachments;
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (isApiAway(error)) return [];
+    if (isApiUnavailable(error)) return [];
     throw statusNotReady({ problem: summaryOf(error) }, { cause: error });
   }
 }
 
-const ofApi: readonly ErrorId[] = ['PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-TIMEOUT'];
+const apiErrors: readonly ErrorId[] = ['PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-TIMEOUT'];
 
-const isApiAway = ({ id }: PlexusError): boolean => ofApi.includes(id);
+const isApiUnavailable = ({ id }: PlexusError): boolean => apiErrors.includes(id);

@@ -44,7 +44,7 @@ export async function reportWarnings(
 }
 
 /** Reports each attachment of a record as just abandoned, as a step and as a Warning Event NetworkAbandoned. */
-export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+export async function reportAbandoned(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const { pod, containerId } = record;
   const sends = record.attachments.map(async (entry) => {
     if (entry.state !== 'detaching') return;
@@ -67,7 +67,7 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
 }
 
 // errors without an Event: the pod does not exist, or the API server that would store the Event is what failed
-const untold: readonly ErrorId[] = [
+const errorsWithoutEvent: readonly ErrorId[] = [
   'PLX-POD-NOT-FOUND',
   'PLX-POD-REPLACED',
   'PLX-API-UNAVAILABLE',
@@ -82,16 +82,24 @@ const untold: readonly ErrorId[] = [
  */
 export async function reportFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
   const { namespace, name, uid } = podOfArgs(invocation.args);
-  if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
+  if (
+    namespace === undefined ||
+    name === undefined ||
+    deps.cluster === undefined ||
+    errorsWithoutEvent.includes(error.id)
+  )
+    return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };
   const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
-  const sentence = escapeInvisible(maskText(error.message, deps.settings.maskedKeys)); // mask before shortening, because a truncated secret would not be recognized
+  // mask before shortening, because a truncated secret would not be recognized
+  const sentence = escapeInvisible(maskText(error.message, deps.settings.maskedKeys));
   await send(pod, { type: 'Warning', reason, message: summaryOf(error, sentence) }, deps, new AbortController().signal);
 }
 
 async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   try {
-    const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) }; // may contain plugin output
+    // may contain plugin output
+    const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) };
     await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) =>
       deps.cluster?.recordEvent(pod, shown, signal),
     );

@@ -1,6 +1,6 @@
 import { isAbandoned } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
-import type { Undone } from './undo.ts';
+import type { UndoFailure } from './undo.ts';
 
 /**
  * Marks an attachment as abandoned once its DEL has failed often or long enough (detachAttempts, detachSeconds). An
@@ -8,17 +8,17 @@ import type { Undone } from './undo.ts';
  */
 export const abandonedIfDue =
   ({ settings, now }: Pick<AttachDeps, 'settings' | 'now'>) =>
-  (undone: Undone): Undone => {
-    const { left } = undone;
-    if (left.state !== 'detaching') return undone;
-    const failingMs = now() - Date.parse(left.failingSince ?? '');
-    const isDue = left.attempts >= settings.detachAttempts || failingMs >= settings.detachSeconds * 1000;
-    return isDue ? abandoned(undone, now()) : undone;
+  (failure: UndoFailure): UndoFailure => {
+    const { entry } = failure;
+    if (entry.state !== 'detaching') return failure;
+    const failingMs = now() - Date.parse(entry.failingSince ?? '');
+    const isDue = entry.attempts >= settings.detachAttempts || failingMs >= settings.detachSeconds * 1000;
+    return isDue ? abandoned(failure, now()) : failure;
   };
 
 /** Marks an attachment as abandoned now, unless it already is. */
-export const abandoned = (undone: Undone, now: number): Undone => {
-  const { left } = undone;
-  if (left.state !== 'detaching' || isAbandoned(left)) return undone;
-  return { ...undone, left: { ...left, abandonedAt: new Date(now).toISOString() } };
+export const abandoned = (failure: UndoFailure, now: number): UndoFailure => {
+  const { entry } = failure;
+  if (entry.state !== 'detaching' || isAbandoned(entry)) return failure;
+  return { ...failure, entry: { ...entry, abandonedAt: new Date(now).toISOString() } };
 };

@@ -32,9 +32,9 @@ export function changeSandbox(
       const run = { sandbox: 'lives', operation, deps: { ...deps, secondsLeft }, signal } as const;
       const recovery = recoveryOf(record);
       const settled = recovery === undefined ? { record, failures: [] } : await change(record, recovery, run);
-      const wanted = await choose(settled.record);
-      if (wanted.attach.length + wanted.detach.length === 0) return settled;
-      const changed = await change(settled.record, wanted, run);
+      const requested = await choose(settled.record);
+      if (requested.attach.length + requested.detach.length === 0) return settled;
+      const changed = await change(settled.record, requested, run);
       return { ...changed, failures: [...settled.failures, ...changed.failures] };
     }),
   );

@@ -15,21 +15,21 @@ import { type AttachOneDeps, attachOne, entryAfterFirst } from '../steps/attach-
 import type { DelegateDeps, Operation } from '../steps/call.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
-import { groupsOf, together } from './groups.ts';
+import { groupsOf, runGroup } from './groups.ts';
 import { inPhase } from '../steps/phase.ts';
 import { type RecordProgress, recordProgress } from './record-progress.ts';
 import { addSequences } from './sequences.ts';
-import { type Undone, undoAll } from './undo.ts';
+import { type UndoFailure, undoAll } from './undo.ts';
 
 // Every operation that attaches or detaches calls `change`. The operations differ in what happens to the sandbox
 // itself:
 //
-//           written before a plugin runs if an attachment fails written at the end
-//  begins all attachments as intended all of them are undone by ADD, while it publishes the status
-//  lives the attachments to change only it is undone, and what the record
+//           written before a plugin runs   if an attachment fails       written at the end
+//  begins   all attachments as intended    all of them are undone       by ADD, while it publishes the status
+//  lives    the attachments to change      only it is undone, and what  the record
 //                                          it replaced is restored
-//  ends nothing: the old record is it stays, for the next what remains, or nothing
-//           enough to undo everything operation that detaches
+//  ends     nothing: the old record is     it stays, for the next       what remains, or nothing
+//           enough to undo everything      operation that detaches
 //
 // A change that is killed leaves one of these records in the journal. `recoveryOf` returns the change that settles a
 // live sandbox; DEL, GC, reclaiming and the next ADD detach everything of any other.
@@ -51,7 +51,7 @@ export interface EndRun {
    * Returns which of the attachments that could not be detached stay in the journal, and in which state. The default
    * keeps all of them unchanged.
    */
-  readonly keep?: (left: readonly Undone[]) => readonly Undone[] | Promise<readonly Undone[]>;
+  readonly keep?: (failures: readonly UndoFailure[]) => readonly UndoFailure[] | Promise<readonly UndoFailure[]>;
 }
 /** The dependencies of ending a sandbox. */
 export type EndDeps = DelegateDeps & { readonly journal: Pick<Journal, 'write' | 'remove'> };
@@ -73,7 +73,7 @@ export interface Changed {
   /** Resolves when all notes are written. Later writes must wait for it. */
   readonly noted: Promise<void>;
   /** The attachments that could not be detached, as they remain in the journal. */
-  readonly left: readonly Undone[];
+  readonly remaining: readonly UndoFailure[];
   /** Empty unless the sandbox is live. */
   readonly failures: readonly ChangeFailure[];
 }
@@ -84,30 +84,30 @@ export interface Changed {
  * - if the journal cannot be written;
  * - if the signal is aborted while a live sandbox changes; its record then says what to settle.
  */
-export async function change(record: SandboxRecord, wanted: SandboxChange, run: ChangeRun): Promise<Changed> {
-  if (run.sandbox === 'ends') return end(record, wanted.detach, run);
+export async function change(record: SandboxRecord, requested: SandboxChange, run: ChangeRun): Promise<Changed> {
+  if (run.sandbox === 'ends') return end(record, requested.detach, run);
   const { deps, operation } = run;
-  const begun = begunRecord(record, wanted, new Date(deps.now()).toISOString());
+  const begun = begunRecord(record, requested, new Date(deps.now()).toISOString());
   const progress = recordProgress(begun, deps.journal);
   await inPhase('journal', operation.containerId, deps, progress.write); // before any plugin runs (CNI-72)
-  if (run.sandbox === 'lives') return changeLive(wanted, progress, run);
-  await attachTogether(wanted.attach, progress, run);
-  return { record: progress.record(), noted: progress.noted(), left: [], failures: [] };
+  if (run.sandbox === 'lives') return changeLive(requested, progress, run);
+  await attachAll(requested.attach, progress, run);
+  return { record: progress.record(), noted: progress.noted(), remaining: [], failures: [] };
 }
 
 /** Detaches entries of a sandbox that ends, and removes those that are detached from its record. */
 async function end(record: SandboxRecord, detach: readonly AttachmentRecord[], run: EndRun): Promise<Changed> {
   const { operation, deps, signal, keep = (all) => all } = run;
   const all = await undoAll(detach, operation, deps, signal);
-  const left = await keep(all);
+  const remaining = await keep(all);
   const attachments = record.attachments.flatMap((entry) => {
     if (!detach.includes(entry)) return entry;
-    return left.find((undone) => undone.left.attachment === entry.attachment)?.left ?? [];
+    return remaining.find((failure) => failure.entry.attachment === entry.attachment)?.entry ?? [];
   });
   const remainder = remainderOf(record, attachments);
   if (attachments.length === 0) await deps.journal.remove(record);
   else if (detach.length > 0) await deps.journal.write(remainder);
-  return { record: remainder, noted: Promise.resolve(), left, failures: [] };
+  return { record: remainder, noted: Promise.resolve(), remaining, failures: [] };
 }
 
 /**
@@ -115,7 +115,7 @@ async function end(record: SandboxRecord, detach: readonly AttachmentRecord[], r
  * fails, those running concurrently are aborted and all that were attempted are undone; what cannot be undone stays in
  * the journal for DEL.
  */
-async function attachTogether(
+async function attachAll(
   attachments: readonly Attachment[],
   progress: RecordProgress,
   { operation, deps, signal }: AttachRun,
@@ -125,7 +125,7 @@ async function attachTogether(
   const sequences = addSequences(attachments, groups, { operation, deps }, signal);
   try {
     for (const group of groups)
-      await together(
+      await runGroup(
         group,
         async (index, stop) => {
           const attachment = attachments[index];
@@ -167,20 +167,20 @@ export async function undoFailedAdd(attempted: SandboxRecord, operation: Operati
 
 type Failures = ChangeFailure[];
 
-async function changeLive(wanted: SandboxChange, progress: RecordProgress, run: AttachRun): Promise<Changed> {
+async function changeLive(requested: SandboxChange, progress: RecordProgress, run: AttachRun): Promise<Changed> {
   const { signal } = run;
-  const { detachFirst, attach, detachLast } = orderOf(wanted);
+  const { detachFirst, attach, detachLast } = orderOf(requested);
   const failures: Failures = [];
   try {
     await detachEach(detachFirst, progress, { run, failures });
-    await attachEach(attach, progress, { run, failures, restored: wanted.restore ?? [] });
+    await attachEach(attach, progress, { run, failures, restored: requested.restore ?? [] });
     await detachEach(detachLast, progress, { run, failures });
     signal.throwIfAborted(); // an aborted change has not failed: its record is settled later
     await progress.write();
   } finally {
     await Promise.allSettled([progress.noted()]); // a late note must not follow the record of the next writer
   }
-  return { record: progress.record(), noted: progress.noted(), left: [], failures };
+  return { record: progress.record(), noted: progress.noted(), remaining: [], failures };
 }
 
 interface LiveRun {
@@ -196,12 +196,12 @@ async function detachEach(
 ): Promise<void> {
   const attachments = new Set(entries.map(({ attachment }) => attachment));
   const begun = progress.record().attachments.filter(({ attachment }) => attachments.has(attachment));
-  const left = await undoAll(begun, operation, deps, signal);
+  const undoFailures = await undoAll(begun, operation, deps, signal);
   signal.throwIfAborted();
   for (const { attachment } of begun) {
-    const undone = left.find((each) => each.left.attachment === attachment);
-    progress.put(attachment, undone?.left);
-    if (undone !== undefined) failures.push({ act: 'detach', attachment, error: undone.error });
+    const failure = undoFailures.find((each) => each.entry.attachment === attachment);
+    progress.put(attachment, failure?.entry);
+    if (failure !== undefined) failures.push({ act: 'detach', attachment, error: failure.error });
   }
 }
 
@@ -220,18 +220,18 @@ async function attachEach(
     if (restored.includes(attachment)) return restore(attachment, progress, live);
     const failed = await attachOrUndo(attachment, progress, live);
     if (failed === undefined) return;
-    const { error, left, fallback } = failed;
+    const { error, undoFailure, fallback } = failed;
     failures.push({ act: 'attach', attachment, error });
-    if (left !== undefined && fallback !== undefined)
-      failures.push({ act: 'restore', attachment: fallback, error: left.error });
-    const isNext = left === undefined && fallback !== undefined;
-    progress.put(attachment, isNext ? intendedEntry(fallback, fallback) : left?.left);
+    if (undoFailure !== undefined && fallback !== undefined)
+      failures.push({ act: 'restore', attachment: fallback, error: undoFailure.error });
+    const isNext = undoFailure === undefined && fallback !== undefined;
+    progress.put(attachment, isNext ? intendedEntry(fallback, fallback) : undoFailure?.entry);
     if (!isNext) return;
     await progress.write(); // before its plugins run
     await restore(fallback, progress, live);
   };
   for (const group of groupsOf(attachments, run.deps.settings.attachmentConcurrency))
-    await together(group, attachAt, run.signal);
+    await runGroup(group, attachAt, run.signal);
 }
 
 /** Restores an attachment that was replaced. A failure is final, because there is no further fallback. */
@@ -239,13 +239,13 @@ async function restore(attachment: Attachment, progress: RecordProgress, live: L
   const failed = await attachOrUndo(attachment, progress, live);
   if (failed === undefined) return;
   live.failures.push({ act: 'restore', attachment, error: failed.error });
-  progress.put(attachment, failed.left && withoutFallback(failed.left.left));
+  progress.put(attachment, failed.undoFailure && withoutFallback(failed.undoFailure.entry));
 }
 
 interface FailedAttach {
   readonly error: PlexusError;
   /** Set if undoing failed as well. */
-  readonly left: Undone | undefined;
+  readonly undoFailure: UndoFailure | undefined;
   readonly fallback: Attachment | undefined;
 }
 
@@ -269,7 +269,7 @@ async function attachOrUndo(
     const isInItsPlace = interfaceName === attachment.interfaceName;
     return {
       error: detaching?.error ?? interfaceTaken({ interfaceName, by: network }),
-      left: undefined,
+      undoFailure: undefined,
       fallback: isInItsPlace ? undefined : fallback,
     };
   }
@@ -278,9 +278,9 @@ async function attachOrUndo(
     return undefined;
   } catch (thrown) {
     signal.throwIfAborted();
-    const [left] = await undoAll([entryNow()], operation, deps, signal);
+    const [undoFailure] = await undoAll([entryNow()], operation, deps, signal);
     signal.throwIfAborted();
-    return { error: asPlexusError(thrown), left, fallback };
+    return { error: asPlexusError(thrown), undoFailure, fallback };
   }
 }
 

@@ -5,14 +5,14 @@ import { change } from './change.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
-import type { Undone } from './undo.ts';
+import type { UndoFailure } from './undo.ts';
 
 /** The outcome of detaching one record. */
 export interface DetachedRecord {
   readonly record: SandboxRecord;
   readonly done: readonly AttachmentRecord[];
   /** What is still in the journal, with the reason. */
-  readonly left: readonly Undone[];
+  readonly remaining: readonly UndoFailure[];
 }
 
 /**
@@ -43,13 +43,13 @@ export function detachSandbox(
         const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
         const detach = record.attachments;
         const run = { sandbox: 'ends', operation, deps: { ...deps, secondsLeft }, signal } as const;
-        const { left } = await change(record, { attach: [], detach }, run);
+        const { remaining } = await change(record, { attach: [], detach }, run);
         return {
           record,
           done: record.attachments.filter(
-            ({ attachment }) => !left.some((undone) => undone.left.attachment === attachment),
+            ({ attachment }) => !remaining.some((failure) => failure.entry.attachment === attachment),
           ),
-          left,
+          remaining,
         };
       }),
   );

@@ -8,7 +8,7 @@ export interface Group {
 }
 
 // limit for networks whose NADs allow concurrency; the node's configuration may raise it
-const usualAtMost = 8;
+const defaultAtMost = 8;
 
 /**
  * Returns the order in which attachments are made. The default network is first and alone. The others follow one by
@@ -24,7 +24,7 @@ export function groupsOf(attachments: readonly Attachment[], concurrency: number
     const mayJoin = !isDefault && initialResult === undefined && (concurrency > 1 || concurrent === true);
     const last = groups.at(-1);
     if (mayJoin && isOpen && last !== undefined) last.indexes.push(index);
-    else groups.push({ indexes: [index], atMost: concurrency > 1 ? concurrency : usualAtMost });
+    else groups.push({ indexes: [index], atMost: concurrency > 1 ? concurrency : defaultAtMost });
     isOpen = mayJoin;
   }
   return groups;
@@ -34,7 +34,7 @@ export function groupsOf(attachments: readonly Attachment[], concurrency: number
  * Runs `work` for every member in order, at most `group.atMost` at a time. The first failure aborts the running
  * members, prevents the others from starting, and is thrown.
  */
-export async function together(
+export async function runGroup(
   group: Group,
   work: (index: number, signal: AbortSignal) => Promise<void>,
   outer: AbortSignal,

@@ -23,14 +23,15 @@ export async function inputsAfterLeftovers(
   const { containerId } = operation;
   const gather = (): Promise<PlanInputs> =>
     inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
-  const waits = deps.settings.readinessIndicatorFile !== undefined;
+  const waitsForReadiness = deps.settings.readinessIndicatorFile !== undefined;
   // gathered concurrently with the leftover check, which rarely finds anything
-  const early = waits ? undefined : gather();
+  const early = waitsForReadiness ? undefined : gather();
   early?.catch(() => {}); // awaited below unless its result is stale by then
   const [isDeferred, before] = await Promise.all([deps.deferred.has(invocation), deps.journal.read(invocation)]);
-  if (isDeferred) await settleDeferred(invocation, deps, signal); // otherwise the deferred DEL would detach what this ADD attaches
+  // otherwise the deferred DEL would detach what this ADD attaches
+  if (isDeferred) await settleDeferred(invocation, deps, signal);
   if (isDeferred || before !== undefined) await undoUnfinished(invocation, operation, deps, signal);
-  if (waits) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
+  if (waitsForReadiness) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
   return early !== undefined && !isDeferred && before === undefined ? early : gather();
 }
 
@@ -45,7 +46,7 @@ async function undoUnfinished(
   const before = await deps.journal.read(invocation);
   if (before === undefined) return;
   if (before.complete) throw alreadyAttached({ sandbox: before.containerId, interfaceName: before.ifName });
-  const wanted = { attach: [], detach: before.attachments };
-  const { left } = await change(before, wanted, { sandbox: 'ends', operation, deps, signal });
-  if (left[0] !== undefined) throw left[0].error;
+  const requested = { attach: [], detach: before.attachments };
+  const { remaining } = await change(before, requested, { sandbox: 'ends', operation, deps, signal });
+  if (remaining[0] !== undefined) throw remaining[0].error;
 }

@@ -50,10 +50,10 @@ export async function wasNeverMade(
   const linkNow = (): Promise<NeverMadeEvidence['link']> =>
     linkIn(operation.netns, attachment.interfaceName, deps.host, signal);
   const address = await addressNow(record, failedAdd, operation, { deps, signal });
-  const left = await linkNow();
-  if (left === 'present' && address === 'none')
+  const linkState = await linkNow();
+  if (linkState === 'present' && address === 'none')
     await delWithoutAddresses(record, failedAdd, operation, { deps, signal });
-  return isNeverMade({ failedAdd, ends, link: left === 'present' ? await linkNow() : left, address });
+  return isNeverMade({ failedAdd, ends, link: linkState === 'present' ? await linkNow() : linkState, address });
 }
 
 // Runs the DEL of the failed plugin without IPAM. macvlan, for example, leaves its link if its IPAM plugin fails at
@@ -69,7 +69,8 @@ async function delWithoutAddresses(
     .filter((_, index) => index === plugin)
     .map((each) => ({ ...each, json: { ...each.json, ipam: {} } }));
   const call = { ...delegateCall(record.attachment, operation), configuration: { ...configuration, plugins } };
-  await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {}); // the caller checks whether the link still exists
+  // the caller checks whether the link still exists
+  await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {});
 }
 
 // without a namespace there is no sandbox, and so no link

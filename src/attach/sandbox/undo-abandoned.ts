@@ -17,7 +17,7 @@ export function undoAbandoned(key: RecordKey, deps: AbandonedDeps, signal: Abort
     const detach = record?.attachments.filter(isAbandoned) ?? [];
     if (record === undefined || detach.length === 0) return true;
     const operation = operationFor(record, undefined, { path: deps.path, env: {} });
-    const { left } = await change(record, { attach: [], detach }, { sandbox: 'ends', operation, deps, signal });
-    return left.length === 0;
+    const { remaining } = await change(record, { attach: [], detach }, { sandbox: 'ends', operation, deps, signal });
+    return remaining.length === 0;
   });
 }

@@ -4,7 +4,7 @@ import { abandoned } from './abandon.ts';
 import { change } from './change.ts';
 import { operationFor } from './repair.ts';
 import type { AbandonedDeps } from './undo-abandoned.ts';
-import type { Undone } from './undo.ts';
+import type { UndoFailure } from './undo.ts';
 
 /**
  * Undoes a sandbox that the runtime has lost. Its plugins' DEL gets no namespace, because the path may belong to
@@ -21,14 +21,14 @@ export function undoLost(
   return deps.locks.withSandbox({ containerId, command: 'reclaim' }, signal, async () => {
     const record = await deps.journal.read({ containerId, ifName });
     if (record === undefined || !(await isStillLost(record))) return 'changed';
-    const keep = (left: readonly Undone[]): readonly Undone[] => {
-      const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
+    const keep = (failures: readonly UndoFailure[]): readonly UndoFailure[] => {
+      const lost = failures.find(({ error }) => error.id === 'PLX-LINK-LOST');
       if (lost !== undefined) throw lost.error; // the host agent is gone, which proves nothing: the next agent retries
-      return left.map((undone) => abandoned(undone, deps.now()));
+      return failures.map((failure) => abandoned(failure, deps.now()));
     };
     const operation = operationFor(record, undefined, { path: deps.path, env: {} });
-    const wanted = { attach: [], detach: record.attachments };
-    const { left } = await change(record, wanted, { sandbox: 'ends', operation, deps, signal, keep });
-    return left.length === 0 ? 'undone' : 'abandoned';
+    const requested = { attach: [], detach: record.attachments };
+    const { remaining } = await change(record, requested, { sandbox: 'ends', operation, deps, signal, keep });
+    return remaining.length === 0 ? 'undone' : 'abandoned';
   });
 }

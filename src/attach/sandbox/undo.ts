@@ -7,32 +7,32 @@ import { type PluginEnd, wasNeverMade, watchedHost } from './never-made.ts';
 import { resultOf } from './recorded-result.ts';
 import { startDelSequence } from './sequences.ts';
 
-export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
+export type UndoFailure = { readonly entry: AttachmentRecord; readonly error: PlexusError };
 
 /**
- * Detaches the given attachments, last one first, but those that failed before after the others, so that they do not
- * use up their time. Tries every one. Returns those that are still attached, in the given order, with the reason; an
- * entry that was not tried is unchanged. Returns an empty list if all are undone (NPWG-98).
+ * Detaches the given attachments, last one first. Those that failed before follow the others, which are therefore
+ * tried even if time runs out. Returns those that are still attached, in the given order, with the reason; an entry
+ * that was not tried is unchanged. Returns an empty list if all are undone (NPWG-98).
  */
 export async function undoAll(
   records: readonly AttachmentRecord[],
   operation: Operation | ((entry: AttachmentRecord) => Operation),
   deps: DelegateDeps,
   signal: AbortSignal,
-): Promise<readonly Undone[]> {
-  const left = new Map<AttachmentRecord, Undone>();
-  const turns = inTurn(records);
+): Promise<readonly UndoFailure[]> {
+  const left = new Map<AttachmentRecord, UndoFailure>();
+  const ordered = undoOrder(records);
   const operationFor = typeof operation === 'function' ? operation : (): Operation => operation;
-  const sequence = startDelSequence(turns, operationFor, deps, signal);
+  const sequence = startDelSequence(ordered, operationFor, deps, signal);
   const host = sequence === undefined ? deps.host : { ...deps.host, runPlugin: sequence.runPlugin };
   try {
-    for (const record of turns) {
+    for (const record of ordered) {
       const isTried = !signal.aborted;
-      const isLastPlugin = record === turns.at(-1) && record.attachment.configuration.plugins.length <= 1;
+      const isLastPlugin = record === ordered.at(-1) && record.attachment.configuration.plugins.length <= 1;
       const timed = { ...(isLastPlugin ? deps : sharingTime(deps)), host };
       const error = await undoOne(record, operationFor(record), timed, signal);
       if (error !== undefined)
-        left.set(record, { left: isTried ? stillAttached(record, error, deps.now()) : record, error });
+        left.set(record, { entry: isTried ? stillAttached(record, error, deps.now()) : record, error });
     }
   } finally {
     await sequence?.stop();
@@ -40,7 +40,7 @@ export async function undoAll(
   return records.flatMap((record) => left.get(record) ?? []);
 }
 
-const inTurn = (records: readonly AttachmentRecord[]): readonly AttachmentRecord[] =>
+const undoOrder = (records: readonly AttachmentRecord[]): readonly AttachmentRecord[] =>
   records.toReversed().toSorted((one, other) => attemptsOf(one) - attemptsOf(other));
 
 const attemptsOf = (record: AttachmentRecord): number => (record.state === 'detaching' ? record.attempts : 0);
@@ -85,13 +85,13 @@ async function delUnlessNeverMade(
 ): Promise<void> {
   let ends: readonly PluginEnd[] = [];
   try {
-    await delAnyhow(record, operation, deps, { signal, onEnds: (latest) => (ends = latest) });
+    await delWithFallback(record, operation, deps, { signal, onEnds: (latest) => (ends = latest) });
   } catch (thrown) {
     if (!(await wasNeverMade(record, ends, operation, { deps, signal }))) throw thrown;
   }
 }
 
-interface Watching {
+interface DelOptions {
   readonly signal: AbortSignal;
   /** Called with how each plugin of the chain ended, in the chain's order. */
   readonly onEnds: (ends: readonly PluginEnd[]) => void;
@@ -99,11 +99,11 @@ interface Watching {
 
 // Runs DEL, and if it fails because of the namespace, again without one. Some plugins (host-device, sriov) fail if they
 // cannot open a missing namespace but succeed without one, which the specification allows at DEL and runtimes do.
-async function delAnyhow(
+async function delWithFallback(
   record: AttachmentRecord,
   operation: Operation,
   deps: DelegateDeps,
-  { signal, onEnds }: Watching,
+  { signal, onEnds }: DelOptions,
 ): Promise<void> {
   const del = async (netns: string | undefined): Promise<void> => {
     const host = watchedHost(deps.host);
@@ -116,14 +116,15 @@ async function delAnyhow(
   try {
     await del(operation.netns);
   } catch (thrown) {
-    if (operation.netns === undefined || !(await isNothingThere(record, operation.netns, deps, signal))) throw thrown;
+    if (operation.netns === undefined || !(await canUndoWithoutNetns(record, operation.netns, deps, signal)))
+      throw thrown;
     await del(undefined);
   }
 }
 
 // Returns whether the namespace or the interface is missing. host-device fails at DEL if its device was absent at ADD,
 // because it cannot find the interface.
-async function isNothingThere(
+async function canUndoWithoutNetns(
   record: AttachmentRecord,
   netns: string,
   { host }: DelegateDeps,

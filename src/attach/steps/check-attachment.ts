@@ -36,7 +36,7 @@ export async function checkAttachment(
   const before = entry.soundChecks ?? [];
   const passed = new Set(before);
   const { network, interfaceName } = entry.attachment;
-  const of = {
+  const subject = {
     sandbox: operation.containerId,
     ...(operation.pod !== undefined && { pod: operation.pod }),
     network,
@@ -45,7 +45,7 @@ export async function checkAttachment(
   const judge: JudgeCheck = ({ index, plugin, error }) => {
     if (error === undefined) passed.add(index);
     else if (before.includes(index) || error.id !== pluginFailed.id) throw error;
-    else deps.report({ kind: 'check-disregarded', ...of, plugin, error });
+    else deps.report({ kind: 'check-disregarded', ...subject, plugin, error });
   };
   await checkList(
     delegateCall(entry.attachment, operation),

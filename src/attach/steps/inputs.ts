@@ -17,18 +17,24 @@ import {
   type PodDevices,
   type PodMetadata,
   assertPodRef,
-  mostNetworksEver,
+  maxNetworksEver,
   nadKey,
   networksKey,
 } from '../../npwg/index.ts';
-import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor, wishesOf } from '../../plan/index.ts';
+import {
+  type PlanInputs,
+  type RequiredReads,
+  deviceRequestsOf,
+  requiredReads,
+  readSelections,
+} from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
 import { atOnce, turnOf } from './turn.ts';
 
 /** The part of a runtime's call that a plan depends on. */
 export type PlannableCall = PlanInputs['call'] & Pick<AddInvocation, 'config'>;
 /** The inputs that are known before NADs and files are read. */
-export interface Known {
+export interface KnownInputs {
   readonly call: PlannableCall;
   readonly pod: PodMetadata | undefined;
   /** Names of the links in the sandbox. */
@@ -58,33 +64,34 @@ export async function gatherLostInputs(
     deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
     return undefined;
   };
-  const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
-  const pod = await findPod(call, deps, soon()).catch(leftOut);
+  const lookupSignal = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookupMs)]);
+  const pod = await findPod(call, deps, lookupSignal()).catch(leftOut);
   // kubelet may have forgotten the pod, the limit may have been higher at ADD, and the pod's requests no longer matter
   const settings = {
     ...deps.settings,
     missingDevice: 'ignore',
     unservedRequests: 'ignore',
-    maxNetworksPerPod: mostNetworksEver,
+    maxNetworksPerPod: maxNetworksEver,
   } as const;
-  const allocated: Devices['allocated'] = (...words) =>
-    deps.devices.allocated(...words).catch((thrown: unknown) => {
+  const allocated: Devices['allocated'] = (...args) =>
+    deps.devices.allocated(...args).catch((thrown: unknown) => {
       leftOut(thrown);
       return { devices: [], warnings: [] };
     });
-  const { prevResult: _ofTheSandbox, ...config } = call.config; // at ADD, prevResult would be the result of an earlier plugin
+  // at ADD, prevResult would be the result of an earlier plugin
+  const { prevResult: _ofTheSandbox, ...config } = call.config;
   const known = { call: { ...call, config, netns: call.netns ?? '' }, links: [] };
   const sources = { ...deps, settings, devices: { ...deps.devices, allocated } };
   try {
-    return await gatherPlanInputs({ ...known, pod }, sources, soon());
+    return await gatherPlanInputs({ ...known, pod }, sources, lookupSignal());
   } catch (thrown) {
     if (pod === undefined) throw thrown;
     leftOut(thrown);
-    return gatherPlanInputs({ ...known, pod: undefined }, sources, soon());
+    return gatherPlanInputs({ ...known, pod: undefined }, sources, lookupSignal());
   }
 }
 
-const lookUpMs = 3000;
+const lookupMs = 3000;
 
 /** Gathers inputs without a sandbox, to plan only the default network. */
 export const gatherPodlessInputs = (
@@ -109,7 +116,7 @@ export function gatherInputsFor(
     annotations: { [networksKey]: networks.join(',') },
   };
   const { devices: _ofPods, ...sources } = deps;
-  const settings = { ...deps.settings, namespaceIsolation: false, maxNetworksPerPod: mostNetworksEver };
+  const settings = { ...deps.settings, namespaceIsolation: false, maxNetworksPerPod: maxNetworksEver };
   return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...sources, settings }, signal);
 }
 
@@ -123,17 +130,17 @@ const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({
 
 /** Reads the NADs and files that a pod's plan depends on. */
 export async function gatherPlanInputs(
-  { call, pod, links }: Known,
+  { call, pod, links }: KnownInputs,
   sources: PlanSources,
   signal: AbortSignal,
 ): Promise<PlanInputs> {
   const { settings, turn = atOnce } = sources;
-  const wishes = await turn(turnOf(pod), () => wishesOf(pod, settings));
-  const wanted = wantedFor(settings, pod, wishes);
+  const podSelections = await turn(turnOf(pod), () => readSelections(pod, settings));
+  const reads = requiredReads(settings, pod, podSelections);
   const [nads, confDir, paths] = await Promise.all([
-    readNads(wanted, sources, signal),
+    readNads(reads, sources, signal),
     sources.readConf(settings.confDir),
-    readPaths(wanted, sources),
+    readPaths(reads, sources),
   ]);
   const prevResult = call.config['prevResult'];
   const inputs: PlanInputs = {
@@ -141,7 +148,7 @@ export async function gatherPlanInputs(
     call,
     runtimeConfig: objectOf(call.config['runtimeConfig']),
     ...(isJsonObject(prevResult) && { prevResult }),
-    ...(pod !== undefined && { pod, wishes }),
+    ...(pod !== undefined && { pod, podSelections }),
     nads,
     confDir,
     paths,
@@ -158,8 +165,10 @@ async function devicesOf(
   { devices, turn = atOnce }: PlanSources,
   signal: AbortSignal,
 ): Promise<PodDevices | undefined> {
-  const wishes = await turn(turnOf(pod), () => deviceWishesOf(inputs));
-  return wishes.resources.length + wishes.claims.length === 0 ? undefined : devices?.allocated(pod, wishes, signal);
+  const requests = await turn(turnOf(pod), () => deviceRequestsOf(inputs));
+  return requests.resources.length + requests.claims.length === 0
+    ? undefined
+    : devices?.allocated(pod, requests, signal);
 }
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
@@ -180,7 +189,7 @@ async function findPod(
 }
 
 async function readNads(
-  { nads, optionalNads }: Wanted,
+  { nads, optionalNads }: RequiredReads,
   { cluster }: PlanSources,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Nad | undefined>> {
@@ -199,5 +208,5 @@ const noCluster = (nads: readonly NadRef[]) =>
     problem: `network ${nads.map(nadKey).join(', ')} is asked for, but neither kubeconfig nor manifestsDir says where NetworkAttachmentDefinitions are`,
   });
 
-const readPaths = async (wanted: Wanted, { readConf }: PlanSources): Promise<ReadonlyMap<string, ConfPath>> =>
-  new Map(await Promise.all(wanted.paths.map(async (path) => [path, await readConf(path)] as const)));
+const readPaths = async (reads: RequiredReads, { readConf }: PlanSources): Promise<ReadonlyMap<string, ConfPath>> =>
+  new Map(await Promise.all(reads.paths.map(async (path) => [path, await readConf(path)] as const)));

@@ -20,7 +20,7 @@ export async function inPhase<T>(
 }
 
 /** Holds a sandbox's lock while `work` runs, and reports how long acquiring it took. Rejects with sandboxBusy. */
-export function holdingSandbox<T>(
+export function withSandboxLock<T>(
   claim: Parameters<SandboxLocks['withSandbox']>[0],
   { locks, report, now }: Reporting & Pick<AttachDeps, 'locks'>,
   signal: AbortSignal,

@@ -8,11 +8,12 @@ const pollMs = 100;
 /** Returns whether the default network is ready: its indicator file exists, or none is configured. */
 export async function isDefaultNetworkReady(deps: AttachDeps): Promise<boolean> {
   const file = deps.settings.readinessIndicatorFile;
-  if (file === undefined || (await isThere(file))) return true;
-  return file.startsWith('/host/') && isThere(file.slice('/host'.length)); // a path inside Multus's container, which mounts the node at /host
+  if (file === undefined || (await exists(file))) return true;
+  // a path inside Multus's container, which mounts the node at /host
+  return file.startsWith('/host/') && exists(file.slice('/host'.length));
 }
 
-const isThere = (file: string): Promise<boolean> =>
+const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
     () => false, // absent or unreachable: not ready either way

@@ -6,12 +6,12 @@ import type { AttachDeps } from '../deps.ts';
  * undefined is not changed (NPWG-54).
  */
 export async function setRoutes(
-  wanted: { readonly attachment: Attachment; readonly kernel: KernelRoutes; readonly netns: string },
+  planned: { readonly attachment: Attachment; readonly kernel: KernelRoutes; readonly netns: string },
   deps: Pick<AttachDeps, 'host'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { kernel, netns } = wanted;
-  const { interfaceName } = wanted.attachment;
+  const { kernel, netns } = planned;
+  const { interfaceName } = planned.attachment;
   if (kernel.v4 !== undefined) await deps.host.setDefaultRoutes({ netns, interfaceName, family: 4 }, kernel.v4, signal);
   if (kernel.v6 !== undefined) await deps.host.setDefaultRoutes({ netns, interfaceName, family: 6 }, kernel.v6, signal);
 }

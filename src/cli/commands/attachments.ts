@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { deviceInfoFiles } from '../../devices/index.ts';
 import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
 import { type RecordKey, deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
-import { usualDeviceInfoDir } from '../../npwg/index.ts';
+import { defaultDeviceInfoDir } from '../../npwg/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import {
   type AttachmentRow,
@@ -66,7 +66,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       .option('device-info-dir', {
         type: 'string',
         requiresArg: true,
-        default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
+        default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
         describe: "detach, forget: the daemon's deviceInfoDir",
       })
       .option('output', {

@@ -129,8 +129,12 @@ async function newestRecord(
 ): Promise<SandboxRecord | undefined> {
   const isOfPod = ({ complete, pod }: SandboxRecord): boolean =>
     complete && pod?.namespace === namespace && pod.name === name;
-  const { found } = await journal.list((record) => (isOfPod(record) ? record : undefined));
-  return found.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+  let newest: SandboxRecord | undefined; // Only one record is kept: all records of a node may not fit into memory.
+  await journal.list((record) => {
+    if (isOfPod(record) && (newest === undefined || newest.createdAt < record.createdAt)) newest = record;
+    return undefined;
+  });
+  return newest;
 }
 
 /** vendor/x=ID, or claim:nics/fast=ID. */

@@ -1,7 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
+import { problemOf, uninstallIncomplete } from '../../errors/index.ts';
 import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
 import { deferredCalls, fileJournal } from '../../journal/index.ts';
-import { usualDeviceInfoDir } from '../../npwg/index.ts';
+import { defaultDeviceInfoDir } from '../../npwg/index.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 import { settleDeferredByHand } from '../settle-deferred.ts';
 import { say } from '../output.ts';
@@ -19,7 +20,7 @@ const ofHost = () => ({
   env: Object.fromEntries(
     Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   ),
-  deviceInfoDir: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
+  deviceInfoDir: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
 });
 
 const usualStateDir = '/var/lib/cni/plexus';
@@ -64,7 +65,10 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
       ? await settleDeferredByHand({ folder: stateDir, path: binDirs, ...ofHost() }, AbortSignal.timeout(longestMs))
       : [];
     const state = { journal: fileJournal(`${stateDir}/journal`), deferred: deferredCalls(`${stateDir}/deferred`) };
-    const done = [...settled, ...(await uninstall({ confDirs, binDirs, stateDir, socket, force }, state))];
-    for (const line of done.length > 0 ? done : ['there is nothing of Plexus here']) say(line);
+    const { done, failed } = await uninstall({ confDirs, binDirs, stateDir, socket, force }, state);
+    const lines = [...settled, ...done];
+    for (const line of lines.length + failed.length > 0 ? lines : ['there is nothing of Plexus here']) say(line);
+    if (failed.length > 0)
+      throw uninstallIncomplete({ problems: failed.map(problemOf) }, { cause: new AggregateError(failed) });
   },
 };

@@ -23,63 +23,65 @@ import {
   remoteHost,
   shimFrame,
 } from '../../host/index.ts';
-import { type LinkSession, linkSession, readFrames, sayLast } from './link-session.ts';
+import { type LinkSession, linkSession, readFrames, sendLast } from './link-session.ts';
 import { assertSocketFree, inodeOf, listen, stopAccepting } from './link-socket.ts';
 
 export { assertSocketFree, inodeOf };
 
-/** What a call ends in: the plugin's stdout and exit status. */
+/** The outcome of a call: the plugin's stdout and exit status. */
 export interface CallAnswer {
   readonly stdout: string;
   readonly exitCode: number;
 }
-/** A call as it arrives from the host. */
+/** A call received from the host. */
 export interface IncomingCall extends Call {
   readonly path: readonly string[];
-  /** Runs on the host, by the program that called. */
+  /** Runs plugins on the host, through the calling shim. */
   readonly host: Host;
-  /** Aborted when the caller gives up. */
+  /** Aborted when the caller disconnects or cancels. */
   readonly signal: AbortSignal;
 }
 export interface LinkServerOptions {
   readonly socket: string;
   /** Version of this program, for messages. */
   readonly program: string;
-  /** User ID of the process at the other end; undefined when it cannot be known. */
+  /** Returns the user ID of the peer process; undefined if it cannot be determined. */
   readonly peerUid: (socket: net.Socket) => number | undefined;
   /** Answers a call. Never rejects. */
   readonly onCall: (call: IncomingCall) => Promise<CallAnswer>;
-  /** An agent has come, or (undefined) gone. */
+  /** Called when a host agent connects and, with undefined, when it disconnects. */
   readonly onAgent: (agent: { readonly host: Host; readonly path: readonly string[] } | undefined) => void;
   readonly onProblem: (error: PlexusError) => void;
   readonly limits?: Partial<Limits>;
 }
 export interface Limits {
   readonly connections: number;
-  /** A connection that has not said what it wants after this long is closed. */
+  /** How long a connection may stay without sending its first request. */
   readonly helloMs: number;
   /**
-   * Of memory held for frames that are not complete, over all connections: a small part of what the daemon is given
+   * Limit for the memory that incomplete frames hold over all connections: a small part of the daemon's memory limit
    * (deploy/base).
    */
   readonly heldBytes: number;
-  /** How long the other side has for reading the last frame of its connection. */
-  readonly lastWordMs: number;
+  /** How long the peer has to read the last frame of its connection. */
+  readonly lastFrameMs: number;
 }
 export interface LinkServer {
-  /** Takes no further connection; calls that run go on. */
+  /** Accepts no more connections. Running calls continue. */
   readonly stopAccepting: () => Promise<void>;
   /** Resolves when no call runs. */
   readonly idle: () => Promise<void>;
-  /** Asks all calls that run to stop. They undo what they did. */
+  /** Asks all running calls to stop. They undo their work. */
   readonly cancelAll: () => void;
   readonly close: () => Promise<void>;
   readonly calls: () => number;
 }
 
-const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 32 * 1024 * 1024, lastWordMs: 5000 };
+const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 32 * 1024 * 1024, lastFrameMs: 5000 };
 
-/** Serves the host link on a unix socket that only root may use (mode 0600). daemonRunning, fileUnusable. */
+/**
+ * Serves the host link on a unix socket that only root may use (mode 0600). Rejects with daemonRunning or fileUnusable.
+ */
 export async function serveLink(options: LinkServerOptions): Promise<LinkServer> {
   const { socket } = options;
   await assertSocketFree(socket);
@@ -95,7 +97,8 @@ export async function serveLink(options: LinkServerOptions): Promise<LinkServer>
     agent: undefined,
   };
   const server = net.createServer((connection) => accept(connection, state));
-  server.maxConnections = limits.connections + 50; // those above the limit are told so
+  // connections above the limit are accepted only to be rejected with a reason
+  server.maxConnections = limits.connections + 50;
   await listen(server, socket);
   const own = inodeOf(socket);
   return {
@@ -122,10 +125,10 @@ interface ServerState {
   readonly options: LinkServerOptions;
   readonly limits: Limits;
   readonly connections: Set<net.Socket>;
-  /** Those that have not said what they want, the oldest first. */
+  /** Connections that have not sent their first request, oldest first. */
   readonly silent: Set<net.Socket>;
   readonly running: Set<Running>;
-  /** Bytes held for frames that are not complete, by connection, and their sum. */
+  /** Bytes held for incomplete frames, by connection, and their sum. */
   readonly held: Map<net.Socket, number>;
   heldBytes: number;
   agent: net.Socket | undefined;
@@ -135,10 +138,10 @@ interface ServerState {
 
 function accept(connection: net.Socket, state: ServerState): void {
   const { options, limits, connections, silent } = state;
-  connection.on('error', () => {}); // its 'close' follows, which says all there is to say
+  connection.on('error', () => {}); // 'close' follows and handles it
   const refuse = (error: PlexusError): void => {
     options.onProblem(error);
-    sayLast(connection, encodeRefused(summaryOf(error)), limits.lastWordMs);
+    sendLast(connection, encodeRefused(summaryOf(error)), limits.lastFrameMs);
     connection.resume();
   };
   const uid = options.peerUid(connection);
@@ -156,7 +159,7 @@ function accept(connection: net.Socket, state: ServerState): void {
   greet(connection, state, refuse);
 }
 
-// the program on the host speaks at once: one that has been silent for longest is none
+// Drops the connection that has been silent longest: a shim sends its request at once, so that one is not a shim.
 function makeRoom(state: ServerState): boolean {
   const [oldest] = state.silent;
   if (oldest === undefined) return false;
@@ -176,33 +179,33 @@ function forget(connection: net.Socket, { connections, silent }: ServerState): v
 function greet(connection: net.Socket, state: ServerState, refuse: (error: PlexusError) => void): void {
   const { limits, options, silent } = state;
   const reader = frameReader();
-  let onFrame = (frame: Frame): void => begin(hello(frame));
-  const giveUp = (error: PlexusError): void => {
-    understood();
-    onFrame = () => {}; // what came along with it
+  let onFrame = (frame: Frame): void => onHello(hello(frame));
+  const fail = (error: PlexusError): void => {
+    stopWaiting();
+    onFrame = () => {}; // ignore frames that arrived with the bad one
     refuse(error);
   };
-  const impatient = setTimeout(
-    () => giveUp(linkDamaged({ problem: 'a connection that does not say what it wants' })),
+  const helloTimer = setTimeout(
+    () => fail(linkDamaged({ problem: 'a connection that does not say what it wants' })),
     limits.helloMs,
   );
-  const understood = (): void => {
-    clearTimeout(impatient);
+  const stopWaiting = (): void => {
+    clearTimeout(helloTimer);
     silent.delete(connection);
   };
-  connection.once('close', understood);
-  const begin = (said: Hello): void => {
-    if (said.version.major !== linkVersion.major) return giveUp(mismatch(said, options.program));
+  connection.once('close', stopWaiting);
+  const onHello = (peer: Hello): void => {
+    if (peer.version.major !== linkVersion.major) return fail(mismatch(peer, options.program));
     connection.write(encodeWelcome(linkVersion, options.program));
-    if (said.role === 'agent') understood();
-    onFrame = said.role === 'agent' ? agent(connection, said, state) : firstOf(said);
+    if (peer.role === 'agent') stopWaiting();
+    onFrame = peer.role === 'agent' ? agent(connection, peer, state) : onFirstFrame(peer);
   };
-  const firstOf = (said: Hello) => (frame: Frame) => {
+  const onFirstFrame = (peer: Hello) => (frame: Frame) => {
     if (!isKnown(frame)) return;
-    understood();
+    stopWaiting();
     if (frame.type !== shimFrame.call)
       throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
-    onFrame = call(connection, { ...decodeCall(frame), path: said.path, minor: said.version.minor }, state);
+    onFrame = call(connection, { ...decodeCall(frame), path: peer.path, minor: peer.version.minor }, state);
   };
   const frame = (one: Frame): void => onFrame(one);
   connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
@@ -217,10 +220,10 @@ function hello(frame: Frame): Hello {
 
 const text = ({ major, minor }: Hello['version']): string => `${major}.${minor}`;
 
-const mismatch = (said: Hello, program: string): PlexusError =>
-  linkMismatch({ daemon: program, daemonLink: text(linkVersion), shim: said.program, shimLink: text(said.version) });
+const mismatch = (peer: Hello, program: string): PlexusError =>
+  linkMismatch({ daemon: program, daemonLink: text(linkVersion), shim: peer.program, shimLink: text(peer.version) });
 
-// the one that holds most has to go: the others are unharmed
+// Drops the connection that holds most when all together hold too much, so that the others are unaffected.
 function limitHeld(connection: net.Socket, bytes: number, state: ServerState): void {
   setHeld(connection, bytes, state);
   const { held, heldBytes, limits, options } = state;
@@ -235,18 +238,18 @@ function setHeld(connection: net.Socket, bytes: number, state: ServerState): voi
   state.held.set(connection, bytes);
 }
 
-function agent(connection: net.Socket, said: Hello, state: ServerState): (frame: Frame) => void {
+function agent(connection: net.Socket, peer: Hello, state: ServerState): (frame: Frame) => void {
   const { options, limits } = state;
-  const session = linkSession(connection, 'work of the host agent', limits.lastWordMs);
+  const session = linkSession(connection, 'work of the host agent', limits.lastFrameMs);
   state.agent = connection;
-  options.onAgent({ host: remoteHost(session.channel, false), path: said.path }); // several operations share its link
+  options.onAgent({ host: remoteHost(session.channel, false), path: peer.path }); // several operations share its link
   connection.once('close', () => {
     session.lost();
-    if (state.agent !== connection) return; // another has come already
+    if (state.agent !== connection) return; // a newer agent has connected already
     state.agent = undefined;
     options.onAgent(undefined);
   });
-  return session.take;
+  return session.receive;
 }
 
 interface CallOf extends Call {
@@ -256,7 +259,7 @@ interface CallOf extends Call {
 }
 
 function call(connection: net.Socket, incoming: CallOf, state: ServerState): (frame: Frame) => void {
-  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
+  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastFrameMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
   const running: Running = {
@@ -266,7 +269,7 @@ function call(connection: net.Socket, incoming: CallOf, state: ServerState): (fr
   state.running.add(running);
   void done.finally(() => state.running.delete(running));
   connection.once('close', session.lost);
-  return session.take;
+  return session.receive;
 }
 
 async function answer(

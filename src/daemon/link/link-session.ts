@@ -11,16 +11,16 @@ import {
   shimFrame,
 } from '../../host/index.ts';
 
-/** One connection of the host link, after its HELLO: requests to the program on the host, and their answers. */
+/** One connection of the host link after its HELLO: requests to the shim, and their answers. */
 export interface LinkSession {
   readonly channel: LinkChannel;
-  /** Aborted when the caller gives up or the connection ends. */
+  /** Aborted when the caller cancels or the connection ends. */
   readonly signal: AbortSignal;
-  /** Sends the last word and ends the connection once the other side has read it. */
+  /** Sends the last frame and ends the connection once the peer has read it. */
   readonly finish: (frame: Buffer) => void;
-  /** Takes an answer or a CANCEL. linkDamaged for anything else that this version knows. */
-  readonly take: (frame: Frame) => void;
-  /** The connection is gone: everything that waits for it ends with linkLost. */
+  /** Handles an answer or a CANCEL. Throws linkDamaged for any other frame type that this version knows. */
+  readonly receive: (frame: Frame) => void;
+  /** Call when the connection is closed: every pending request rejects with linkLost. */
   readonly lost: () => void;
 }
 
@@ -30,11 +30,11 @@ interface Waiting {
 }
 
 const answers: readonly number[] = [shimFrame.ran, shimFrame.links, shimFrame.routes, shimFrame.done, shimFrame.failed];
-// a client that does not read what it asked for
-const mostUnsentBytes = 16 * 1024 * 1024;
+// a client that leaves more than this unread is dropped
+const maxUnsentBytes = 16 * 1024 * 1024;
 
-/** The session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
-export function linkSession(socket: Socket, what: string, lastWordMs: number): LinkSession {
+/** Creates the session of a connected socket. `what` names its call in errors; `lastFrameMs`: see sendLast. */
+export function linkSession(socket: Socket, what: string, lastFrameMs: number): LinkSession {
   const waiting = new Map<number, Waiting>();
   const ended = new AbortController();
   let nextId = 1;
@@ -42,7 +42,7 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
   const send = (frame: Buffer): void => {
     if (!isOpen) return;
     socket.write(frame);
-    if (socket.writableLength > mostUnsentBytes) socket.destroy();
+    if (socket.writableLength > maxUnsentBytes) socket.destroy();
   };
   const open = (id: number): SentRequest => {
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
@@ -79,9 +79,9 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
     finish: (frame) => {
       if (!isOpen) return;
       isOpen = false;
-      sayLast(socket, frame, lastWordMs);
+      sendLast(socket, frame, lastFrameMs);
     },
-    take: (frame) => {
+    receive: (frame) => {
       if (!isKnown(frame)) return;
       if (frame.type === shimFrame.cancel)
         return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
@@ -92,7 +92,7 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
       one?.resolve(frame);
     },
     lost: () => {
-      if (!isOpen && waiting.size === 0) return; // it has its answer: nothing runs for it any more
+      if (!isOpen && waiting.size === 0) return; // the call was answered and nothing is pending
       isOpen = false;
       ended.abort(operationCancelled({ command: what, reason: 'the plugin process on the host is gone' }));
       for (const { reject } of waiting.values()) reject(linkLost({ what }));
@@ -101,16 +101,16 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
   };
 }
 
-/** Ends a connection with a frame, for whose reading the other side has so long. */
-export function sayLast(socket: Socket, frame: Buffer, lastWordMs: number): void {
+/** Ends a connection with a frame; destroys it if the peer has not read the frame after `lastFrameMs`. */
+export function sendLast(socket: Socket, frame: Buffer, lastFrameMs: number): void {
   socket.end(frame);
-  const impatient = setTimeout(() => socket.destroy(), lastWordMs).unref();
-  socket.once('close', () => clearTimeout(impatient));
+  const timer = setTimeout(() => socket.destroy(), lastFrameMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /**
- * Feeds a socket's bytes to `onFrame`; what cannot be a frame, or what it throws, ends the connection and goes to
- * `onProblem`.
+ * Passes the frames of a socket to `on.frame`. Bytes that are not a frame, or an error thrown by `on.frame`, go to
+ * `on.problem` and end the connection.
  */
 export function readFrames(
   socket: Socket,

@@ -16,12 +16,12 @@ export async function assertSocketFree(path: string): Promise<void> {
 }
 
 /**
- * Listens with mode 0600. Bound under another name and renamed: nobody ever sees a socket that does not yet listen, or
- * with another mode. fileUnusable.
+ * Listens with mode 0600. The socket is bound under a temporary name and then renamed, so clients never see one that
+ * does not listen yet or has another mode. Rejects with fileUnusable.
  */
 export async function listen(server: net.Server, path: string): Promise<void> {
   const next = `${path}.${process.pid}`;
-  server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
+  server.on('error', () => {}); // failing to accept a connection (no descriptor left) must not end the process
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(next, { force: true });
@@ -37,7 +37,8 @@ export async function listen(server: net.Server, path: string): Promise<void> {
 }
 
 /**
- * Takes no further connection. The socket of another daemon that has taken our place (whose inode is not `own`) stays.
+ * Accepts no more connections, and removes the socket file unless another daemon has replaced it (its inode is not
+ * `own`).
  */
 export async function stopAccepting(server: net.Server, path: string, own: number | undefined): Promise<void> {
   if (!server.listening) return;
@@ -45,7 +46,8 @@ export async function stopAccepting(server: net.Server, path: string, own: numbe
   if (inodeOf(path) === own) await rm(path, { force: true });
 }
 
-/** Tells whether the socket file is still ours: another daemon that starts puts its own in place. */
+/** Returns the inode of the socket file. It changes when another daemon replaces the file. */
 export function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino; // synchronous: this runs every few seconds, and the thread pool would wake more threads
+  // synchronous: runs every few seconds, and the thread pool would wake more threads
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }

@@ -15,7 +15,7 @@ export const apiReachable: Check<ClusterScene> = {
       await api.get('get namespace default', '/api/v1/namespaces/default', signal);
       return [];
     } catch (error) {
-      if (is(error, apiRefused) && error.context.status === 403) return []; // it knows the caller, who may not look at that
+      if (is(error, apiRefused) && error.context.status === 403) return []; // it answers, and knows the caller
       return [{ severity: 'error', what: problemOf(error) }];
     }
   },

@@ -6,7 +6,7 @@ import { counted, fewOf, sandboxName } from '../state-files.ts';
 const oldest = Date.parse('2025-01-01T00:00:00Z');
 const toleranceMs = 5 * 60_000;
 
-/** Whether the clock of the node, and the identity of its start, can be believed. */
+/** Whether the node's clock and boot ID are plausible. */
 export const clock: Check<NodeScene> = {
   id: 'PLX-D-CLOCK',
   good: "the node's clock and the identity of its start can be believed",

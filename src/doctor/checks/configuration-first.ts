@@ -3,7 +3,7 @@ import { byBytes } from '../../install/index.ts';
 import type { Check, Seen } from '../check.ts';
 import { type ConfFolder, type NodeScene, callsPlexus, confPlace, oursIn } from '../node-scene.ts';
 
-/** Whether the file that the container runtime takes is ours. */
+/** Whether the container runtime uses the configuration file of Plexus. */
 export const configurationFirst: Check<NodeScene> = {
   id: 'PLX-D-CONFIGURATION-FIRST',
   good: 'the configuration that the container runtime takes calls Plexus',

@@ -4,7 +4,7 @@ import { observeSocketOf } from '../../host/index.ts';
 import type { HttpAnswer } from '../ask-http.ts';
 import { type NodeScene, metricIn } from '../node-scene.ts';
 
-/** Whether the daemon says that it can serve calls. */
+/** Whether the daemon reports that it is ready. */
 export const daemonReady: Check<NodeScene> = {
   id: 'PLX-D-READY',
   good: 'the daemon says that it is ready',
@@ -37,6 +37,6 @@ export async function askHttp(
   return http(path, signal).catch((error: unknown) => unknown(`nobody answers (${reasonOf(error)})`, { fix }));
 }
 
-// fetch says only that it failed; the cause says why
+// fetch reports only that it failed; the cause contains the reason
 const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined ? problemOf(error.cause) : problemOf(error);

@@ -2,7 +2,7 @@ import { nameOfObject } from '../api-objects.ts';
 import type { Check } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 
-/** Whether the DaemonSet of Plexus is there and complete. */
+/** Whether the DaemonSet of Plexus exists and is complete. */
 export const daemonSet: Check<ClusterScene> = {
   id: 'PLX-D-DAEMONSET',
   good: 'the DaemonSet of Plexus is there, and all its pods are ready',

@@ -22,7 +22,8 @@ export const defaultNetwork: Check<NodeScene> = {
 
 async function lookAt(scene: NodeScene, found: ConfFolder): Promise<readonly Seen[]> {
   const text = oursIn(found)?.text ?? '';
-  if (pluginsInText(text).some(({ delegates }) => Array.isArray(delegates) && delegates.length > 0)) return []; // it is written into ours
+  // the configuration of Plexus contains it
+  if (pluginsInText(text).some(({ delegates }) => Array.isArray(delegates) && delegates.length > 0)) return [];
   const file = await clusterNetworkFile(scene, text);
   const decision = decideDefault(file === undefined ? found.listing : await readConfPath(file));
   const where = file ?? found.folder;

@@ -2,7 +2,7 @@ import type { Check, Seen } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
 import { counted, fewOf, found, namesInFolder } from '../state-files.ts';
 
-/** Whether DELs wait that were answered while the daemon was away. */
+/** Whether deferred DELs are waiting. */
 export const deferredDels: Check<NodeScene> = {
   id: 'PLX-D-DEFERRED',
   good: 'no DEL waits from while the daemon was away',

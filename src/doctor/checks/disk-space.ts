@@ -4,7 +4,7 @@ import type { NodeScene } from '../node-scene.ts';
 
 const [fewBytes, fewShare] = [64 * 1024 * 1024, 0.02];
 
-/** Whether there is room for state. */
+/** Whether the state folder has free space and inodes. */
 export const diskSpace: Check<NodeScene> = {
   id: 'PLX-D-DISK',
   good: 'there is room for the state: space and inodes',
@@ -23,7 +23,8 @@ export const diskSpace: Check<NodeScene> = {
       }),
       ...(files === 0
         ? []
-        : scarce('inodes', { left: ffree, share: ffree / files, isFew: ffree < 1000, text: `${ffree}` })), // some file systems have no number of them
+        : // some file systems do not count them
+          scarce('inodes', { left: ffree, share: ffree / files, isFew: ffree < 1000, text: `${ffree}` })),
     ];
   },
 };

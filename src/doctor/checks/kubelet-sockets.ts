@@ -6,7 +6,7 @@ import { fewOf, found } from '../state-files.ts';
 
 const socket = '/var/lib/kubelet/pod-resources/kubelet.sock';
 
-/** Whether kubelet can be asked which devices a pod was given. */
+/** Whether kubelet serves the devices of pods. */
 export const kubeletSockets: Check<NodeScene> = {
   id: 'PLX-D-KUBELET-SOCKETS',
   good: 'kubelet says which devices pods have, or no network needs to know',

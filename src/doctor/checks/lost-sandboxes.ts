@@ -5,7 +5,7 @@ import { type Check, unknown } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
 import { counted, fewOf, found, sandboxName } from '../state-files.ts';
 
-/** Whether the journal has sandboxes that are not there any more. */
+/** Whether the journal contains sandboxes that no longer exist. */
 export const lostSandboxes: Check<NodeScene> = {
   id: 'PLX-D-LOST-SANDBOXES',
   good: 'the namespace of every recorded sandbox is there',
@@ -45,7 +45,7 @@ export const lostSandboxes: Check<NodeScene> = {
   },
 };
 
-// of a process: its number means something in one process-ID namespace only
+// a path of a process: its ID is valid in one process-ID namespace only
 async function stateOf(netns: string, { places }: NodeScene): Promise<'there' | 'gone' | 'hidden'> {
   if (netns === '' || netns.startsWith('/proc/')) return 'hidden';
   const paths = [netns, await inRoot(places.root, netns)];

@@ -5,8 +5,8 @@ import type { NodeReport } from '../node-reports.ts';
 import { counted, fewOf } from '../state-files.ts';
 
 /**
- * What reports of nodes say of the plugins of networks, and of which nodes there is none: the API server knows no
- * node's files.
+ * Whether all nodes have the plugins of all networks, according to reports of nodes, because the API server does not
+ * know the files of nodes. Also names the nodes without a report.
  */
 export const nadPlugins: Check<ClusterScene> = {
   id: 'PLX-D-NODE-PLUGINS',

@@ -1,4 +1,3 @@
-import { nestedMetaPlugin } from '../../cni/index.ts';
 import type { Check, Seen } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 
@@ -11,13 +10,13 @@ export const nadsValid: Check<ClusterScene> = {
   fix: 'Correct spec.config of it.',
   place: () => 'all NetworkAttachmentDefinitions',
   look: async ({ networks }) =>
-    (await networks()).nads.flatMap(({ key, problem, configuration }): Seen[] => {
-      const where = `NetworkAttachmentDefinition ${key}`;
-      if (problem !== undefined)
-        return [{ severity: 'error', what: problem.text, where, fix: problem.fix, evidence: [problem.id] }];
-      const [nested] = configuration?.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []) ?? [];
-      return nested === undefined
-        ? []
-        : [{ severity: 'error', what: `it runs ${nested.type}, which would invoke Plexus recursively`, where }];
-    }),
+    (await networks()).nads.flatMap(({ key, problems }) =>
+      problems.map(({ text, fix, rule }): Seen => ({
+        severity: 'error',
+        what: text,
+        where: `NetworkAttachmentDefinition ${key}`,
+        fix,
+        evidence: [rule],
+      })),
+    ),
 };

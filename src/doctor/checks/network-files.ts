@@ -2,7 +2,7 @@ import { type Check, type Seen, unknown } from '../check.ts';
 import { meansFile } from '../networks.ts';
 import type { NodeScene } from '../node-scene.ts';
 
-/** Whether the files are there that NetworkAttachmentDefinitions without a configuration mean. */
+/** Whether the files that NetworkAttachmentDefinitions without a configuration name exist. */
 export const networkFiles: Check<NodeScene> = {
   id: 'PLX-D-NETWORK-FILES',
   good: 'every NetworkAttachmentDefinition without a configuration has its file on this node',
@@ -18,10 +18,13 @@ export const networkFiles: Check<NodeScene> = {
           where: folder,
         }),
       ];
-    return users.flatMap(({ key, problem }): Seen[] =>
-      problem === undefined
-        ? []
-        : [{ severity: 'warning', what: `${key}: ${problem.text}`, where: folder, evidence: [problem.id] }],
+    return users.flatMap(({ key, problems }) =>
+      problems.map(({ text, rule }): Seen => ({
+        severity: 'warning',
+        what: `${key}: ${text}`,
+        where: folder,
+        evidence: [rule],
+      })),
     );
   },
 };

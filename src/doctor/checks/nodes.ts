@@ -3,7 +3,7 @@ import { type Check, type Seen, unknown } from '../check.ts';
 import { type ClusterScene, isPodReady } from '../cluster-scene.ts';
 import { fewOf } from '../state-files.ts';
 
-/** Whether every node has a daemon that is ready. */
+/** Whether every node has a ready daemon. */
 export const nodes: Check<ClusterScene> = {
   id: 'PLX-D-NODES',
   good: 'every node has a daemon that is ready',

@@ -2,7 +2,7 @@ import { byBytes } from '../../install/index.ts';
 import type { Check } from '../check.ts';
 import { type NodeScene, callsPlexus, confPlace, oursIn, readableConfFolders, typesIn } from '../node-scene.ts';
 
-/** Whether another program that attaches pods to several networks is in the runtime's folder. */
+/** Whether another meta-plugin has a configuration in the runtime's folder. */
 export const otherMetaPlugin: Check<NodeScene> = {
   id: 'PLX-D-OTHER-META-PLUGIN',
   good: 'no other program for several networks is configured on this node',

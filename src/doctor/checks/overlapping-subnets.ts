@@ -1,17 +1,18 @@
 import type { ApiReader } from '../../kube/index.ts';
 import { problemOf } from '../../errors/index.ts';
+import { overlap } from '../../validate/index.ts';
 import { type ApiObject, nameOfObject } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 import { fewOf } from '../state-files.ts';
-import { type AddressRange, overlaps, rangeOf, rangesOf } from '../subnets.ts';
+import { type AddressRange, rangeOf, rangesOf } from '../subnets.ts';
 
 interface Owned {
   readonly owner: string;
   readonly range: AddressRange;
 }
 
-/** Whether networks give the same addresses. */
+/** Whether networks assign the same addresses. */
 export const overlappingSubnets: Check<ClusterScene> = {
   id: 'PLX-D-SUBNETS',
   good: 'no network gives addresses of another one, of pods or of services',
@@ -31,7 +32,7 @@ export const overlappingSubnets: Check<ClusterScene> = {
     const among = owned.flatMap((one, index) =>
       owned
         .slice(index + 1)
-        .filter((other) => other.owner !== one.owner && overlaps(one.range, other.range))
+        .filter((other) => other.owner !== one.owner && overlap(one.range, other.range))
         .map((other) => told(one, other)),
     );
     const blind = [...pods.blind, ...services.blind];
@@ -47,7 +48,7 @@ const told = (one: Owned, other: Owned): Seen => ({
 
 // a cluster may have thousands of nodes: one line for each network
 function withCluster(one: Owned, cluster: readonly Owned[]): readonly Seen[] {
-  const common = cluster.filter((other) => overlaps(one.range, other.range));
+  const common = cluster.filter((other) => overlap(one.range, other.range));
   const [first] = common;
   if (first === undefined) return [];
   if (common.length === 1) return [told(one, first)];
@@ -70,7 +71,7 @@ async function podRanges({ nodes }: ClusterScene): Promise<readonly Owned[]> {
   );
 }
 
-// Kubernetes 1.33 says it; before, at least the address of the API server's own service is known
+// Kubernetes 1.33 and later serve ServiceCIDRs; before, only the address of the API server's own Service is known.
 async function serviceRanges(api: ApiReader, signal: AbortSignal): Promise<readonly Owned[]> {
   const objects = (await api.list('list ServiceCIDRs', '/apis/networking.k8s.io/v1/servicecidrs', signal)) as
     | readonly ServiceCidr[]
@@ -91,7 +92,7 @@ interface Gathered {
   readonly blind: readonly Seen[];
 }
 
-// the networks are compared with each other all the same
+// the networks are still compared with each other
 const gathered = (what: string, ranges: Promise<readonly Owned[]>): Promise<Gathered> =>
   ranges.then(
     (owned) => ({ owned, blind: [] }),

@@ -13,7 +13,7 @@ const asked: readonly Attributes[] = [
   { verb: 'create', group: 'authorization.k8s.io', resource: 'subjectaccessreviews' },
 ];
 
-/** Whether the current user may look at everything that is looked at here. */
+/** Whether the current user may read everything that doctor reads. */
 export const ownAccess: Check<ClusterScene> = {
   id: 'PLX-D-OWN-ACCESS',
   good: 'the current user may look at everything that is looked at here',

@@ -9,7 +9,7 @@ import { programsOfNetwork } from '../networks.ts';
 import { type NodeScene, binPlace, clusterNetworkFile, oursIn, pluginFolders } from '../node-scene.ts';
 import { fewOf, headOf } from '../state-files.ts';
 
-/** Whether the programs that networks need are on this node. */
+/** Whether this node has the plugins of all networks. */
 export const plugins: Check<NodeScene> = {
   id: 'PLX-D-PLUGINS',
   good: 'every plugin that the default network and the NetworkAttachmentDefinitions name is there and can run',
@@ -67,7 +67,7 @@ function attempt(...found: Parameters<typeof findByPath>): NetworkConfiguration 
   try {
     return findByPath(...found).configuration;
   } catch {
-    return undefined; // the check of the default network says so
+    return undefined; // the check of the default network reports that
   }
 }
 
@@ -78,24 +78,28 @@ async function lookAt(
 ): Promise<readonly Seen[]> {
   const problem = await whyNot(program, binDirs, arch);
   if (problem === undefined) return [];
-  const isMissing = problem === missing;
-  const severity = isMissing && !users.some(({ isDefault }) => isDefault) ? 'warning' : 'error';
+  const severity = problem.isMissing && !users.some(({ isDefault }) => isDefault) ? 'warning' : 'error';
   const names = users.map(({ name }) => name);
-  const what = `${program} ${problem}; needed by ${fewOf(names).join(', ')}`;
+  const what = `${program} ${problem.text}; needed by ${fewOf(names).join(', ')}`;
   const evidence = users.every(({ isDefault }) => isDefault) ? [] : [`networks as ${source} has them`];
   return [{ severity, what, where: binDirs.join(', '), evidence }];
 }
 
-const missing = 'is not there';
+interface Problem {
+  readonly text: string;
+  readonly isMissing: boolean;
+}
 
-async function whyNot(program: string, folders: readonly string[], arch: string): Promise<string | undefined> {
-  if (!isPluginType(program)) return 'is no name of a program';
+async function whyNot(program: string, folders: readonly string[], arch: string): Promise<Problem | undefined> {
+  if (!isPluginType(program)) return { text: 'is no name of a program', isMissing: false };
   try {
     const head = await headOf(await findPlugin(program, folders));
     if (head.subarray(0, 2).toString('latin1') === '#!') return undefined;
     const problem = elfProblem(head, arch);
-    return problem === undefined ? undefined : `cannot run: ${problem}`;
+    return problem === undefined ? undefined : { text: `cannot run: ${problem}`, isMissing: false };
   } catch (thrown) {
-    return is(thrown, pluginMissing) ? missing : `cannot run: ${asPlexusError(thrown).message}`;
+    return is(thrown, pluginMissing)
+      ? { text: 'is not there', isMissing: true }
+      : { text: `cannot run: ${asPlexusError(thrown).message}`, isMissing: false };
   }
 }

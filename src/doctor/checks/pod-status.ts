@@ -6,7 +6,7 @@ import { counted, fewOf } from '../state-files.ts';
 
 const [mostLookedAt, atOnce] = [200, 10];
 
-/** Whether pods that ask for networks have got them. */
+/** Whether pods that request networks have them. */
 export const podStatus: Check<ClusterScene> = {
   id: 'PLX-D-POD-STATUS',
   good: 'every running pod that asks for networks has a network-status',

@@ -2,7 +2,7 @@ import { nadGroup, nadPlural } from '../../npwg/index.ts';
 import { type Check, unknown } from '../check.ts';
 import { type ClusterScene, accountOf } from '../cluster-scene.ts';
 
-/** What the daemon may do (deploy/base/rbac.yaml). */
+/** The permissions of the daemon (deploy/base/rbac.yaml). */
 const needed = [
   { verb: 'get', resource: 'pods' },
   { verb: 'list', resource: 'pods' },
@@ -13,7 +13,7 @@ const needed = [
   { verb: 'create', resource: 'events' },
 ] as const satisfies readonly Attributes[];
 
-/** What is asked about, as in Kubernetes' reviews. */
+/** A permission, as in Kubernetes' access reviews. */
 export interface Attributes {
   readonly verb: string;
   readonly group?: string;
@@ -24,7 +24,7 @@ export interface Attributes {
 export const wordsOf = ({ verb, resource, subresource }: Attributes): string =>
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
 
-/** Whether the daemon's service account may do what the daemon does. */
+/** Whether the daemon's service account has the permissions that the daemon needs. */
 export const rbac: Check<ClusterScene> = {
   id: 'PLX-D-RBAC',
   good: "the daemon's service account may do what the daemon does",

@@ -5,7 +5,7 @@ import { counted, fewOf } from '../state-files.ts';
 
 const hour = 60 * 60 * 1000;
 
-/** What Plexus warned of within the last hour. */
+/** The Warning events of Plexus within the last hour. */
 export const recentEvents: Check<ClusterScene> = {
   id: 'PLX-D-EVENTS',
   good: 'Plexus has warned of nothing within the last hour',

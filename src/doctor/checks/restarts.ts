@@ -4,7 +4,7 @@ import type { ClusterScene } from '../cluster-scene.ts';
 
 const hour = 60 * 60 * 1000;
 
-/** Whether containers of Plexus end again and again. */
+/** Whether containers of Plexus restart repeatedly. */
 export const restarts: Check<ClusterScene> = {
   id: 'PLX-D-RESTARTS',
   good: 'no container of Plexus ends by itself',

@@ -1,7 +1,7 @@
 import { type Check, unknown } from '../check.ts';
 import type { NodeScene } from '../node-scene.ts';
 
-/** Whether the container runtime's own configuration can be read and is fit for Plexus. */
+/** Whether the container runtime's configuration can be read and suits Plexus. */
 export const runtimeConfiguration: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-CONFIGURATION',
   good: "the container runtime's own configuration is found and loads one CNI configuration",
@@ -15,5 +15,5 @@ export const runtimeConfiguration: Check<NodeScene> = {
     ),
 };
 
-// the beginning of what findFolders says then
+// the beginning of findFolders' message in that case
 const none = 'no configuration of a container runtime was found';

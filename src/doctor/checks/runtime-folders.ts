@@ -3,7 +3,7 @@ import { readConfPath } from '../../runtime/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { NodeScene } from '../node-scene.ts';
 
-/** Whether the container runtime looks where Plexus is. */
+/** Whether the container runtime uses the folders of Plexus. */
 export const runtimeFolders: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-FOLDERS',
   good: 'the container runtime looks into the folders that Plexus writes to',
@@ -20,7 +20,7 @@ export const runtimeFolders: Check<NodeScene> = {
     const running = all.filter(({ isRunning }) => isRunning);
     const seen: Seen[] = [];
     for (const each of running.length > 0 ? running : all.slice(0, 1)) {
-      if (each.configurations.length === 0) continue; // nothing says so: the usual folders are a guess
+      if (each.configurations.length === 0) continue; // no configuration: the usual folders are a guess
       const evidence = each.configurations;
       const [confDirThere, binDirsThere] = [
         await inRoot(root, each.confDir),
@@ -46,15 +46,15 @@ export const runtimeFolders: Check<NodeScene> = {
 };
 
 /**
- * Whether a pod was attached on this node since it was started: then the runtime does find Plexus, whatever its files
- * say.
+ * Whether a pod was attached on this node since its boot. If so, the runtime finds Plexus, whatever its configuration
+ * files contain.
  */
 async function hasPods({ journal, bootId }: NodeScene): Promise<boolean> {
   try {
     const [{ records }, boot] = await Promise.all([journal(), bootId()]);
     return records.some((record) => record.complete && record.bootId === boot);
   } catch {
-    return false; // not known
+    return false; // unknown
   }
 }
 
@@ -69,7 +69,7 @@ const asWarning = ({ evidence = [], ...seen }: Seen): Seen => ({
 
 const usual = '/etc/cni/net.d';
 
-// the daemon's folder when nobody told it another one
+// the daemon's default folder
 async function strayFile(root: string, read: readonly string[]): Promise<readonly Seen[]> {
   const folder = await inRoot(root, usual);
   if (read.includes(folder)) return [];

@@ -11,7 +11,7 @@ import { found, headOf } from '../state-files.ts';
 
 const run = promisify(execFile);
 
-/** Whether the program that the runtime calls is there, can run and fits the daemon. */
+/** Whether the shim exists, can be run and has the daemon's version. */
 export const shim: Check<NodeScene> = {
   id: 'PLX-D-SHIM',
   good: 'the program that the runtime calls is there and of the same version as the daemon',
@@ -48,7 +48,7 @@ async function lookAt(file: string, scene: NodeScene, signal: AbortSignal): Prom
     : at('warning', `it is version ${own.version}, and the daemon is version ${greeting.program}`);
 }
 
-// with an empty environment it is a plugin that nobody calls
+// with an empty environment it acts as a plugin without a call
 async function versionOf(
   file: string,
   signal: AbortSignal,

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
 import { counted, fewOf } from '../state-files.ts';
 
-/** Whether pods run that were never attached. */
+/** Whether pods are running that were never attached. */
 export const podsNotAttached: Check<NodeScene> = {
   id: 'PLX-D-UNATTACHED-PODS',
   good: "no pod of this node runs without the networks it asks for, by the daemon's last sweep",

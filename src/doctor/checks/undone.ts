@@ -3,7 +3,7 @@ import type { Check, Seen } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
 import { counted, fewOf, sandboxName } from '../state-files.ts';
 
-/** Whether something could not be undone. */
+/** Whether attachments could not be undone. */
 export const undone: Check<NodeScene> = {
   id: 'PLX-D-NOT-UNDONE',
   good: 'nothing waits to be undone',

@@ -62,6 +62,15 @@ export const daemonServes = define(
   },
   (c: { socket: string }) => `the plexus daemon of this node still serves ${c.socket}`,
 );
+export const uninstallIncomplete = define(
+  'PLX-UNINSTALL-INCOMPLETE',
+  {
+    code: cniCode.io,
+    retry: 'never',
+    fix: 'Remove what stands in the way, as root on the node, and run plexus uninstall again.',
+  },
+  (c: { problems: readonly string[] }) => `plexus uninstall did not finish: ${c.problems.join(' / ')}`,
+);
 export const pathNotAllowed = define(
   'PLX-PATH-NOT-ALLOWED',
   {

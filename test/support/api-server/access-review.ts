@@ -27,14 +27,14 @@ export function refuseForeignDevices(
 ): void {
   if (request.resource !== 'resourceclaims') return;
   for (const driver of changedDrivers(next, current)) {
-    const asked = (scope: 'associated-node' | 'arbitrary-node'): RequestInfo => ({
+    const requestFor = (scope: 'associated-node' | 'arbitrary-node'): RequestInfo => ({
       ...request,
       verb: `${scope}:${verb}` as Verb,
       subresource: 'driver',
       name: driver,
     });
-    if (!state.authorize(asked('associated-node')) && !state.authorize(asked('arbitrary-node')))
-      refuseUnauthorized({ ...state, authorize: () => false }, asked('associated-node'));
+    if (!state.authorize(requestFor('associated-node')) && !state.authorize(requestFor('arbitrary-node')))
+      refuseUnauthorized({ ...state, authorize: () => false }, requestFor('associated-node'));
   }
 }
 

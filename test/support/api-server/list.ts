@@ -32,27 +32,27 @@ export function versionParameter(query: URLSearchParams): number | undefined {
   return Number(text);
 }
 
-export const tooOldVersion = (asked: number, oldest: number): string =>
-  `too old resource version: ${asked} (${oldest})`;
+export const tooOldVersion = (version: number, oldest: number): string =>
+  `too old resource version: ${version} (${oldest})`;
 
 const tooOldToken =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.';
 
 function exactVersion({ state, request }: Target): number | undefined {
-  const asked = versionParameter(request.query);
-  if (asked === undefined || asked === 0) return undefined;
-  if (asked > state.store.version()) throw notYet(asked, state.store.version());
+  const version = versionParameter(request.query);
+  if (version === undefined || version === 0) return undefined;
+  if (version > state.store.version()) throw notYet(version, state.store.version());
   const match = request.query.get('resourceVersionMatch') ?? '';
   const limited = Number(request.query.get('limit') ?? '0') > 0;
   // Without resourceVersionMatch, a limited list means exactly this version (API concepts, "Resource versions").
-  return match === 'Exact' || (match === '' && limited) ? asked : undefined;
+  return match === 'Exact' || (match === '' && limited) ? version : undefined;
 }
 
-const notYet = (asked: number, current: number): Error =>
+const notYet = (version: number, current: number): Error =>
   failure({
     code: 504,
     reason: 'Timeout',
-    message: `Too large resource version: ${asked}, current: ${current}`,
+    message: `Too large resource version: ${version}, current: ${current}`,
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,

@@ -67,9 +67,9 @@ const unsupported = (value: unknown, allowed: readonly unknown[], path: string):
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((v) => JSON.stringify(v)).join(', ')}`,
 });
 
-function typeOf(value: unknown, wanted: string | undefined): string {
+function typeOf(value: unknown, expected: string | undefined): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) && wanted !== 'number' ? 'integer' : 'number';
+  if (typeof value === 'number') return Number.isInteger(value) && expected !== 'number' ? 'integer' : 'number';
   return typeof value;
 }

@@ -63,11 +63,11 @@ export function updateObject(
   const meta = asObject(body['metadata']);
   refuseOtherTarget(type, request, meta);
   refuseStale({ type, kind, meta, current });
-  const wanted = asStored(type, {
+  const written = asStored(type, {
     ...body,
     metadata: { ...carriedMetadata(meta, current), ...ownership(target, current) },
   });
-  const next = restrict(type, request.subresource, wanted, current);
+  const next = restrict(type, request.subresource, written, current);
   refuseInvalid(type, next, current);
   if (sameJson(next, current)) return current;
   refuseForeignDevices(target, kind, next, current);
@@ -175,13 +175,13 @@ function refuseOtherTarget(type: ResourceType, request: RequestInfo, meta: JsonO
   }
 }
 
-function refuseStale(asked: {
+function refuseStale(update: {
   type: ResourceType;
   kind: 'update' | 'patch';
   meta: JsonObject;
   current: KubeObject;
 }): void {
-  const { type, kind, meta, current } = asked;
+  const { type, kind, meta, current } = update;
   const { name, uid, resourceVersion } = current.metadata;
   const version = asText(meta['resourceVersion']);
   if (version === '' && type.custom && kind === 'update') {
@@ -225,11 +225,11 @@ function ownership({ managedFields }: Target, { metadata }: KubeObject): JsonObj
 }
 
 /** A write to /status changes nothing else, and other writes do not change the status. */
-function restrict(type: ResourceType, subresource: string, wanted: KubeObject, current: KubeObject): KubeObject {
-  if (type.status === 'none') return wanted;
-  if (subresource !== 'status') return withStatus(wanted, current['status']);
-  const metadata = type.status === 'alone' ? { ...current.metadata, uid: wanted.metadata.uid } : wanted.metadata;
-  return withStatus({ ...current, metadata }, wanted['status']);
+function restrict(type: ResourceType, subresource: string, written: KubeObject, current: KubeObject): KubeObject {
+  if (type.status === 'none') return written;
+  if (subresource !== 'status') return withStatus(written, current['status']);
+  const metadata = type.status === 'alone' ? { ...current.metadata, uid: written.metadata.uid } : written.metadata;
+  return withStatus({ ...current, metadata }, written['status']);
 }
 
 const withStatus = (object: KubeObject, status: unknown): KubeObject => {

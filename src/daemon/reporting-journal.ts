@@ -1,15 +1,17 @@
 import type { Journal, RecordKey } from '../journal/index.ts';
 import type { Report } from '../report/index.ts';
 
-/** A journal whose listings tell of each file that cannot be read, once: whoever lists wants the others. */
-export function tellingJournal(journal: Journal, report: Report): Journal {
-  const told = new Set<string>();
+/**
+ * Wraps a journal so that it reports each unreadable file once, when listing: callers of `list` want the readable ones.
+ */
+export function reportingJournal(journal: Journal, report: Report): Journal {
+  const reported = new Set<string>();
   return {
     ...journal,
     list: async (pick) => {
       const listing = await journal.list(pick);
-      for (const error of listing.damaged.filter(({ message }) => !told.has(message))) {
-        told.add(error.message);
+      for (const error of listing.damaged.filter(({ message }) => !reported.has(message))) {
+        reported.add(error.message);
         report({ kind: 'problem', error });
       }
       return listing;
@@ -17,7 +19,7 @@ export function tellingJournal(journal: Journal, report: Report): Journal {
   };
 }
 
-/** A journal that tells how long each change of it took. */
+/** Wraps a journal so that it reports how long each change took. */
 export function timedJournal(journal: Journal, report: Report): Journal {
   const timed = async (operation: 'write' | 'note' | 'remove', work: Promise<void>): Promise<void> => {
     const started = performance.now();
@@ -32,7 +34,7 @@ export function timedJournal(journal: Journal, report: Report): Journal {
   };
 }
 
-/** A journal that calls `onPending` after each write of a record whose status is still to be published. */
+/** Wraps a journal so that it calls `onPending` after each write of a record with a pending status. */
 export const notifyingJournal = (journal: Journal, onPending: (key: RecordKey) => void): Journal => ({
   ...journal,
   write: async (record) => {

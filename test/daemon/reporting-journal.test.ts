@@ -2,26 +2,26 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { notifyingJournal, tellingJournal } from '../../src/daemon/telling-journal.ts';
+import { notifyingJournal, reportingJournal } from '../../src/daemon/reporting-journal.ts';
 import { fileJournal } from '../../src/journal/index.ts';
 import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
-it('whoever lists the journal, what cannot be read is told, and once', async () => {
+it('reports an unreadable record once, however often the journal is listed', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-telling-'));
-  const told: string[] = [];
-  const journal = tellingJournal(
+  const reported: string[] = [];
+  const journal = reportingJournal(
     fileJournal(folder.path),
-    (step) => step.kind === 'problem' && told.push(step.error.id),
+    (step) => step.kind === 'problem' && reported.push(step.error.id),
   );
   await journal.write(sampleRecord());
   await writeFile(join(folder.path, 'c2@eth0.json'), '{');
   await writeFile(join(folder.path, 'c3@eth0.json'), encodeRecord({ formatVersion: 2 } as unknown as SandboxRecord));
   for (let times = 0; times < 3; times++) expect((await journal.list((record) => record)).found).toHaveLength(1);
-  expect(told).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
+  expect(reported).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
 });
 
-it('reports a pending status after the record has been written', async () => {
+it('reports a pending status after writing the record', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notifying-'));
   const file = fileJournal(folder.path);
   const events: string[] = [];

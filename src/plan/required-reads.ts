@@ -1,22 +1,24 @@
 import { type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
-import { type PodWishes, wishesOf } from './selections.ts';
+import { type PodSelections, readSelections } from './selections.ts';
 import type { Settings } from './settings.ts';
 
-/** What has to be read before a plan can be made. */
-export interface Wanted {
+/** What must be read before a plan can be made. */
+export interface RequiredReads {
   readonly nads: readonly NadRef[];
-  /** Of those, the ones that may also be a file of confDir: nothing is wrong when they cannot be looked up. */
+  /** NADs that may instead be files in confDir, so it is not an error if they do not exist. */
   readonly optionalNads: readonly NadRef[];
   readonly paths: readonly string[];
 }
 
-/** Which NADs and files the plan for a pod depends on. The errors of wishesOf. */
-export function wantedFor(
+/**
+ * Returns the NADs and files that the plan for a pod depends on. Throws the errors of reading the pod's annotations.
+ */
+export function requiredReads(
   settings: Settings,
   pod: PodMetadata | undefined,
-  wishes: PodWishes = wishesOf(pod, settings),
-): Wanted {
-  const { selections, defaultNetwork } = wishes;
+  podSelections: PodSelections = readSelections(pod, settings),
+): RequiredReads {
+  const { selections, defaultNetwork } = podSelections;
   const named = namesOf(settings, pod);
   const optionalNads = named
     .filter((name) => !isPath(name))
@@ -38,17 +40,17 @@ const uniqueNads = (refs: readonly NadRef[]): readonly NadRef[] => [
 
 const namesOf = (settings: Settings, pod: PodMetadata | undefined): readonly string[] => [
   ...(settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),
-  ...furtherNames(settings, pod),
+  ...additionalNames(settings, pod),
 ];
 
-/** defaultNetworks, which pods of system namespaces do not get. */
-export const furtherNames = (settings: Settings, pod: PodMetadata | undefined): readonly string[] =>
+/** Returns defaultNetworks, or nothing for pods in system namespaces. */
+export const additionalNames = (settings: Settings, pod: PodMetadata | undefined): readonly string[] =>
   pod !== undefined && settings.systemNamespaces.includes(pod.namespace) ? [] : settings.defaultNetworks;
 
-/** Whether an entry of clusterNetwork or defaultNetworks is a path. */
+/** Returns whether an entry of clusterNetwork or defaultNetworks is a path. */
 export const isPath = (name: string): boolean => name.includes('/');
 
-/** The folder of the auxiliary chain: beside the file of clusterNetwork. */
+/** Returns the folder of the auxiliary chain, which is beside the file of clusterNetwork. */
 export function auxiliaryFolder({ clusterNetwork, auxiliaryCNIChainName }: Settings): string | undefined {
   if (auxiliaryCNIChainName === undefined || clusterNetwork === undefined || !isPath(clusterNetwork)) return undefined;
   return `${clusterNetwork.slice(0, clusterNetwork.lastIndexOf('/'))}/${auxiliaryCNIChainName}`;

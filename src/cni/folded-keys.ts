@@ -1,0 +1,14 @@
+import type { JsonObject } from './json.ts';
+
+// Plugins written in Go accept a key in any case, and the last of several spellings wins. A spelling that an author
+// writes must therefore not stand beside a key that Plexus sets.
+
+/** A key as Go's encoding/json compares it: "ſ" equals "s", and the Kelvin sign equals "k". */
+export const foldedLikeGo = (key: string): string => key.toUpperCase().toLowerCase();
+
+/** The object with these keys set, and without any other spelling of them. */
+export function withKeys(json: JsonObject, set: JsonObject): JsonObject {
+  const folded = new Set(Object.keys(set).map(foldedLikeGo));
+  const kept = Object.entries(json).filter(([key]) => Object.hasOwn(set, key) || !folded.has(foldedLikeGo(key)));
+  return { ...Object.fromEntries(kept), ...set };
+}

@@ -1,0 +1,128 @@
+import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type DelInvocation, parseJson } from '../../src/cni/index.ts';
+import { readJournal } from '../../src/doctor/state-files.ts';
+import { fileJournal, multusState, unattachedPods } from '../../src/journal/index.ts';
+import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+// A compromised daemon can write the state folder. Programs of the host read it as root, outside of the daemon's memory
+// limit, so they measure every file before they parse it.
+let dir: Awaited<ReturnType<typeof mkdtempDisposable>>;
+beforeEach(async () => {
+  dir = await mkdtempDisposable(join(tmpdir(), 'plexus-huge-'));
+  await mkdir(at('journal'));
+  await mkdir(at('results'));
+});
+afterEach(() => dir.remove());
+const at = (...names: readonly string[]): string => join(dir.path, ...names);
+
+const key = { containerId: 'c1', ifName: 'eth0' };
+const many: readonly number[] = Array.from({ length: 600_000 }, () => 0);
+const tooMany = 'it has more than 524288 values';
+const base64 = (json: unknown): string => Buffer.from(JSON.stringify(json)).toString('base64');
+
+function recordWith(values: readonly number[], containerId = 'c1'): SandboxRecord {
+  const [sample] = sampleRecord().attachments;
+  if (sample === undefined) throw new Error('the sample has no attachment');
+  const attachments = [{ state: 'attached', attachment: sample.attachment, result: { x: values } }] as const;
+  return sampleRecord({ containerId, complete: true, attachments });
+}
+const del = {
+  command: 'DEL',
+  ...key,
+  networkName: 'multus',
+  cniVersion: '0.4.0',
+  env: {},
+  args: [],
+  config: {},
+} as unknown as DelInvocation;
+
+describe('a text with more values than any file of Plexus', () => {
+  it('is rejected before it is parsed', () => {
+    expect(() => parseJson(JSON.stringify(many), 'the file')).toThrow(tooMany);
+  });
+
+  it('is set aside as a damaged record, although its checksum is right', async () => {
+    await writeFile(at('journal/c1@eth0.json'), encodeRecord(recordWith(many)));
+    await expect(fileJournal(at('journal')).read(key)).rejects.toThrow(tooMany);
+    expect(await readdir(at('journal/damaged'))).toEqual(['c1@eth0.json']);
+  });
+
+  it('is never written as a record: the one before stays', async () => {
+    const journal = fileJournal(at('journal'));
+    await journal.write(recordWith([1]));
+    await expect(journal.write(recordWith(many))).rejects.toThrow(tooMany);
+    expect(await journal.read(key)).toEqual(recordWith([1]));
+  });
+
+  it('is no progress note', async () => {
+    const journal = fileJournal(at('journal'));
+    await journal.write(sampleRecord());
+    await journal.note(recordWith(many));
+    expect((await journal.read(key))?.attachments).toMatchObject([{ state: 'intended' }]);
+  });
+
+  it('is no list of unattached pods', async () => {
+    const pod = { namespace: 'shop', name: 'p', networks: 'a', why: 'b', x: many };
+    await writeFile(at('unattached.json'), JSON.stringify([pod]));
+    expect(await unattachedPods(dir.path).read()).toEqual([]);
+  });
+
+  it('is no state of Multus, and neither is a configuration in it', async () => {
+    const plugin = { cniVersion: '0.4.0', name: 'a', type: 'bridge' };
+    await writeFile(at('c1'), JSON.stringify([{ Bytes: base64(plugin), x: many }]));
+    await expect(multusState(dir.path).read(del)).rejects.toThrow(tooMany);
+    await writeFile(at('c1'), JSON.stringify([{ Bytes: base64({ ...plugin, x: many }) }]));
+    await expect(multusState(dir.path).read(del)).rejects.toThrow(tooMany);
+  });
+
+  it('is no cached result of Multus', async () => {
+    const plugin = { cniVersion: '0.4.0', name: 'a', type: 'bridge' };
+    await writeFile(at('c1'), JSON.stringify([{ Bytes: base64(plugin) }]));
+    await writeFile(at('results/a-c1-eth0'), JSON.stringify({ result: { x: many } }));
+    expect((await multusState(dir.path).read(del))?.attachments).toMatchObject([{ state: 'detaching' }]);
+  });
+
+  it('is an unreadable record for doctor', async () => {
+    await writeFile(at('journal/c1@eth0.json'), encodeRecord(recordWith(many)));
+    const { records, unreadable } = await readJournal(dir.path);
+    expect([records, unreadable]).toEqual([
+      [],
+      [expect.objectContaining({ problem: expect.stringContaining(tooMany) })],
+    ]);
+  });
+});
+
+describe('many large texts', () => {
+  const half = many.slice(0, 300_000);
+  const count = 12;
+
+  it('are too large together for Multus state and doctor', async () => {
+    const delegates = Array.from({ length: count }, (_, index) => ({
+      Bytes: base64({ cniVersion: '0.4.0', name: `n${index}`, type: 'bridge', x: half }),
+    }));
+    await writeFile(at('c1'), JSON.stringify(delegates));
+    await expect(multusState(dir.path).read(del)).rejects.toThrow('too large together');
+    for (let index = 0; index < count; index++)
+      await writeFile(at(`journal/c${index}@eth0.json`), encodeRecord(recordWith(half, `c${index}`)));
+    const { records, unreadable } = await readJournal(dir.path);
+    expect(records.length).toBeLessThan(count);
+    expect(unreadable[0]?.problem).toContain('too large together');
+  });
+
+  it('of cached results of Multus count only up to a limit', async () => {
+    const delegates = Array.from({ length: count }, (_, index) => ({
+      Bytes: base64({ cniVersion: '0.4.0', name: `n${index}`, type: 'bridge' }),
+      ifnameRequest: 'net1',
+    }));
+    await writeFile(at('c1'), JSON.stringify(delegates));
+    for (let index = 0; index < count; index++)
+      await writeFile(at(`results/n${index}-c1-net1`), JSON.stringify({ result: { x: half } }));
+    const states = (await multusState(dir.path).read(del))?.attachments.map(({ state }) => state);
+    expect(states).toHaveLength(count);
+    expect(new Set(states)).toEqual(new Set(['attached', 'detaching']));
+  });
+});
