@@ -19,9 +19,9 @@ export const clusterOptions = {
   kubeconfig: {
     type: 'string',
     requiresArg: true,
-    describe: 'kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in',
+    describe: 'kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the credentials of this pod',
   },
-  context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig, in place of its current one' },
+  context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig; default: its current context' },
 } as const;
 
 /** As in kubectl, an empty value (an unset variable of a script) counts as absent. */
@@ -34,7 +34,7 @@ export const namespaceOption = {
 
 export const scopeOptions = {
   ...clusterOptions,
-  namespace: { ...namespaceOption, describe: "One namespace; without it the context's" },
+  namespace: { ...namespaceOption, describe: 'Namespace; default: that of the context' },
   'all-namespaces': { alias: 'A', type: 'boolean', default: false, describe: 'All namespaces' },
 } as const;
 

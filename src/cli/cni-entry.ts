@@ -5,7 +5,7 @@ import { join } from 'node:path';
 // runtime understands.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
-  const msg = `PLX-NODE-TOO-OLD: Node.js 22.19 or newer is needed, this is ${process.versions.node} (${process.execPath}). Install a newer one, or set PLEXUS_NODE to its path.`;
+  const msg = `PLX-NODE-TOO-OLD: Plexus needs Node.js 22.19 or newer, but this is ${process.versions.node} (${process.execPath}). Install a newer Node.js, or set PLEXUS_NODE to the path of one.`;
   process.stdout.write(`${JSON.stringify({ cniVersion: '1.1.0', code: 5, msg })}\n`);
   process.exitCode = 1;
 } else {

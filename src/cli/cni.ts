@@ -33,10 +33,9 @@ const environmentOf = (process: PluginProcess): Readonly<Record<string, string>>
 
 // CNI-11: started manually.
 function printAbout(process: PluginProcess): void {
-  process.stderr
-    .write(`Plexus, a CNI plugin that attaches pods to several networks. It is called by the container runtime.
+  process.stderr.write(`Plexus, a CNI plugin that attaches pods to several networks. The container runtime calls it.
 CNI protocol versions supported: ${cniVersions.join(', ')}
-For people: plexus --help
+For the command line: plexus --help
 `);
 }
 

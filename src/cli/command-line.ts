@@ -51,7 +51,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(versionCommand)
     .demandCommand(
       1,
-      'Say which command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Specify a command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()
@@ -59,7 +59,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .version(versionText())
     .help()
     .epilogue(
-      'Exit status: 0 done, 1 the command failed, 2 it was called wrongly; a command that says otherwise in its own help excepted.',
+      'Exit status: 0 success, 1 the command failed, 2 wrong usage, unless the help of the command states otherwise.',
     )
     .exitProcess(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))

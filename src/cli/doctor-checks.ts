@@ -51,7 +51,7 @@ export async function checksFor(args: DoctorArguments, env: NodeJS.ProcessEnv): 
 const usualStateDir = '/var/lib/cni/plexus';
 
 const noNode =
-  'this machine is no node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node looks all the same)';
+  'this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)';
 
 async function placesOf(args: DoctorArguments): Promise<NodePlaces> {
   const { root, http } = args;

@@ -27,5 +27,6 @@ export function readHostFile(programFolder: string, env: Env): HostPaths {
 
 function assertOwned({ uid, mode }: Stats): void {
   if (uid !== 0 && uid !== process.getuid?.()) throw new Error(`it belongs to user ${uid}`);
-  if ((mode & 0o022) !== 0) throw new Error(`others than its owner can write it (mode ${(mode & 0o7777).toString(8)})`);
+  if ((mode & 0o022) !== 0)
+    throw new Error(`users other than its owner can write it (mode ${(mode & 0o7777).toString(8)})`);
 }

@@ -13,14 +13,14 @@ export const nodeOptions = {
     requiresArg: true,
     default: process.env['PLEXUS_CNI_CONF_DIR'],
     describe:
-      "The runtime's folder of CNI configurations, as this process sees it; without it, found in the runtime's own configuration",
+      "The runtime's folder of CNI configurations, as this process sees it; default: read from the configuration of the runtime",
   },
   'cni-bin-dir': {
     type: 'string',
     requiresArg: true,
     default: process.env['PLEXUS_CNI_BIN_DIR'],
     describe:
-      "The runtime's folder of CNI plugins, as this process sees it; without it, found in the runtime's own configuration",
+      "The runtime's folder of CNI plugins, as this process sees it; default: read from the configuration of the runtime",
   },
 } as const satisfies Record<string, Options>;
 

@@ -13,7 +13,7 @@ export const outputOption = {
   requiresArg: true,
   choices: ['table', 'json', 'yaml'],
   default: 'table',
-  describe: 'How to print it',
+  describe: 'Output format',
 } as const;
 
 /** The output of a command: data, and the same as text for people. */

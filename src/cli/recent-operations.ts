@@ -1,7 +1,7 @@
-import http from 'node:http';
+import type http from 'node:http';
 import { sizeProblem } from '../cni/index.ts';
 import { nodeHeader } from '../daemon/index.ts';
-import { observeSocketOf } from '../host/index.ts';
+import { getText, observeSocketOf } from '../host/index.ts';
 import { observeUnreachable, problemOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
@@ -11,7 +11,7 @@ export const socketOption = {
   type: 'string',
   requiresArg: true,
   default: process.env['PLEXUS_SOCKET'] ?? '/run/plexus/plexus.sock',
-  describe: "The daemon's socket, as this process sees it; the one that is asked lies beside it",
+  describe: "The daemon's socket, as this process sees it; the command connects to observe.sock beside it",
 } as const;
 
 export interface Remembered {
@@ -22,8 +22,6 @@ export interface Remembered {
 }
 
 const answerMs = 10_000;
-// The daemon keeps 4 MiB of operations. This process may be root on the node, outside of the daemon's memory limit.
-const mostBytes = 16 * 1024 * 1024;
 
 /** Reads recent operations from the daemon of this node. Rejects with observeUnreachable. */
 export async function fetchRecentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
@@ -41,26 +39,12 @@ export async function fetchRecentOperations(socket: string, { pod, sandbox, last
   }
 }
 
-async function get(place: {
-  readonly socketPath: string;
-  readonly path: string;
-}): Promise<{ readonly node: string | undefined; readonly text: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  http.get({ ...place, agent: false, signal: AbortSignal.timeout(answerMs) }, resolve).on('error', reject);
-  const answer = await promise;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new Error(`its answer is longer than ${mostBytes} bytes`);
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString();
+async function get(
+  request: http.RequestOptions,
+): Promise<{ readonly node: string | undefined; readonly text: string }> {
+  const { headers, text } = await getText({ ...request, signal: AbortSignal.timeout(answerMs) });
   const problem = sizeProblem(text);
   if (problem !== undefined) throw new Error(`its answer cannot be read: ${problem}`);
-  const node = answer.headers[nodeHeader];
-  return {
-    node: typeof node === 'string' ? decodeURIComponent(node) : undefined,
-    text,
-  };
+  const node = headers[nodeHeader];
+  return { node: typeof node === 'string' ? decodeURIComponent(node) : undefined, text };
 }

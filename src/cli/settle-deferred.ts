@@ -19,7 +19,7 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
     const sandbox = `${call.containerId}, ${call.ifName}`;
     done.push(
       record === undefined
-        ? `dropped the deferred DEL of ${sandbox}: the journal has no record of it`
+        ? `dropped the deferred DEL of ${sandbox}: the journal has no record of the sandbox`
         : `carried out the deferred DEL of ${sandbox}`,
     );
   }

@@ -34,7 +34,7 @@ export async function runValidate(run: ValidateRun): Promise<{ readonly text: st
     throw fileUnusable({
       file: '(none)',
       action: 'check',
-      problem: 'say which files: plexus validate FILES…, or - for stdin',
+      problem: 'no files: pass them as plexus validate FILES…, or - for stdin',
     });
   const inputs = eachOnce((await Promise.all(run.files.map(inputsAt))).flat());
   const config = run.config === undefined ? undefined : nodeConfig(await read(run.config), run.config);

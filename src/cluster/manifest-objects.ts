@@ -63,7 +63,7 @@ function checkObject(object: Loose, file: string): ManifestObject {
     throw invalid(`an object of kind ${kind} has no metadata.name`);
   const named = `${kind} ${metadata['name']}`;
   for (const key of ['namespace', 'uid'])
-    if (!isTextOrAbsent(metadata[key])) throw invalid(`metadata.${key} of ${named} is not a text`);
+    if (!isTextOrAbsent(metadata[key])) throw invalid(`metadata.${key} of ${named} is not a string`);
   const annotations = metadata['annotations'] ?? undefined;
   if (
     annotations !== undefined &&

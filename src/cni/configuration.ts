@@ -68,7 +68,7 @@ function pluginObjects(value: JsonObject, options: ConfigurationOptions): readon
   const invalid = (problem: string, path: Path = []) => configurationInvalid({ source: options.source, path, problem });
   const inlinedOnly = flag(value, 'loadOnlyInlinedPlugins', options);
   const inlined = value['plugins'];
-  if (inlined === undefined && inlinedOnly) throw invalid('loadOnlyInlinedPlugins is true, and there is no "plugins"');
+  if (inlined === undefined && inlinedOnly) throw invalid('loadOnlyInlinedPlugins is true, but "plugins" is missing');
   if (inlined !== undefined && !Array.isArray(inlined))
     throw invalid(`"plugins" is ${nameOfType(inlined)}, not a list`, ['plugins']);
   if (Array.isArray(inlined) && inlined.length === 0)

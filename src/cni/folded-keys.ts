@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 
 // Plugins written in Go accept a key in any case, and the last of several spellings wins. A spelling that an author
 // writes must therefore not stand beside a key that Plexus sets.
@@ -11,4 +11,10 @@ export function withKeys(json: JsonObject, set: JsonObject): JsonObject {
   const folded = new Set(Object.keys(set).map(foldedLikeGo));
   const kept = Object.entries(json).filter(([key]) => Object.hasOwn(set, key) || !folded.has(foldedLikeGo(key)));
   return { ...Object.fromEntries(kept), ...set };
+}
+
+/** The value under a key in any spelling. */
+export function valueLikeGo(json: JsonObject, key: string): JsonValue | undefined {
+  const folded = foldedLikeGo(key);
+  return Object.entries(json).findLast(([each]) => foldedLikeGo(each) === folded)?.[1];
 }

@@ -159,7 +159,7 @@ function describeUnexpected(text: string, at: number, expected: string): string 
   if (word === undefined) return `${char} where ${expected} is expected${adviceOn(text.charAt(at))}`;
   const shown = JSON.stringify(word.length > mostBefore ? `${word.slice(0, mostBefore)}…` : word);
   if (at === skipSpace(text, 0) && /^[ \t]*[\w.-]+[ \t]*:(?:\s|$)/m.test(text))
-    return `${shown} begins no JSON value (this looks like YAML)`;
+    return `${shown} does not begin a JSON value (this looks like YAML)`;
   return `${shown} where ${expected} is expected${expected.startsWith('a ') ? wordAdvice(word) : ''}`;
 }
 
@@ -171,5 +171,5 @@ function adviceOn(char: string): string {
 function wordAdvice(word: string): string {
   const literal = word.toLowerCase();
   if (['true', 'false', 'null'].includes(literal)) return ` (write ${literal})`;
-  return /^[-+.\d]/.test(word) ? ' (it is no JSON number)' : ' (put it in double quotes)';
+  return /^[-+.\d]/.test(word) ? ' (it is not a JSON number)' : ' (put it in double quotes)';
 }

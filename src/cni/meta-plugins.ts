@@ -1,3 +1,4 @@
+import { foldedLikeGo } from './folded-keys.ts';
 import { type JsonValue, isJsonObject } from './json.ts';
 
 /** A plugin inside a configuration, and the keys that lead to its `type`. */
@@ -41,8 +42,6 @@ export const nestedPathProblem = ({ type, path }: NestedPlugin): string =>
 
 type IsWanted = (type: JsonValue, isDelegate: boolean) => boolean;
 const delegateKeys = new Set(['ipam', 'delegate', 'delegates']);
-// As Go compares keys: also "ſ" with "s".
-const folded = (key: string): string => key.toUpperCase().toLowerCase();
 
 interface Place {
   readonly path: NestedPlugin['path'];
@@ -60,12 +59,12 @@ function findType(
   const entries = Object.entries(json);
   const own = inList
     ? undefined
-    : entries.find(([key, value]) => folded(key) === 'type' && isWanted(value, isDelegate));
+    : entries.find(([key, value]) => foldedLikeGo(key) === 'type' && isWanted(value, isDelegate));
   if (own !== undefined) return { type: own[1] as string, path: [...path, own[0]] };
   for (const [key, value] of entries) {
     const place = inList
       ? { path: [...path, Number(key)], isDelegate }
-      : { path: [...path, key], isDelegate: delegateKeys.has(folded(key)) };
+      : { path: [...path, key], isDelegate: delegateKeys.has(foldedLikeGo(key)) };
     const nested = findType(value, isWanted, place);
     if (nested !== undefined) return nested;
   }

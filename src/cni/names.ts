@@ -14,7 +14,7 @@ const rules: readonly (readonly [isBad: (text: string) => boolean, why: string])
   [(text) => text === '.' || text === '..', 'it is a directory under /sys/class/net'],
   [(text) => /[/:]/.test(text), 'it contains "/" or ":"'],
   [(text) => /[\s\u0085\0]/.test(text), 'it contains white space'],
-  [(text) => text.includes('%'), 'it contains "%", for which the kernel puts a number'],
+  [(text) => text.includes('%'), 'it contains "%", which the kernel replaces with a number'],
 ];
 
 /** Why the kernel or CNI rejects an interface name; undefined if it is valid (CNI-18, NPWG-40). */

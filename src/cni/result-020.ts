@@ -37,7 +37,7 @@ export function encode020(result: Result, lossless: boolean): JsonObject {
     throw resultNotConvertible({
       from: result.cniVersion,
       to: '0.2.0',
-      problem: 'no valid IP addresses, and it can show nothing else',
+      problem: 'the result has no valid IP address, and version 0.2.0 can contain nothing else',
     });
   }
   return {

@@ -25,12 +25,12 @@ export function fieldsOf(json: JsonObject, source: string, place = ''): Fields {
     return accepted;
   };
   return {
-    text: (key) => read(key, 'a text', (value) => (typeof value === 'string' ? value : undefined)),
+    text: (key) => read(key, 'a string', (value) => (typeof value === 'string' ? value : undefined)),
     integer: (key) =>
       read(key, `an integer from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`, (value) =>
         Number.isSafeInteger(value) ? (value as number) : undefined,
       ),
-    texts: (key) => read(key, 'a list of texts', (value) => (isTexts(value) ? value : undefined)),
+    texts: (key) => read(key, 'a list of strings', (value) => (isTexts(value) ? value : undefined)),
     object: (key) =>
       read(key, 'an object', (value) => (isJsonObject(value) ? fieldsOf(value, source, name(key)) : undefined)),
     objects: (key) => read(key, 'a list of objects', (value) => objectsIn(value, source, name(key))) ?? [],

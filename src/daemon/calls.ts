@@ -43,7 +43,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     const isAdd = call.env['CNI_COMMAND'] === 'ADD';
     if (isAdd) adds.set(containerId, (adds.get(containerId) ?? new Set()).add(stop));
     const cancel: AttachDeps['cancel'] = (holder) => {
-      const reason = operationCancelled({ command: 'ADD', reason: 'the runtime has called DEL' });
+      const reason = operationCancelled({ command: 'ADD', reason: 'the runtime called DEL' });
       if (holder.command === 'ADD') for (const each of adds.get(containerId) ?? []) each.abort(reason);
     };
     const held = context.cluster && hold(context.cluster);

@@ -45,7 +45,7 @@ export async function loadConfiguration(
     for (const text of [...warnings.map((each) => each.text), ...needRestart(next, written)])
       report({ kind: 'warning', text });
     written = withStartKeysOf(next, written);
-    report({ kind: 'daemon', text: `${sources.file} has changed and is in effect` });
+    report({ kind: 'daemon', text: `${sources.file} changed and is in effect` });
   };
   return {
     current: () => options,
@@ -70,10 +70,7 @@ const withStartKeysOf = (next: JsonObject, before: JsonObject): JsonObject => ({
 const needRestart = (next: JsonObject, before: JsonObject): readonly string[] =>
   startKeys
     .filter((key) => text(next[key]) !== text(before[key]))
-    .map(
-      (key) =>
-        `${key} has changed to ${text(next[key])}; it takes effect when the daemon is restarted (now: ${text(before[key])})`,
-    );
+    .map((key) => `${key} changed to ${text(next[key])}; restart the daemon to apply it (now: ${text(before[key])})`);
 
 async function merged({ file, required, env, flags }: ConfigurationSources): Promise<JsonObject> {
   return { ...(await fileContent(file, required)), ...env, ...flags };

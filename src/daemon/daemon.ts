@@ -168,7 +168,7 @@ function notReady(watched: WatchedCluster | undefined): string | undefined {
   const state = watched?.state();
   return state === undefined || state.complete
     ? undefined
-    : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
+    : `the watch of NetworkAttachmentDefinitions is not established yet: ${state.problem ?? 'connecting'}`;
 }
 
 /** Phase 6: everything that runs until the daemon ends. */
@@ -204,7 +204,7 @@ async function untilStopped(deps: DaemonDeps, stop: AbortSignal, report: Report)
 
 async function drain(calls: LinkServer, deps: DaemonDeps, report: Report): Promise<void> {
   const { graceSeconds } = deps.options();
-  report({ kind: 'daemon', text: `stopping; ${calls.calls()} calls run` });
+  report({ kind: 'daemon', text: `stopping; ${calls.calls()} calls in flight` });
   await calls.stopAccepting();
   const idle = calls.idle();
   const grace = new AbortController();

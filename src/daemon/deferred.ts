@@ -30,7 +30,7 @@ export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Wo
       kept = new Map((await deferred.list()).map((call) => [sandboxKey(call), call]));
       const count = host === undefined ? kept.size : 0;
       if (count > 0 && count !== waiting) {
-        const text = `${count} DELs from while the daemon was away wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+        const text = `${count} deferred DELs wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
         report({ kind: 'warning', text });
       }
       waiting = count;

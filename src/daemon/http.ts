@@ -86,7 +86,7 @@ async function listenLater(
   let reported = '';
   let problem: string | undefined = firstProblem;
   for (let failures = 1; problem !== undefined; failures++) {
-    const text = `cannot listen on ${place} for metrics: ${problem}; retrying in the background, CNI calls and probes do not need it`;
+    const text = `cannot listen on ${place} for metrics: ${problem}; the daemon retries in the background, CNI calls and probes are not affected`;
     if (problem !== reported) report({ kind: 'warning', text });
     reported = problem;
     await delay(pauseAfter(failures, backOff), undefined, { signal }).catch(() => {}); // the next line handles an abort

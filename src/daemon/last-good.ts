@@ -25,7 +25,7 @@ export function lastGoodReader(
     }
     const before = kept.get(path) ?? textOf(copyOf(folder, path));
     if (before === undefined) return now;
-    onStale(path, now.kind === 'missing' ? now.problem : 'it is no JSON object');
+    onStale(path, now.kind === 'missing' ? now.problem : 'it is not a JSON object');
     return {
       kind: 'file',
       file: { path, content: { text: before } },

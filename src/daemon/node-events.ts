@@ -6,8 +6,8 @@ export function nodeEvent(step: Step, node: string | undefined): readonly [Event
   if (node === undefined || step.kind !== 'configuration-displaced') return undefined;
   const { file, by, fixed } = step;
   const message = fixed
-    ? `The CNI configuration of Plexus, ${file}, was displaced (${by}); it is in its place again.`
-    : `The container runtime does not use Plexus: ${file} is displaced (${by}). Pods that are created now get the default network only. ` +
+    ? `The CNI configuration of Plexus, ${file}, was displaced (${by}); the daemon restored it.`
+    : `The container runtime does not use Plexus: ${file} is displaced (${by}). Pods created now get only the default network. ` +
       'Stop the program that does this, or remove the file.';
   return [{ node }, { type: 'Warning', reason: fixed ? 'ConfigurationRestored' : 'ConfigurationDisplaced', message }];
 }

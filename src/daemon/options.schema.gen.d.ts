@@ -1,35 +1,35 @@
 // Made from the schema beside it by `npm run make`: do not edit.
 
 /**
- * Keys of the daemon's own, beside all keys of the table above.
+ * Keys of the daemon, in addition to all keys of the table above.
  */
 export interface WrittenDaemonOptions {
   /**
-   * The host link: the unix socket on which the shim calls. Only root may use it.
+   * The host link: the Unix socket on which the shim calls the daemon. Only root may use it.
    */
   socket?: string;
   /**
-   * Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there.
+   * Folder from which the container runtime reads its CNI configuration. The daemon writes 00-plexus.conflist there.
    */
   cniConfDir?: string;
   /**
-   * What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone.
+   * How the daemon manages 00-plexus.conflist. keep: write it, and restore it when another program replaces or displaces it; report: write it once and only report such changes; off: do not change the folder.
    */
   manageConfiguration?: "keep" | "report" | "off";
   /**
-   * File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus.
+   * File in cniConfDir with the default network. Default: the first configuration there that does not belong to Plexus or Multus.
    */
   defaultNetwork?: string;
   /**
-   * Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is.
+   * Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime calls STATUS and the node is NotReady while the default network is not ready.
    */
   statusChecks?: boolean;
   /**
-   * How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist.
+   * How long the shim waits for the daemon before it fails with code 11. The daemon writes this into 00-plexus.conflist.
    */
   daemonWaitSeconds?: number;
   /**
-   * What the shim does with a DEL while no daemon answers. defer: it keeps the DEL for the daemon's return and answers success, so that the pod can go; only where the host agent runs, because it carries such a DEL out. fail: it answers code 11, and the runtime tries again.
+   * What the shim does with a DEL while the daemon is unavailable. defer: store the DEL for the daemon and return success, so that pod deletion proceeds; only if the host agent runs, because it carries out such a DEL. fail: return code 11, so that the runtime retries.
    */
   whenDaemonIsAway?: "defer" | "fail";
   /**
@@ -37,19 +37,19 @@ export interface WrittenDaemonOptions {
    */
   http?: string;
   /**
-   * Name of this node's Node object, for Events about it.
+   * Name of the Node object of this node, for Events about the node.
    */
   nodeName?: string;
   /**
-   * How long calls that run may go on after SIGTERM; then they are stopped and undone.
+   * How long in-flight calls may continue after SIGTERM; then the daemon stops and undoes them.
    */
   graceSeconds?: number;
   /**
-   * How often the daemon compares its journal with the namespaces and pods of this node, to undo sandboxes that are gone without a DEL (needs the host agent) and to tell of running pods that were never attached. 0: never.
+   * How often the daemon compares its journal with the namespaces and pods of this node, to undo sandboxes that disappeared without a DEL (needs the host agent) and to report running pods that were never attached. 0: never.
    */
   reclaimSeconds?: number;
   /**
-   * Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there.
+   * Socket of kubelet's Pods API (Kubernetes 1.36 or later). If it exists, Plexus reads a pod's annotations from it when the runtime did not pass them.
    */
   kubeletPodsApi?: string;
   [k: string]: unknown;

@@ -90,6 +90,6 @@ const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
   lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
     report({
       kind: 'warning',
-      text: `${path} cannot be read now (${problem}); its last good version is used`,
+      text: `${path} cannot be read now (${problem}); the daemon uses its last good version`,
     }),
   );

@@ -20,7 +20,7 @@ export function reclaimController(state: DaemonState): Work {
     const isOfEarlierBoot = (record: { readonly bootId?: string }): true | undefined =>
       (record.bootId !== undefined && record.bootId !== bootId) || undefined;
     const lost = (await journal.list(isOfEarlierBoot)).found.length;
-    const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+    const text = `${lost} sandboxes from before the last reboot wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
     if (lost > waiting) report({ kind: 'warning', text });
     waiting = lost;
   };
@@ -55,7 +55,7 @@ export function sweepController(state: DaemonState): Work {
         problem = '';
         return { afterMs: nextRoundMs(timing, suspects) };
       } catch (thrown) {
-        const text = `pods that were never attached cannot be looked for: ${summaryOf(asPlexusError(thrown))}`;
+        const text = `cannot check for pods that were never attached: ${summaryOf(asPlexusError(thrown))}`;
         if (text !== problem && !signal.aborted) report({ kind: 'warning', text });
         problem = text;
         return 'retry';
@@ -67,7 +67,7 @@ export function sweepController(state: DaemonState): Work {
     // repeated Events are deduplicated within one process; a daemon that ends before `write` sends them again
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
-      const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;
+      const message = `The pod requests networks (${pod.networks}), but Plexus never attached it, probably because ${pod.why}. Delete the pod so that it is recreated.`;
       await cluster?.recordEvent(
         pod,
         { type: 'Warning', reason: 'NetworksNotAttached', message },

@@ -52,7 +52,7 @@ export function parseCheckpoint(text: string, file: string): readonly Checkpoint
     ];
     if (typeof podUid === 'string' && typeof resource === 'string' && ids !== undefined)
       return { podUid, resource, ids };
-    throw damaged(`Data.PodDeviceEntries[${index}] is not a PodUID, a ResourceName and DeviceIDs`);
+    throw damaged(`Data.PodDeviceEntries[${index}] lacks a valid PodUID, ResourceName or DeviceIDs`);
   });
 }
 

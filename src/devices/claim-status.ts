@@ -142,9 +142,9 @@ async function applyEntries(entries: readonly DeviceStatus[], apply: Apply): Pro
 const isOurs = (manager: string): boolean => manager === ours || manager.startsWith(`${ours}-`);
 
 const notReported = (claim: string, problem: string): string =>
-  `the interfaces made of devices of ResourceClaim ${claim} are not reported in its status: ${problem}`;
+  `the interfaces with devices of ResourceClaim ${claim} are not reported in its status: ${problem}`;
 
 const fixes: Readonly<Record<number, string>> = {
   403: '. Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)',
-  409: '. Its driver, or somebody else, reports it; that is left as it is',
+  409: '. Another program, such as its driver, already reports them; Plexus does not change that',
 };

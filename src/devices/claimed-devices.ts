@@ -74,7 +74,7 @@ export function claimOfSelection({ wish, claim }: ClaimSelection, pod: PodRef, {
   throw claimUnallocated({
     claim: `${claim} of the pod`,
     pod: podKey(pod),
-    problem: 'status.resourceClaimStatuses of the pod names no claim made for it',
+    problem: 'status.resourceClaimStatuses of the pod does not name the claim that was created for it',
   });
 }
 

@@ -67,7 +67,7 @@ async function fromCheckpoint(
   if (pod.uid === undefined || pod.uid === '')
     throw kubeletUnavailable({
       source: socket,
-      problem: `it does not exist, and ${checkpoint} knows pods by their UID, which the runtime did not give`,
+      problem: `it does not exist, and ${checkpoint} identifies pods by their UID, which the runtime did not pass`,
     });
   return devicesByCheckpoint(entries, pod.uid);
 }

@@ -17,7 +17,7 @@ export type Greeting =
 export async function greetDaemon(socket: string, program: string, signal: AbortSignal): Promise<Greeting> {
   const { promise, resolve } = Promise.withResolvers<Greeting>();
   const reader = frameReader();
-  const wordless: Greeting = { kind: 'strange', problem: 'it ended the connection without a word' };
+  const wordless: Greeting = { kind: 'strange', problem: 'it closed the connection without an answer' };
   const connection = net.connect(socket);
   connection.on('error', (error: NodeJS.ErrnoException) =>
     resolve({ kind: 'absent', code: error.code ?? '', problem: problemOf(error) }),

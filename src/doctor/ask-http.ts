@@ -1,11 +1,8 @@
-import http from 'node:http';
-import { observeSocketOf } from '../host/index.ts';
+import { urlToHttpOptions } from 'node:url';
+import { type HttpText, getText, observeSocketOf } from '../host/index.ts';
 
 /** An answer over HTTP. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly text: string;
-}
+export type HttpAnswer = Pick<HttpText, 'status' | 'text'>;
 export interface HttpPlaces {
   readonly socket: string;
   readonly http?: string;
@@ -22,22 +19,9 @@ export async function askDaemonHttp(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   try {
-    return await overSocket({ socketPath: observeSocketOf(places.socket), path }, signal);
+    return await getText({ socketPath: observeSocketOf(places.socket), path, signal });
   } catch (error) {
     if (places.http === undefined) throw error;
-    const answer = await fetch(`http://${places.http}${path}`, { signal });
-    return { status: answer.status, text: await answer.text() };
+    return getText({ ...urlToHttpOptions(new URL(`http://${places.http}${path}`)), signal });
   }
-}
-
-async function overSocket(
-  place: { readonly socketPath: string; readonly path: string },
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  http.get({ ...place, agent: false, signal }, resolve).on('error', reject);
-  const answer = await promise;
-  const pieces: Buffer[] = [];
-  for await (const piece of answer as AsyncIterable<Buffer>) pieces.push(piece);
-  return { status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString() };
 }

@@ -58,6 +58,6 @@ export const blinded = <S>(checks: readonly Check<S>[], place: string, why: stri
 /** A finding for something that could not be inspected. */
 export const unknown = (why: string, more: Pick<Seen, 'where' | 'fix' | 'evidence'> = {}): Seen => ({
   severity: 'unknown',
-  what: `not looked at: ${why}`,
+  what: `not checked: ${why}`,
   ...more,
 });

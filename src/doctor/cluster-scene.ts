@@ -60,7 +60,7 @@ export function clusterScene(means: ClusterMeans): ClusterScene {
       if (node === undefined) return all;
       const one = all.filter(({ metadata }) => metadata?.name === node);
       if (one.length === 0)
-        throw apiRefused({ request: `get node ${node}`, status: 404, problem: 'there is no such node' });
+        throw apiRefused({ request: `get node ${node}`, status: 404, problem: 'this node does not exist' });
       return one;
     }),
     allNodes,

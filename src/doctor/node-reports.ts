@@ -28,10 +28,10 @@ async function readReport(file: string): Promise<NodeReport> {
 export function reportIn(text: string): NodeReport {
   try {
     const json = parseJson(text, 'report');
-    if (!Array.isArray(json)) return { problem: 'it is no list of findings' };
+    if (!Array.isArray(json)) return { problem: 'it is not a list of findings' };
     return json.every(isFinding)
       ? { findings: json as unknown as readonly DoctorFinding[] }
-      : { problem: 'it holds something else than findings' };
+      : { problem: 'it contains something other than findings' };
   } catch (error) {
     return { problem: problemOf(error) };
   }

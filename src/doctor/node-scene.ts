@@ -113,11 +113,11 @@ async function networksOf(
   // with a cluster, this is only a second source
   const left = await (ofCluster === undefined ? standIn() : standIn().catch(() => undefined));
   const objects = ofCluster ?? left?.nads;
-  if (objects === undefined) throw new Error('neither the cluster nor stand-in.json says which networks there are');
+  if (objects === undefined) throw new Error('neither the cluster nor stand-in.json provides the networks');
   const { confDir = usualNetworkFiles } = left?.settings ?? {};
   const folder = await inRoot(root, String(confDir));
   const listing = await readConfPath(folder);
-  const source = ofCluster === undefined ? 'stand-in.json, which the daemon keeps' : 'the cluster';
+  const source = ofCluster === undefined ? 'stand-in.json, which the daemon maintains' : 'the cluster';
   return { source, nads: withFiles(readNads(objects), listing, folder), folder, inSight: listing.kind !== 'missing' };
 }
 
@@ -203,7 +203,9 @@ export async function binFolders({ folders }: NodeScene): Promise<readonly strin
   const files = await Promise.all(binDirs.map(found));
   const there = binDirs.filter((_, index) => files[index] !== undefined);
   if (there.length === 0)
-    throw new Error(`${binDirs.join(', ')} is not there, or not in sight (--cni-bin-dir names another one)`);
+    throw new Error(
+      `${binDirs.join(', ')} does not exist, or is not visible here (set --cni-bin-dir to another folder)`,
+    );
   return there;
 }
 

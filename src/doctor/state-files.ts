@@ -19,7 +19,7 @@ export interface JournalFiles {
 /** Rejects if there is no state folder, because nothing was inspected then. */
 export async function assertState(stateDir: string): Promise<void> {
   if ((await found(stateDir)) === undefined)
-    throw new Error(`there is no folder ${stateDir} (--cni-dir names another one)`);
+    throw new Error(`folder ${stateDir} does not exist (set --cni-dir to another one)`);
 }
 
 // Some kilobytes for each network of a thousand pods. The daemon can write there, and doctor runs as root.

@@ -32,7 +32,7 @@ export const selectionKeysUnknown = define(
 );
 export const annotationIgnored = define(
   'annotation-ignored',
-  (c: ErrorData & { key: string }) => `ignored, as invalidAnnotation says: ${c.error.message}`,
+  (c: ErrorData & { key: string }) => `annotation ignored because of invalidAnnotation: ignore: ${c.error.message}`,
 );
 export const settingsKeyUnknown = define(
   'settings-key-unknown',
@@ -57,36 +57,36 @@ export const requestIgnored = define(
 export const capabilityInVain = define(
   'capability-in-vain',
   (c: { request: string; capability: string; network: string; programs: readonly string[] }) =>
-    `network ${c.network}: the capability ${c.capability} is declared, but ${c.programs.join(' or ')} is not known to read ${c.request}`,
+    `network ${c.network}: a plugin declares the capability ${c.capability}, but ${c.programs.join(' or ')} is not known to read ${c.request}`,
 );
 export const requestUncertain = define(
   'request-uncertain',
   (c: { request: string; capability: string; network: string; programs: readonly string[]; misplaced: string }) =>
-    `network ${c.network}: it is unknown whether ${c.programs.join(' or ')} reads ${c.request}; a plugin with the capability ${c.capability} must declare it${c.misplaced}`,
+    `network ${c.network}: Plexus does not know whether ${c.programs.join(' or ')} reads ${c.request}; a plugin that reads it as capability ${c.capability} must declare that capability${c.misplaced}`,
 );
 export const deviceIdLost = define(
   'device-id-lost',
   (c: { network: string; deviceId: string }) =>
-    `network ${c.network}: deviceID ${c.deviceId} reaches no plugin, as none declares that capability`,
+    `network ${c.network}: no plugin receives deviceID ${c.deviceId}, because none declares the capability deviceID`,
 );
 export const deviceReplaced = define(
   'device-replaced',
   (c: { network: string; deviceId: string; of: string; gets: string }) =>
-    `network ${c.network}: deviceID ${c.deviceId} of the annotation is none of the pod's free devices of ${c.of}; it gets ${c.gets}`,
+    `network ${c.network}: deviceID ${c.deviceId} of the annotation is not a free device of ${c.of} of the pod; Plexus uses ${c.gets}`,
 );
 export const deviceUndecided = define(
   'device-undecided',
   (c: { network: string; of: string }) =>
-    `network ${c.network} is made of a device of ${c.of}: which one is known when the pod is attached`,
+    `network ${c.network} uses a device of ${c.of}: which one is known only when the pod is attached`,
 );
 export const deviceAbsent = define(
   'device-absent',
-  (c: { network: string; problem: string }) => `${c.problem}: it is attached without`,
+  (c: { network: string; problem: string }) => `${c.problem}; Plexus attaches the network without a device`,
 );
 export const resourceUnserved = define(
   'resource-unserved',
   (c: { network: string; resource: string }) =>
-    `network ${c.network} names resource ${c.resource}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
+    `network ${c.network} names resource ${c.resource}, which no device plugin of this node serves and the pod does not request; Plexus attaches the network without a device`,
 );
 export const claimSkipped = define(
   'claim-skipped',
@@ -95,7 +95,7 @@ export const claimSkipped = define(
 export const claimsSkipped = define(
   'claims-skipped',
   (c: ErrorData) =>
-    `devices from ResourceClaims are left out (if a network needs them, add deploy/components/resource-claims): ${c.error.message}`,
+    `devices of ResourceClaims are skipped (if a network needs them, add deploy/components/resource-claims): ${c.error.message}`,
 );
 export const deviceUnnamed = define(
   'device-unnamed',

@@ -21,7 +21,7 @@ async function makeWithParents(path: string): Promise<void> {
   if (await makeOne(path)) return;
   const above = dirname(path);
   if (above !== path) await makeWithParents(above);
-  if (!(await makeOne(path))) throw new Error(`nothing can be made in ${above}`);
+  if (!(await makeOne(path))) throw new Error(`nothing can be created in ${above}`);
 }
 
 /** Returns false if the parent folder does not exist. */

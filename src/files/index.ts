@@ -2,7 +2,7 @@
 export { makeFolder, removeLeftovers } from './folder.ts';
 export { loadNative, type Native } from './native.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
-export { readRegularFile, readRegularText } from './regular.ts';
+export { readRegularFile, readRegularText, usualMostBytes } from './regular.ts';
 export { removeFile } from './remove.ts';
 export { removeContent, removeTree } from './remove-tree.ts';
 export { newPrefix, replaceAtomically, replaceBriefly, syncFolder } from './replace.ts';

@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync, type
 
 // O_PATH: opens without reading, so that a FIFO does not block and a device is not touched. Node.js has no name for it.
 const pathOnly = 0o10000000;
-const usualMostBytes = 16 * 1024 * 1024;
+/** The longest file that is read, unless the caller sets another limit. */
+export const usualMostBytes = 16 * 1024 * 1024;
 const chunkBytes = 64 * 1024;
 
 interface ReadOptions {

@@ -20,7 +20,7 @@ const follows: Readonly<Record<string, readonly string[]>> = { ADD: ['ADD', 'DEL
 export function guardedHost(host: Host, allowed: Allowed): Host {
   const assertNetns = (netns: string): void => {
     if (allowed.sandbox !== undefined && netns !== (allowed.sandbox.netns ?? ''))
-      throw refusal(netns, 'it is another namespace than the runtime’s');
+      throw refusal(netns, 'it is not the network namespace of the runtime’s call');
   };
   return {
     ...host,
@@ -49,16 +49,16 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
 function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed): void {
   const [wanted, id] = [env['CNI_COMMAND'] ?? '', env['CNI_CONTAINERID'] ?? ''];
   if (!(follows[command] ?? [command]).includes(wanted))
-    throw refusal(plugin, `the runtime has not called for ${wanted}`);
+    throw refusal(plugin, `the command of the runtime does not allow ${wanted}`);
   if (sandbox !== undefined && id !== sandbox.containerId)
-    throw refusal(plugin, `${id} is another sandbox than the runtime’s`);
+    throw refusal(plugin, `${id} is not the sandbox of the runtime’s call`);
 }
 
 // The plan rejects such types too, but a journal record may never have been planned.
 function assertPluginTypes({ plugin, stdin }: PluginRun): void {
   const json = parseJson(stdin, 'configuration');
   if (isMetaPlugin(plugin) || nestedMetaPlugin(json) !== undefined)
-    throw refusal(plugin, 'a meta-plugin would run programs of its own choice');
+    throw refusal(plugin, 'a meta-plugin would run arbitrary programs');
   const nested = nestedPath(json);
   if (nested !== undefined) throw refusal(plugin, nestedPathProblem(nested));
 }

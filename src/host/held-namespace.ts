@@ -29,7 +29,7 @@ export async function holdNamespace(netns: string): Promise<HeldNamespace> {
   try {
     const path = `/proc/${await readlink('/proc/self')}/fd/${handle.fd}`;
     const { type } = await statfs(path);
-    if (type !== NSFS_MAGIC) throw netnsUnusable({ netns, problem: 'it is no network namespace' });
+    if (type !== NSFS_MAGIC) throw netnsUnusable({ netns, problem: 'it is not a network namespace' });
     return { netns, path, isNode: await isOfNode(path), release: () => handle.close() };
   } catch (thrown) {
     await handle.close();

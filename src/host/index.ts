@@ -33,6 +33,7 @@ export {
   linkVersion,
   shimFrame,
 } from './link-messages.ts';
+export { type HttpText, getText } from './http-text.ts';
 export { observeSocketOf } from './observe-path.ts';
 export { remoteHost } from './remote-host.ts';
 export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';

@@ -24,7 +24,7 @@ export async function ipIn<T>(
   if (end.kind === 'exited' && end.exitCode === 0) return parseOutput(command, parser, end.stdout.toString());
   // nsenter prints this for a namespace of another kind.
   if (end.kind === 'exited' && end.stderr.includes('reassociate'))
-    throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
+    throw netnsUnusable({ netns: held.netns, problem: 'it is not a network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
 }
 
@@ -44,7 +44,7 @@ function problemOfEnd(end: ChildEnd): string {
     case 'not-started':
       return end.problem;
     case 'too-much-output':
-      return 'it printed too much';
+      return 'it printed too much output';
   }
 }
 
@@ -52,9 +52,6 @@ function parseOutput<T>(command: string, parser: (text: string) => T, text: stri
   try {
     return parser(text);
   } catch (error) {
-    throw hostCommandFailed(
-      { command, problem: `its output is not understood: ${problemOf(error)}` },
-      { cause: error },
-    );
+    throw hostCommandFailed({ command, problem: `its output cannot be parsed: ${problemOf(error)}` }, { cause: error });
   }
 }

@@ -149,7 +149,7 @@ export function bodyReader(body: Uint8Array): BodyReader {
     bytes,
     list: (each, most) => {
       const count = u32();
-      if (count > most) throw linkDamaged({ problem: `a list of ${count} items, of which there may be ${most}` });
+      if (count > most) throw linkDamaged({ problem: `a list of ${count} items, but at most ${most} are allowed` });
       const items: ReturnType<typeof each>[] = [];
       for (let index = 0; index < count; index++) items.push(each());
       return items;

@@ -31,9 +31,9 @@ export function decideDefault(listing: ConfPath): DefaultDecision {
     const read = attempt(file, alone);
     if ('configuration' in read)
       return { kind: 'found', network: defaultNetworkOf(file.path, read.configuration), warnings: problems };
-    problems.push(`${file.path} is passed over: ${read.problem}`);
+    problems.push(`${file.path} is skipped: ${read.problem}`);
   }
-  return { kind: 'none', problem: problems.join('; ') || 'there is no configuration of a network' };
+  return { kind: 'none', problem: problems.join('; ') || 'no file contains a network configuration' };
 }
 
 /** Every foreign file as its own listing, so that an unusable file does not hide the next one. */

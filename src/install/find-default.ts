@@ -114,7 +114,7 @@ async function findNamed(name: string, folders: readonly string[]): Promise<Defa
     const path = await pathOf(name, folder);
     if (path !== undefined) return decideDefault(await readConfPath(path));
   }
-  const problem = `the default network of Multus, ${name}, is in no file: if it is a NetworkAttachmentDefinition, name it in Plexus's configuration (clusterNetwork)`;
+  const problem = `no file contains the default network of Multus, ${name}: if it is a NetworkAttachmentDefinition, set clusterNetwork in the configuration of Plexus to its name`;
   return { kind: 'none', problem };
 }
 

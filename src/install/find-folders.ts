@@ -45,7 +45,7 @@ export async function findFolders(root = '/'): Promise<FoundFolders> {
   };
   return {
     runtimes: [usual],
-    warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
+    warnings: ['no configuration of a container runtime was found: the usual folders are used'],
   };
 }
 
@@ -186,7 +186,7 @@ function decode(kind: KnownRuntime['kind'], file: string, text: string, warnings
   try {
     return kind === 'containerd' ? containerdSection(text) : crioSection(text);
   } catch (error) {
-    warnings.push(`${file} is no TOML: ${problemOf(error).split('\n')[0] ?? ''}`);
+    warnings.push(`${file} is not TOML: ${problemOf(error).split('\n')[0] ?? ''}`);
     return { imports: [] };
   }
 }

@@ -90,7 +90,9 @@ async function wantedText(
   }
   const before = memory.written?.text ?? entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name))?.text;
   const meanwhile =
-    before === undefined ? 'our configuration is written as soon as there is one' : 'our configuration stays as it is'; // K8S-69
+    before === undefined
+      ? 'Plexus writes its configuration as soon as there is one'
+      : 'the configuration of Plexus stays unchanged'; // K8S-69
   warn(
     keeper,
     'default network',
@@ -103,7 +105,7 @@ async function settled(keeper: Keeper, written: Written): Promise<number> {
   const { memory, options, report, timing } = keeper;
   memory.written = written;
   if (memory.said.delete('displaced'))
-    report({ kind: 'daemon', text: `${join(options.folder, written.name)} comes first again` });
+    report({ kind: 'daemon', text: `${join(options.folder, written.name)} is the first CNI configuration again` });
   if (memory.mayBeMissed) await nudge(options.folder, written.text);
   memory.mayBeMissed = false;
   return timing.lookMs;
@@ -138,7 +140,7 @@ async function displaced(
     sayDisplaced(
       keeper,
       name,
-      `${by}, after it was put right ${times} times; the next try is ${pause / 1000} s after the last one`,
+      `${by}, after ${times} repairs; the next repair is ${pause / 1000} s after the last one`,
     );
     return left;
   }

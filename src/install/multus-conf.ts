@@ -29,7 +29,7 @@ const readKeys = ['clusterNetwork', 'delegates', 'capabilities'];
 const cniKeys = ['cniVersion', 'name', 'type']; // Ours come from the default network.
 const folders: Readonly<Record<string, { readonly usual: string; readonly hint: string }>> = {
   cniDir: { usual: '/var/lib/cni/multus', hint: 'for the pods that Multus attached, set multusStateDir to it' },
-  binDir: { usual: '/opt/cni/bin', hint: "plugins are looked for in the runtime's folders" },
+  binDir: { usual: '/opt/cni/bin', hint: 'Plexus searches plugins in the folders of the runtime' },
 };
 
 /** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined for anything else. */
@@ -70,7 +70,7 @@ function confOf(own: JsonObject): MultusConf {
     capabilities: isJsonObject(capabilities)
       ? Object.keys(capabilities).filter((key) => capabilities[key] === true)
       : [],
-    ...(left.length > 0 && { notTakenOver: `of the configuration of Multus, not taken over: ${left.join('; ')}` }),
+    ...(left.length > 0 && { notTakenOver: `not adopted from the configuration of Multus: ${left.join('; ')}` }),
   };
 }
 

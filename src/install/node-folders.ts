@@ -55,4 +55,4 @@ const visibleFolders = (root: string, paths: readonly string[]): Promise<readonl
 
 const line = ({ runtime, configurations, confDir, binDirs, isRunning }: RuntimeFolders): string =>
   `${runtime}${isRunning ? ' (running)' : ''}: CNI configuration in ${confDir}, plugins in ${binDirs.join(', ')}` +
-  (configurations.length > 0 ? `, as ${configurations.join(', ')} say${configurations.length > 1 ? '' : 's'}` : '');
+  (configurations.length > 0 ? ` (from ${configurations.join(', ')})` : '');

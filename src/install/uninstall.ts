@@ -156,13 +156,13 @@ async function putBack(folder: string, saved: string): Promise<string> {
   const name = saved.slice(0, -savedSuffix.length);
   const [from, to] = [join(folder, saved), join(folder, name)];
   if (!isConfigurationName(name) || !lstatSync(from).isFile())
-    return `left ${saved}: it is no configuration file that Plexus moved aside`;
-  if (ownerOf(textOf(folder, saved)) === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
+    return `left ${saved}: it is not a configuration file that Plexus moved aside`;
+  if (ownerOf(textOf(folder, saved)) === 'plexus') return `left ${saved}: it calls ${shimName}, which is removed`;
   const isNewer = configurationText(to) !== undefined && !isOurs(folder, name);
   if (isNewer) await rm(from, { force: true });
   else await rename(from, to);
   await syncFolder(folder);
-  return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
+  return isNewer ? `removed ${saved}: ${name} has been written since` : `put ${name} back`;
 }
 
 async function removePrograms(folder: string, attempt: Attempt): Promise<void> {
@@ -215,7 +215,7 @@ async function removeIn(path: string, keep: readonly string[], attempt: Attempt)
   const failed: (() => Promise<never>)[] = [];
   let removed = 0;
   await attempt(() =>
-    inFolder(path, 'remove what is in it', async () => {
+    inFolder(path, 'remove the content of', async () => {
       removed = removeContent(path, keep, (name, error) =>
         failed.push(() => inFolder(path, `remove ${name}`, () => Promise.reject(error as Error))),
       );

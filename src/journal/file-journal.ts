@@ -15,6 +15,7 @@ import {
   replaceAtomically,
   shownPath,
   syncFolder,
+  usualMostBytes,
 } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
@@ -34,7 +35,7 @@ export function fileJournal(folder: string): Journal {
       beneathMade(folder, async (path) => {
         const file = join(path, fileName(record));
         const text = encodeRecord(record);
-        const problem = sizeProblem(text);
+        const problem = sizeProblem(text) ?? lengthProblem(text, record);
         if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
         if (!record.complete) await unmark(path, fileName(record)); // an ADD starts with an incomplete record
         await replaceAtomically(file, text);
@@ -56,6 +57,16 @@ export function fileJournal(folder: string): Journal {
       )) ?? false,
     list: async (pick) => (await present((path) => listRecords(path, pick))) ?? { found: [], damaged: [] },
   };
+}
+
+// Leaves room for the errors that DEL adds to the record, so that it can be written again until all is undone.
+const roomBytes = 4 * 1024 * 1024;
+
+/** Why a record of that text could not be read again, or could not take the errors of DEL; undefined if it can. */
+function lengthProblem(text: string, { attachments }: SandboxRecord): string | undefined {
+  const isBeingUndone = attachments.some(({ state }) => state === 'detaching');
+  const most = usualMostBytes - (isBeingUndone ? 0 : roomBytes);
+  return Buffer.byteLength(text) > most ? `it is longer than ${most} bytes` : undefined;
 }
 
 // Every valid container ID (CNI-17) stays readable. The name never contains a path or a second "@". A name that is too

@@ -27,8 +27,13 @@ interface Shared {
 export function sharedLockFile(folder: string): SharedLockFile {
   let current: Shared | undefined;
   let prepared: Promise<readonly [LockByte, ProcessIdentity]> | undefined;
+  const prepare = (): Promise<readonly [LockByte, ProcessIdentity]> =>
+    Promise.all([loadLockByte(), ownIdentity()]).catch((error: unknown) => {
+      prepared = undefined; // The next operation retries: there may have been no free descriptor.
+      throw error;
+    });
   const open = async (): Promise<LockFile> => {
-    const [lockByte, own] = await (prepared ??= Promise.all([loadLockByte(), ownIdentity()]));
+    const [lockByte, own] = await (prepared ??= prepare());
     const bytes = await openByteLocks(folder, fileName, lockByte);
     reserveNotes(bytes.fd);
     return { bytes, own, active: 0 };

@@ -91,7 +91,7 @@ export interface MultusDelegate {
 export function decodeDelegates(text: string, file: string, ifName: string): readonly MultusDelegate[] {
   try {
     const json = parseJson(text, file);
-    if (!Array.isArray(json)) throw new Error('it is no list of delegates');
+    if (!Array.isArray(json)) throw new Error('it is not a list of delegates');
     const fits = jsonBudget(mostWeight);
     return json.map((each, index) => delegateOf(each, { index, ifName, fits }));
   } catch (error) {
@@ -107,13 +107,13 @@ interface DelegatePlace {
 
 function delegateOf(json: JsonValue, { index, ifName, fits }: DelegatePlace): MultusDelegate {
   const place = `delegate ${index + 1}`;
-  if (!isJsonObject(json)) throw new Error(`${place} is no object`);
+  if (!isJsonObject(json)) throw new Error(`${place} is not an object`);
   const { Bytes: bytes, Name: name, ifnameRequest } = json;
   if (typeof bytes !== 'string') throw new Error(`${place} has no configuration (Bytes)`);
   const text = Buffer.from(bytes, 'base64').toString();
   if (!fits(text)) throw new Error(`the configurations up to that of ${place} are too large together`);
   const written = parseJson(text, place);
-  if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is no object`);
+  if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is not an object`);
   const configuration = withoutPassthru(parseConfiguration(written, { source: place }));
   const requested = typeof ifnameRequest === 'string' && ifnameRequest !== '' ? ifnameRequest : undefined;
   return {

@@ -89,7 +89,7 @@ export function apiReader(source: CredentialSource): ApiReader {
     review: async (kind, spec, signal) => {
       const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
       const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
-      const answer = await ask({ what: `ask for a ${kind}`, path, body }, [403, 404], signal);
+      const answer = await ask({ what: `create a ${kind}`, path, body }, [403, 404], signal);
       return answer.status >= 400
         ? undefined
         : (answer.body as { readonly status?: { readonly allowed?: boolean } }).status;

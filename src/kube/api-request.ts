@@ -138,8 +138,7 @@ async function scan(message: http.IncomingMessage, shape: Shape): Promise<unknow
   const scanner = jsonScanner(shape);
   const documents: unknown[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) documents.push(...scanner.push(chunk));
-  if (scanner.isInside() || documents.length !== 1)
-    throw new Error('the answer is no JSON object, or not all of it has come');
+  if (scanner.isInside() || documents.length !== 1) throw new Error('the answer is not a complete JSON object');
   return documents[0];
 }
 

@@ -80,8 +80,8 @@ function problemIn(config: KubeConfig): string | undefined {
     return `its current-context ${JSON.stringify(current)} is not among its contexts`;
   const server = config.getCurrentCluster()?.server;
   if (server === undefined || !URL.canParse(server))
-    return `context ${JSON.stringify(current)} leads to no cluster with a server address`;
-  return config.getCurrentUser() === null ? `context ${JSON.stringify(current)} leads to no user` : undefined;
+    return `context ${JSON.stringify(current)} names no cluster with a server address`;
+  return config.getCurrentUser() === null ? `context ${JSON.stringify(current)} names no user of this file` : undefined;
 }
 
 function filesNamedIn(config: KubeConfig): readonly string[] {

@@ -140,7 +140,7 @@ function scanBetween(state: State, byte: number, at: number): number {
   if (top !== undefined && (byte === comma || byte === colon)) separate(top, byte);
   else if (byte === closeBrace || byte === closeBracket) close(state, byte);
   else if (byte === quote) beginText(state, top);
-  else if (top?.expectsKey === true) throw new Error('it is no JSON: a key is missing');
+  else if (top?.expectsKey === true) throw new Error('it is not JSON: a key is missing');
   else if (byte === openBrace || byte === openBracket) return beginContainer(state, byte === openBrace, at);
   else return beginScalar(state, at);
   return at + 1;
@@ -148,7 +148,7 @@ function scanBetween(state: State, byte: number, at: number): number {
 
 function separate(top: Container, byte: number): void {
   if (byte === comma) top.expectsKey = top.isObject;
-  else if (!top.isObject) throw new Error('it is no JSON: a colon in a list');
+  else if (!top.isObject) throw new Error('it is not JSON: a colon in a list');
 }
 
 /** The shape of the value that begins here; undefined if it is skipped. */
@@ -195,7 +195,7 @@ function beginScalar(state: State, at: number): number {
 function close(state: State, byte: number): void {
   const top = state.open.pop();
   if (top === undefined || top.isObject !== (byte === closeBrace))
-    throw new Error('it is no JSON: brackets do not match');
+    throw new Error('it is not JSON: brackets do not match');
   deliver(state, top.value);
 }
 

@@ -47,7 +47,7 @@ export const isThere = ({ value }: Part): boolean => value !== undefined && valu
 
 /** Reads a required string. Throws claimObjectInvalid. */
 export function requiredText(part: Part): string {
-  if (typeof part.value !== 'string' || part.value === '') throw invalid(part, 'a text');
+  if (typeof part.value !== 'string' || part.value === '') throw invalid(part, 'a string');
   return part.value;
 }
 

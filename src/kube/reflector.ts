@@ -261,7 +261,7 @@ function silenceGuard(firstMs: number): {
   readonly stop: () => void;
 } {
   const dead = new AbortController();
-  const end = (): void => dead.abort(new Error('the API server is silent'));
+  const end = (): void => dead.abort(new Error('the API server sends nothing'));
   let timer = setTimeout(end, firstMs);
   return {
     signal: dead.signal,

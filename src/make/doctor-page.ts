@@ -17,7 +17,7 @@ ${listOf(clusterChecks)}`,
 
 const listOf = <S>(checks: readonly Check<S>[]): string =>
   [
-    '| check | what it finds | what to do, unless the finding says more |',
+    '| check | what it finds | fix, unless the finding shows another one |',
     '| --- | --- | --- |',
     ...checks.map(({ id, finds, fix }) => `| \`${id}\` | ${finds} | ${fix} |`),
   ].join('\n');

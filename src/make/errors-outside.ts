@@ -4,7 +4,7 @@ import { type ErrorKind, cniCode } from '../errors/index.ts';
 export interface OutsideError extends ErrorKind {
   readonly id: string;
   readonly sentence: string;
-  readonly saidBy: string;
+  readonly reportedBy: string;
 }
 
 export const nodeMissing: OutsideError = {
@@ -13,15 +13,15 @@ export const nodeMissing: OutsideError = {
   code: cniCode.io,
   retry: 'later',
   fix: 'Install Node.js 22.19 or newer, or set PLEXUS_NODE to its path.',
-  saidBy: 'the launcher of direct mode',
+  reportedBy: 'the launcher of direct mode',
 };
 const nodeTooOld: OutsideError = {
   id: 'PLX-NODE-TOO-OLD',
-  sentence: 'Node.js 22.19 or newer is needed, this is ‹version› (‹file›)',
+  sentence: 'Plexus needs Node.js 22.19 or newer, but this is ‹version› (‹file›)',
   code: cniCode.io,
   retry: 'later',
-  fix: 'Install a newer one, or set PLEXUS_NODE to its path.',
-  saidBy: 'direct mode, on a Node.js that cannot run it',
+  fix: 'Install a newer Node.js, or set PLEXUS_NODE to the path of one.',
+  reportedBy: 'direct mode, on a Node.js that cannot run it',
 };
 const shimFailed: OutsideError = {
   id: 'PLX-SHIM-FAILED',
@@ -29,7 +29,7 @@ const shimFailed: OutsideError = {
   code: cniCode.tryAgainLater,
   retry: 'later',
   fix: 'Free memory on the node.',
-  saidBy: 'the native executable on the host',
+  reportedBy: 'the native executable on the host',
 };
 
 export const errorsOutside: readonly OutsideError[] = [nodeMissing, nodeTooOld, shimFailed];

@@ -21,30 +21,31 @@ export function errorsPage(): string {
 
 # Errors
 
-Every failure of Plexus has an identifier. The container runtime shows it with a sentence that says what and where;
-\`kubectl describe pod\` shows the same text in the pod's events, the log has it with the chain of causes,
-\`plexus trace\` with what the plugins read and wrote, and \`plexus_cni_requests_total\` counts it (label \`outcome\`).
-A message has at most 1 KiB: a longer sentence is shortened in it, and is whole in the error's details (8 KiB at
-most), in the log and in \`plexus trace\`.
-The code is that of the CNI specification; when a network's own plugin failed with a code, that code is kept.
-To see exactly what a plugin is given, run \`plexus plan\` with the pod, its networks and the node's configuration.
+Every failure of Plexus has an identifier. The container runtime reports it with a sentence that names the failure and
+the object, and with a fix. \`kubectl describe pod\` shows the same text in the Events of the pod. The log adds the
+chain of causes, \`plexus trace\` adds the input and output of the plugins, and \`plexus_cni_requests_total\` counts
+failures by identifier (label \`outcome\`).
+A message has at most 1 KiB: Plexus shortens a longer sentence. The details of the error (at most 8 KiB), the log and
+\`plexus trace\` contain the complete sentence.
+The code is that of the CNI specification. If a plugin failed with a code of its own, Plexus returns that code.
+To see the exact input of a plugin, run \`plexus plan\` with the pod, its networks and the node's configuration.
 
-| identifier | sentence | code | does trying again help? | what to do |
+| identifier | sentence | code | can a retry succeed? | fix |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-## Said without Plexus
+## Errors of other programs
 
-Three errors are said where the program that knows the ones above does not run.
+Three errors arise where the program with the errors above cannot run.
 
-| identifier | sentence | code | does trying again help? | what to do | said by |
+| identifier | sentence | code | can a retry succeed? | fix | reported by |
 | --- | --- | --- | --- | --- | --- |
 ${errorsOutside.map(outsideRow).join('\n')}
 `;
 }
 
 const outsideRow = (error: OutsideError): string =>
-  `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.saidBy} |`;
+  `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.reportedBy} |`;
 
 // Replaces the values of one case in a sentence by placeholders.
 const sentence = (text: Kind['text']): string =>
@@ -64,8 +65,7 @@ const placeholder = (name: string): object => ({
   join: () => `‹${name}›`,
 });
 
-const retryText = ({ retry }: errors.ErrorKind): string =>
-  retry === 'later' ? 'yes, later' : 'no, something has to be changed';
+const retryText = ({ retry }: errors.ErrorKind): string => (retry === 'later' ? 'yes' : 'no');
 
 interface Schema {
   readonly description?: string;
@@ -87,8 +87,8 @@ export function configurationPage(schema: Schema, daemon: Schema): string {
 # Configuration
 
 ${schema.description ?? ''}
-Keys are accepted in any case. An unknown key is a warning in the log with a suggestion; a value of the wrong type is
-an error that names the key. A complete file: [examples/node/00-plexus.conflist](../examples/node/00-plexus.conflist).
+Keys are accepted in any case. An unknown key causes a warning in the log with a suggestion; a value of the wrong type
+causes an error that names the key. A complete file: [examples/node/00-plexus.conflist](../examples/node/00-plexus.conflist).
 
 | key | type | default | meaning |
 | --- | --- | --- | --- | --- |
@@ -98,13 +98,13 @@ ${rowsOf(schema, '').join('\n')}
 
 \`plexus daemon\` reads one file, YAML or JSON (\`--config\`, by default /etc/plexus/plexus.yaml if it exists). Every key is
 also a flag (\`logLevel\`: \`--log-level\`) and an environment variable (\`PLEXUS_LOG_LEVEL\`; lists separated by commas,
-\`deadlines\` as JSON). A flag goes before the environment, the environment before the file, and what none of them sets is
-decided by the CNI configuration file of the call, then by the default. Never decided by a call: kubeconfig,
-manifestsDir, cniDir, multusStateDir, binDir (plugins are looked for in CNI_PATH), logFile, logLevel, logToStderr,
+\`deadlines\` as JSON). Flags override environment variables, which override the file. A key that none of them sets is
+taken from the CNI configuration file of the call, then from the default. A call never sets these keys: kubeconfig,
+manifestsDir, cniDir, multusStateDir, binDir (Plexus searches plugins in CNI_PATH), logFile, logLevel, logToStderr,
 logOptions and maskedKeys.
 
-A change of the file takes effect without restart, from the next call on. These keys are read at start only, and the
-log says so when they change: socket, cniDir, kubeconfig, manifestsDir, http, nodeName, kubeletPodsApi, logLevel,
+A change of the file takes effect without a restart, from the next call on. The daemon reads these keys only at start,
+and reports in the log when they change: socket, cniDir, kubeconfig, manifestsDir, http, nodeName, kubeletPodsApi, logLevel,
 logToStderr, logFile, logOptions, maskedKeys.
 
 ${daemon.description ?? ''}

@@ -15,7 +15,11 @@ export function parseDefaultNetwork(text: string, multusNamespace: string): Netw
   });
   const [only, ...more] = selections;
   if (only === undefined || more.length > 0) {
-    throw invalidAt({ key: defaultNetworkKey }, text, `exactly one network (it names ${selections.length})`);
+    throw invalidAt(
+      { key: defaultNetworkKey },
+      text,
+      `exactly one network (the annotation names ${selections.length})`,
+    );
   }
   return only;
 }

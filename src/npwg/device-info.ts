@@ -35,9 +35,9 @@ const withoutSlashes = (text: string): string => text.replaceAll('/', '-');
  */
 export function parseDeviceInfo(text: string, file: string): JsonObject {
   const json = parsed(text, file);
-  const problem = isJsonObject(json) ? nestingProblem(json) : 'it is no object';
+  const problem = isJsonObject(json) ? nestingProblem(json) : 'it is not an object';
   if (!isJsonObject(json) || problem !== undefined)
-    throw deviceInfoInvalid({ file, problem: problem ?? 'it is no object' });
+    throw deviceInfoInvalid({ file, problem: problem ?? 'it is not an object' });
   if (!validate(json)) throw deviceInfoInvalid({ file, problem: firstProblem() });
   return json;
 }

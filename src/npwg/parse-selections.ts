@@ -27,7 +27,7 @@ export function parseAnnotation(text: string | undefined, annotation: Annotation
   if (text === undefined) return { selections: [], warnings: [] };
   const { key } = annotation;
   if (text.length > maxBytes) {
-    throw invalidAt({ key }, text, `a text of at most ${maxBytes} bytes (it has ${text.length} characters)`);
+    throw invalidAt({ key }, text, `a string of at most ${maxBytes} bytes (it has ${text.length} characters)`);
   }
   if (text.trim() === '') return { selections: [], warnings: [] };
   // NPWG-19: no name contains one of these, so this is JSON

@@ -57,6 +57,6 @@ function parseReference(reference: string, { place, namespace, interfaceName }: 
   throw invalidAt(
     place,
     name,
-    `allowed in the short form, because of its "."; the JSON form takes it: ${JSON.stringify([inJson])}`,
+    `allowed in the short form because it contains "."; use the JSON form: ${JSON.stringify([inJson])}`,
   );
 }

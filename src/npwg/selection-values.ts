@@ -13,7 +13,7 @@ export const portRange = { least: 1, most: 65_535 };
 
 export function parseFilledText(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw invalidAt(place, value, 'a text other than blanks');
+  throw invalidAt(place, value, 'a string that is not blank');
 }
 
 /**
@@ -55,7 +55,7 @@ function namespaceAdvice(value: JsonValue): string {
 
 /** Parses an interface name (NPWG-40). */
 export function parseInterface(value: JsonValue, place: AnnotationPlace): string {
-  const problem = typeof value === 'string' ? interfaceNameProblem(value) : 'it is no text';
+  const problem = typeof value === 'string' ? interfaceNameProblem(value) : 'it is not a string';
   if (typeof value === 'string' && problem === undefined) return value;
   throw invalidAt(place, value, `an interface name: ${problem}`);
 }

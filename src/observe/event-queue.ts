@@ -65,7 +65,7 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
       report({ kind: 'event-sent', outcome: 'failed' });
       report({
         kind: 'warning',
-        text: `event ${event.reason} of ${subjectKey(subject)} was not written: ${asPlexusError(thrown).message}`,
+        text: `could not write Event ${event.reason} of ${subjectKey(subject)}: ${asPlexusError(thrown).message}`,
       });
     }
   };
@@ -123,7 +123,7 @@ function withoutOldest(waiting: readonly Waiting[], report: Report): Waiting[] {
   report({ kind: 'event-sent', outcome: 'left-out' });
   report({
     kind: 'warning',
-    text: `too many events at once: ${waiting[index]?.event.reason ?? 'one'} is left out`,
+    text: `too many events at once: ${waiting[index]?.event.reason ?? 'one'} is dropped`,
   });
   return waiting.toSpliced(index, 1);
 }

@@ -64,7 +64,7 @@ export function labelledGauges({ Gauge }: PromClient, registers: prom.Registry[]
   const { httpListening } = sources;
   const listening: prom.Gauge = new Gauge({
     name: 'plexus_http_listening',
-    help: '1 while the daemon listens on its HTTP address; 0, to be seen on observe.sock only, while it cannot.',
+    help: '1 while the daemon listens on its HTTP address, 0 while it cannot (visible on observe.sock only).',
     registers,
     collect: () => {
       listening.reset();
@@ -82,24 +82,20 @@ export function gauges({ Gauge }: PromClient, registers: prom.Registry[], source
   journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
   journal(
     'plexus_journal_detaching',
-    'Attachments in the journal that could not yet be undone.',
+    'Attachments in the journal that are not undone yet.',
     ({ detaching }) => detaching,
   );
   journal(
     'plexus_journal_abandoned',
-    'Of these, attachments whose pod was let go: the daemon goes on trying.',
+    'Abandoned attachments among them: pod deletion proceeded, the daemon keeps retrying.',
     ({ abandoned }) => abandoned,
   );
   journal(
     'plexus_journal_pending_status',
-    'Sandboxes whose network-status is not yet in the API.',
+    'Sandboxes whose network-status is not published yet.',
     ({ pendingStatus }) => pendingStatus,
   );
-  journal(
-    'plexus_calls_deferred',
-    'DELs that were answered while no daemon was there and are not yet carried out.',
-    ({ deferred }) => deferred,
-  );
+  journal('plexus_calls_deferred', 'Deferred DELs that are not carried out yet.', ({ deferred }) => deferred);
   const simple = (name: string, help: string, value: () => number): void => {
     const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
   };
@@ -108,18 +104,18 @@ export function gauges({ Gauge }: PromClient, registers: prom.Registry[], source
   );
   simple(
     'plexus_watch_lost_seconds',
-    'How long changes of NetworkAttachmentDefinitions have not arrived; 0 while they do.',
+    'Seconds since the watch of NetworkAttachmentDefinitions was lost; 0 while it is up to date.',
     () => (sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000),
   );
-  simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
+  simple('plexus_watch_objects', 'NetworkAttachmentDefinitions in the cache.', () => sources.watch().objects);
   simple(
     'plexus_watch_objects_left_out',
-    'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.',
+    'NetworkAttachmentDefinitions that do not fit into the cache and are read on demand.',
     () => sources.watch().leftOut,
   );
   simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
-  simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
-  simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
+  simple('plexus_recent_bytes', 'Bytes of plugin input and output in these operations.', () => sources.recent().bytes);
+  simple('plexus_calls_running', 'CNI calls in flight.', () => sources.calls());
   simple('plexus_host_agent_connected', '1 while a host agent is connected.', () => (sources.agent() ? 1 : 0));
   new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set(
     { version: sources.version },

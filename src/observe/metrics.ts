@@ -90,12 +90,12 @@ function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram
     ),
     disregarded: counter(
       'plexus_plugin_checks_disregarded_total',
-      'Failed CHECKs of plugins that were ignored: the plugin never passed CHECK for that attachment, and the kernel was as recorded.',
+      'Failed plugin CHECKs that Plexus ignored: the plugin never passed CHECK for that attachment, and the state of the kernel matched the journal.',
       ['plugin'],
     ),
     phases: histogram(
       'plexus_phase_duration_seconds',
-      'Parts of a command beside its plugins: lock (waiting for the sandbox), readiness, inputs, plan, journal.',
+      'Time in parts of a command other than plugins: lock (waiting for the sandbox), readiness, inputs, plan, journal.',
       ['command', 'phase'],
     ),
     publishing: histogram('plexus_status_write_duration_seconds', 'Time to write a network-status annotation.', [
@@ -114,35 +114,35 @@ function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>)
   return {
     abandoned: counter(
       'plexus_attachments_abandoned_total',
-      'Attachments that could not be undone for so long that their pod was let go.',
+      'Attachments that were abandoned: they could not be undone, and pod deletion proceeded.',
       ['network'],
     ),
     reclaimed: counter(
       'plexus_sandboxes_reclaimed_total',
-      'Sandboxes that were gone without a DEL and were undone by the daemon; abandoned: not wholly.',
+      'Sandboxes that disappeared without a DEL and that the daemon reclaimed: undone, or abandoned (in part not undone).',
       ['outcome'],
     ),
     events: counter(
       'plexus_events_total',
-      'Events for people: written, counted (happened again), left-out (too many at once), failed.',
+      'Events: written, counted (a repetition), left-out (too many at once), failed.',
       ['outcome'],
     ),
     lastError: gauge(
       'plexus_last_error_timestamp_seconds',
-      'When a command, or work of the daemon itself, last failed with this error.',
+      'Time of the last failure of a command, or of background work, with this error.',
       ['id'],
     ),
-    problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', [
+    problems: counter('plexus_problems_total', 'Problems reported outside of an answer, by identifier of the error.', [
       'id',
     ]),
     unattached: gauge(
       'plexus_pods_unattached',
-      'Running pods of this node that ask for networks and were never attached.',
+      'Running pods of this node that request networks and were never attached.',
       [],
     ),
     displaced: counter(
       'plexus_configuration_displaced_total',
-      'How often the CNI configuration of Plexus was found displaced or changed by another program.',
+      'How often another program displaced or changed the CNI configuration of Plexus.',
       [],
     ),
   };
@@ -178,7 +178,7 @@ type Made<Metric> = (name: string, help: string, labelNames: string[]) => Metric
 
 /** Metrics of requests to the Kubernetes API. */
 const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
-  api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', [
+  api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer.', [
     'verb',
     'resource',
     'code',
@@ -188,7 +188,7 @@ const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>
     'Time to the beginning of the answer of the Kubernetes API; without watches.',
     ['verb', 'resource'],
   ),
-  retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were sent once more.', [
+  retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were retried.', [
     'verb',
     'resource',
   ]),

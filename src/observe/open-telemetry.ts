@@ -109,7 +109,7 @@ function samplerOf({ sampler, samplerArg }: OpenTelemetryOptions, warn: (text: s
   const isKnown = Object.hasOwn(samplers, name) && ratio >= 0 && ratio <= 1;
   if (!isKnown)
     warn(
-      `OTEL_TRACES_SAMPLER ${JSON.stringify(name)} with OTEL_TRACES_SAMPLER_ARG ${JSON.stringify(samplerArg)} is not understood: ${usualSampler} is used`,
+      `OTEL_TRACES_SAMPLER ${JSON.stringify(name)} with OTEL_TRACES_SAMPLER_ARG ${JSON.stringify(samplerArg)} is invalid: ${usualSampler} is used`,
     );
   const make =
     (isKnown ? samplers[name] : undefined) ?? (() => new ParentBasedSampler({ root: new AlwaysOnSampler() }));

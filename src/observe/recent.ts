@@ -1,7 +1,10 @@
 import type { OperationInfo, RecordedOperation, Report, Step } from '../report/index.ts';
 import { type Kept, type KeptStep, type OperationStep, recordedOperation } from './recorded-operation.ts';
 
-/** Limits of what is kept. Bytes count what plugins read and wrote, and a little for each step. */
+/**
+ * Limits of what is kept. Bytes count what plugins read and wrote, a share for each JSON value in it, and a little for
+ * each step.
+ */
 export interface RecentLimits {
   readonly operations: number;
   readonly bytes: number;
@@ -28,6 +31,9 @@ export interface RecentOperations {
 
 const usual: RecentLimits = { operations: 256, bytes: 4 * 1024 * 1024, bytesOfOne: 1024 * 1024, stepsOfOne: 300 };
 const bytesOfStep = 400;
+// An answer decodes all texts at once, and a value takes some hundred bytes of memory, also one that takes two bytes in
+// its text. With this share, the largest answer has fewer values than the commands read (json-limits.ts).
+const bytesOfValue = 16;
 
 /**
  * Keeps the last operations and evicts the oldest first. Steps are kept unchanged: nothing is copied or formatted
@@ -40,6 +46,7 @@ export function recentOperations(
 ): RecentOperations {
   const kept: Kept[] = [];
   const running = new WeakMap<OperationInfo, Kept>();
+  const dropped = new WeakSet<Kept>(); // Operations that still ran when they were dropped.
   let bytes = 0;
   const keep = (info: OperationInfo, background: boolean): Kept => {
     const entry: Kept = { info, background, steps: [], bytes: 0, leftOut: 0, end: undefined };
@@ -48,8 +55,12 @@ export function recentOperations(
     return entry;
   };
   const dropOldest = (): void => {
-    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1))
-      bytes -= kept.shift()?.bytes ?? 0;
+    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1)) {
+      const oldest = kept.shift();
+      if (oldest === undefined) return;
+      dropped.add(oldest);
+      bytes -= oldest.bytes;
+    }
   };
   const report: Report = (step, operation) => {
     // Called every few seconds, and not about a pod.
@@ -58,6 +69,7 @@ export function recentOperations(
       operation === undefined
         ? (backgroundOf(step, kept, now()) ?? keep(backgroundInfo(step, now()), true))
         : (running.get(operation) ?? keep(operation, false));
+    if (dropped.has(entry)) return;
     if (step.kind === 'operation-finished' || step.kind === 'reclaimed') entry.end = step;
     else bytes += add(entry, { step, at: now() }, limits);
     dropOldest();
@@ -89,8 +101,17 @@ const kinds: readonly Step['kind'][] = [
 const isOfOperation = (step: Step): step is OperationStep =>
   kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== undefined;
 
-const sizeOf = (step: OperationStep): number =>
-  bytesOfStep + (step.kind === 'plugin-finished' ? step.input.length + step.output.length + step.stderr.length : 0);
+function sizeOf(step: OperationStep): number {
+  if (step.kind !== 'plugin-finished') return bytesOfStep;
+  const { input, output, stderr } = step;
+  return bytesOfStep + stderr.length + sizeOfText(input) + sizeOfText(output);
+}
+
+function sizeOfText(text: string): number {
+  let values = 0; // Also counts inside strings: it is an estimate.
+  for (let at = 0; at < text.length; at++) if (',[{'.includes(text.charAt(at))) values++;
+  return text.length + bytesOfValue * values;
+}
 
 /** Returns the number of added bytes. */
 function add(entry: Kept, kept: KeptStep, { bytesOfOne, stepsOfOne }: RecentLimits): number {

@@ -54,7 +54,7 @@ export function recordedOperation(
     background,
     ...(error !== undefined && { error: recordedError(error, secret) }),
     steps: withoutRepeated(steps).map((kept) => recordedStep(kept, startedAt, secret)),
-    ...(leftOut > 0 && { leftOut: `${leftOut} further steps: too much for one operation` }),
+    ...(leftOut > 0 && { leftOut: `${leftOut} more steps omitted: too many for one operation` }),
   };
 }
 
@@ -119,7 +119,7 @@ const describing: { readonly [K in OperationStep['kind']]: (step: Of<K>, secret:
   problem: ({ error }, secret) => ({ kind: 'note', name: maskText(error.message, secret) }),
   abandoned: ({ network, interfaceName, lastError }, secret) => ({
     kind: 'note',
-    name: `given up: ${maskText(lastError, secret)}`,
+    name: `abandoned: ${maskText(lastError, secret)}`,
     network,
     interface: interfaceName,
     outcome: 'abandoned',

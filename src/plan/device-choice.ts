@@ -209,9 +209,12 @@ function missingError(
 }
 
 function noneText(devices: PodDevices | undefined): string {
-  const requests = devices?.requested === undefined ? '' : ', although it requests that resource';
-  const doubt = devices?.served === undefined ? '; kubelet cannot be asked whether a device plugin serves it' : '';
-  return `kubelet gave the pod none${requests}${doubt}`;
+  const requests = devices?.requested === undefined ? '' : ', although the pod requests that resource';
+  const doubt =
+    devices?.served === undefined
+      ? '; kubelet is unavailable, so Plexus does not know whether a device plugin serves the resource'
+      : '';
+  return `kubelet allocated none to the pod${requests}${doubt}`;
 }
 
 const hasText = (available: number): string =>

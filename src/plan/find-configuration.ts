@@ -56,7 +56,7 @@ export function findByPath(listing: ConfPath, path: string): Found {
       problem:
         listing.kind === 'missing'
           ? listing.problem
-          : shortList(warnings.map(({ text }) => text)) || 'the folder holds no network configuration',
+          : shortList(warnings.map(({ text }) => text)) || 'the folder contains no network configuration',
     });
   return { configuration: configurationOf(first, listing), path: first.path, warnings };
 }

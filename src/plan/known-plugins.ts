@@ -1,4 +1,4 @@
-import { type JsonObject, type PluginConfiguration, isJsonObject } from '../cni/index.ts';
+import { type PluginConfiguration, isJsonObject, valueLikeGo } from '../cni/index.ts';
 import type { RequestName } from '../npwg/index.ts';
 
 /**
@@ -91,8 +91,8 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
 
 /** Returns the programs behind one plugin of a configuration: itself, and the IPAM plugin that it runs. */
 export function programsOf({ type, json }: PluginConfiguration): readonly string[] {
-  const ipam = json['ipam'];
-  const ipamType = isJsonObject(ipam) ? (ipam as JsonObject)['type'] : undefined;
+  const ipam = valueLikeGo(json, 'ipam');
+  const ipamType = isJsonObject(ipam) ? valueLikeGo(ipam, 'type') : undefined;
   return [type, ...(typeof ipamType === 'string' && ipamType !== '' ? [ipamType] : [])];
 }
 

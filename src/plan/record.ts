@@ -155,9 +155,9 @@ export function encodeRecord(record: SandboxRecord): string {
 export function decodeRecord(text: string, file: string): SandboxRecord {
   const body = text.slice(0, -sealOf('').length);
   if (text !== body + sealOf(body))
-    throw recordDamaged({ file, problem: 'it was cut off or changed: its checksum is missing or wrong' });
+    throw recordDamaged({ file, problem: 'it was truncated or changed: its checksum is missing or wrong' });
   const json = parsedRecord(`${body}}`, file);
-  if (!isJsonObject(json)) throw recordDamaged({ file, problem: 'it is no object' });
+  if (!isJsonObject(json)) throw recordDamaged({ file, problem: 'it is not an object' });
   const { formatVersion } = json;
   // only after the checksum: a flipped digit is no newer format
   if (typeof formatVersion === 'number' && Number.isInteger(formatVersion) && formatVersion > 1)
@@ -208,7 +208,7 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
 
 function recordProblem(json: JsonObject): string | undefined {
   const bad = recordRules.find(([key, isGood]) => !isGood(json[key]));
-  return bad && `${bad[0]} is missing or of a wrong kind`;
+  return bad && `${bad[0]} is missing or has the wrong type`;
 }
 
 function isEntry(value: unknown): boolean {

@@ -1,21 +1,21 @@
 // Made from the schema beside it by `npm run make`: do not edit.
 
 /**
- * Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.
+ * Configuration of Plexus: the keys of the CNI configuration file besides cniVersion, name and type.
  */
 export interface WrittenSettings {
   /**
-   * Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set.
+   * Network configurations (single or list) that every pod gets. The first is the default network; the others become net1, net2 and so on. Ignored when clusterNetwork is set.
    */
   delegates?: {
     [k: string]: unknown;
   }[];
   /**
-   * The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.
+   * The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file, or a folder whose first configuration is used.
    */
   clusterNetwork?: string;
   /**
-   * Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork.
+   * Additional networks that every pod gets (except pods of systemNamespaces), named in the same way as clusterNetwork. Allowed only together with clusterNetwork.
    */
   defaultNetworks?: string[];
   /**
@@ -23,15 +23,15 @@ export interface WrittenSettings {
    */
   auxiliaryCNIChainName?: string;
   /**
-   * Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run.
+   * Path of a kubeconfig. Default: the credentials of the pod that Plexus runs in. Without either, Plexus runs only delegates.
    */
   kubeconfig?: string;
   /**
-   * Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status.
+   * Folder of YAML files with pods and NetworkAttachmentDefinitions, read instead of a cluster. Plexus writes the status of the pods to its sub-folder status.
    */
   manifestsDir?: string;
   /**
-   * Folder with network configurations that are found by their name.
+   * Folder with network configurations, which Plexus finds by their name.
    */
   confDir?: string;
   /**
@@ -39,19 +39,19 @@ export interface WrittenSettings {
    */
   cniDir?: string;
   /**
-   * Folder where Multus left its state: pods that it attached are detached by what it wrote there.
+   * Folder with the state of Multus. Plexus uses it to detach pods that Multus attached.
    */
   multusStateDir?: string;
   /**
-   * Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".
+   * Folder with CNI plugins, searched before those of CNI_PATH. Several: as a list, or separated by ":".
    */
   binDir?: string | string[];
   /**
-   * File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then.
+   * File that exists when the default network is ready. ADD waits for it for deadlines.readinessSeconds; STATUS fails with code 50 until it exists.
    */
   readinessindicatorfile?: string;
   /**
-   * Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well.
+   * Whether pods may use only networks of their own namespace and of globalNamespaces. The annotation v1.multus-cni.io/default-network may also name networks of multusNamespace.
    */
   namespaceIsolation?: boolean;
   /**
@@ -63,15 +63,15 @@ export interface WrittenSettings {
    */
   systemNamespaces?: string[];
   /**
-   * Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's.
+   * Networks (namespace/name) whose plugins STATUS calls besides those of the default network: the node is not ready while they are not. STATUS returns their code, 50 or 51.
    */
   statusNetworks?: string[];
   /**
-   * How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying.
+   * How often DEL of an attachment may fail before Plexus abandons the attachment: DEL then succeeds so that pod deletion proceeds, the attachment stays in the journal, and the daemon keeps retrying.
    */
   detachAttempts?: number;
   /**
-   * The same after this time since the first failure.
+   * Plexus also abandons an attachment when this time has passed since its first failed DEL.
    */
   detachSeconds?: number;
   /**
@@ -79,11 +79,11 @@ export interface WrittenSettings {
    */
   multusNamespace?: string;
   /**
-   * What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard).
+   * What happens when an annotation of a pod is invalid: fail the ADD with a message, or ignore the annotation, so that the pod gets only the default network (the literal reading of the NPWG standard).
    */
   invalidAnnotation?: "fail" | "ignore";
   /**
-   * What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin gets the request, with a warning.
+   * What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin receives the request, with a warning.
    */
   unservedRequests?: "refuse" | "warn" | "ignore";
   /**
@@ -91,51 +91,51 @@ export interface WrittenSettings {
    */
   maxNetworksPerPod?: number;
   /**
-   * Keys that pods may use in cni-args. Without this setting all keys are allowed; with an empty list, none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network.
+   * Keys that pods may use in cni-args. Default: all keys; with an empty list: none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network.
    */
   allowedCniArgs?: string[];
   /**
-   * Whether a pod may replace its default network, and with it the policies of that network, by the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may.
+   * Whether a pod may replace its default network, and with it the policies of that network, with the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may.
    */
   allowDefaultNetworkAnnotation?: boolean | string[];
   /**
-   * How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length.
+   * How network-status shows addresses: bare, as Multus does, or with their prefix length.
    */
   statusAddresses?: "bare" | "cidr";
   /**
-   * How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it. Neighbours whose NADs all have the annotation plexus-cni.io/concurrent: "true" go together in any case.
+   * How many additional networks of one pod Plexus attaches concurrently, after the default network. 1: one after the other, as the NPWG standard requires; set more only if all plugins support it. Networks next to each other whose NetworkAttachmentDefinitions all have the annotation plexus-cni.io/concurrent: "true" are always attached concurrently.
    */
   attachmentConcurrency?: number;
   /**
-   * Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing.
+   * Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing.
    */
   kubeletDir?: string;
   /**
-   * Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one.
+   * Folder of device information: device plugins write to dp/; cni/ contains one file for each attachment with a device.
    */
   deviceInfoDir?: string;
   /**
-   * What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn.
+   * What happens when a network names a resource of which the pod has no free device: fail the ADD with a message, or attach the network without a device, as Multus does, and warn.
    */
   missingDevice?: "fail" | "ignore";
   /**
-   * Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status.
+   * Writes the interface name, hardware address and addresses of an attachment that uses a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status.
    */
   claimStatus?: boolean;
   /**
-   * How much is logged. Multus's names mean: panic = silent, verbose = info.
+   * Log level. The names of Multus are accepted: panic means silent, verbose means info.
    */
   logLevel?: "silent" | "error" | "warn" | "info" | "debug" | "panic" | "verbose";
   /**
-   * Whether log lines go to stderr, from where the container runtime takes them.
+   * Whether Plexus writes log lines to stderr, which the container runtime logs.
    */
   logToStderr?: boolean;
   /**
-   * File that log lines are appended to.
+   * File to which Plexus appends log lines.
    */
   logFile?: string;
   /**
-   * Rotation of logFile: when it is larger than maxSize (megabytes; 100) it is renamed, with the time in its name; maxBackups (5) such files are kept, for maxAge (5) days; 0: without limit. compress is accepted and not used.
+   * Rotation of logFile: above maxSize (megabytes; 100) Plexus renames the file, with the time in its name. It keeps maxBackups (5) such files, for maxAge (5) days; 0: no limit. compress is accepted and ignored.
    */
   logOptions?: {
     /**
@@ -150,15 +150,15 @@ export interface WrittenSettings {
     [k: string]: unknown;
   };
   /**
-   * Further keys of network configurations whose values are secrets: shown neither in logs nor by plexus trace. Those whose name says so (password, token, secret, key, credential and their like) are masked anyway.
+   * Additional keys of network configurations whose values are secrets, masked in logs and in plexus trace. Keys with a telling name (password, token, secret, key, credential and similar) are always masked.
    */
   maskedKeys?: string[];
   /**
-   * Accepted from Multus configurations; DEL always keeps what it could not undo.
+   * Accepted from configurations of Multus and ignored; the journal always keeps what DEL could not undo.
    */
   retryDeleteOnError?: boolean;
   /**
-   * Seconds after which an operation gives up.
+   * Time limits of operations, in seconds.
    */
   deadlines?: {
     /**
@@ -182,7 +182,7 @@ export interface WrittenSettings {
      */
     gcSeconds?: number;
     /**
-     * One run of one plugin; then its process group is killed. At DEL and GC at most half of the time that is left, if others come after it.
+     * One run of one plugin; Plexus then kills its process group. In DEL and GC, at most half of the remaining time if more plugins follow.
      */
     pluginSeconds?: number;
     /**

@@ -165,13 +165,13 @@ function filledIn(written: WrittenSettings): Settings {
   if (delegates.length === 0 && clusterNetwork === undefined) {
     throw settingsInvalid({
       path: ['delegates'],
-      problem: 'neither delegates nor clusterNetwork says what the default network is',
+      problem: 'neither delegates nor clusterNetwork sets the default network',
     });
   }
   if (filled(written.auxiliaryCNIChainName) !== undefined && clusterNetwork?.includes('/') !== true) {
     throw settingsInvalid({
       path: ['auxiliaryCNIChainName'],
-      problem: 'its folder is beside the file of clusterNetwork, and clusterNetwork is not a path',
+      problem: 'its folder is beside the file of clusterNetwork, but clusterNetwork is not a path',
     });
   }
   return {

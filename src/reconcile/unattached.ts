@@ -81,6 +81,6 @@ const unattachedPod = (
 function likelyWhy(startTime: string, { installedAt }: SweepDeps): string {
   const started = Date.parse(startTime);
   return installedAt !== undefined && started < installedAt
-    ? 'it was started before Plexus came to this node'
-    : 'another CNI configuration was in use on this node when it was started, or the journal of Plexus was removed';
+    ? 'the pod started before Plexus was installed on this node'
+    : 'another CNI configuration was active on this node when the pod started, or the journal of Plexus was removed';
 }

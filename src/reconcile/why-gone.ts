@@ -28,7 +28,7 @@ const ends: Readonly<Partial<Record<GoneEvidence['pod'], string>>> = {
  * docs/reliability.md, "Reclaiming".
  */
 export function whyGone({ boot, namespace, wasSeen, pod, ...others }: GoneEvidence): string | undefined {
-  if (boot === 'earlier') return 'the machine has been started anew since';
+  if (boot === 'earlier') return 'the node has rebooted since';
   if (namespace === 'own' || namespace === 'unknown') return undefined;
   const place = namespace === 'missing' ? 'its namespace is gone' : 'its namespace is another one now';
   if (ends[pod] !== undefined) return `${place}, ${ends[pod]}`;

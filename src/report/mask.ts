@@ -38,7 +38,7 @@ const mostShownLength = 256 * 1024;
 /** Masks what a plugin read or wrote: JSON as JSON, else as text. Of a long document, returns only the length. */
 export function maskDocument(text: string, further: readonly string[] = []): unknown {
   if (text.trim() === '') return undefined;
-  if (text.length > mostShownLength) return `(${text.length} characters, too many to be shown)`;
+  if (text.length > mostShownLength) return `(${text.length} characters, too many to show)`;
   try {
     return maskJson(JSON.parse(text), further);
   } catch {

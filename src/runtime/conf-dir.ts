@@ -135,6 +135,6 @@ function problemIn(path: string, error: unknown): string {
   if (code === 'EFBIG') return `it is longer than ${mostBytes} bytes`;
   if (code !== 'EISDIR' && code !== 'EINVAL') return problemOf(error);
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-    ? 'the link leads to no file'
-    : 'it is no file';
+    ? 'the symbolic link is dangling'
+    : 'it is not a file';
 }

@@ -5,6 +5,7 @@ import {
   isJsonObject,
   isPluginType,
   pluginInput,
+  valueLikeGo,
 } from '../cni/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
@@ -34,7 +35,7 @@ export async function releaseAddresses(
 
 /** The IPAM plugin that a plugin delegates to; undefined if there is none. */
 export function ipamTypeOf({ json }: PluginConfiguration): string | undefined {
-  const { ipam } = json;
-  const type = isJsonObject(ipam) ? ipam['type'] : undefined;
+  const ipam = valueLikeGo(json, 'ipam');
+  const type = isJsonObject(ipam) ? valueLikeGo(ipam, 'type') : undefined;
   return typeof type === 'string' && type !== '' ? type : undefined;
 }

@@ -31,7 +31,7 @@ struct refusal guard_run(const struct guard *g, const char *plugin, const struct
   if (plugin[0] == 0 || equals(plugin, ".") || equals(plugin, "..") || strchr(plugin, '/') != NULL)
     return forbidden("a plugin must be a file name without a folder");
   const struct call *c = g->call;
-  if (!is_command(env->command)) return forbidden("it is no CNI command");
+  if (!is_command(env->command)) return forbidden("it is not a CNI command");
   if (g->is_agent && !equals(env->command, "DEL")) return forbidden("the host agent runs plugins for DEL only");
   if (!g->is_agent && !is_command_allowed(c->command, env->command))
     return forbidden("the command of the runtime does not allow that command");

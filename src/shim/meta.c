@@ -14,7 +14,7 @@ struct path {
   bool has_slash, has_meta_plugin;
 };
 
-static const char meta_plugin[] = "a meta-plugin would run programs of its own choice";
+static const char meta_plugin[] = "a meta-plugin would run arbitrary programs";
 
 // plexus*, multus*
 static bool is_meta_plugin(const char *plugin) {

@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static const char no_namespace[] = "it is no network namespace";
+static const char no_namespace[] = "it is not a network namespace";
 
 // O_PATH does not open the file itself, so its type can be checked before it is opened for reading.
 static int reopen(int pinned) {

@@ -418,7 +418,7 @@ function podItem(pod, { problems }) {
   };
 }
 var attachmentText = ({ interface: name, ips, network, state: state2 }) => state2 === "attached" ? \`\${name} \${ips.join(" ") || network}\` : \`\${network} \${stateWord(state2)}\`;
-var stateWord = (state2) => state2 === "unasked" ? "not asked for" : state2;
+var stateWord = (state2) => state2 === "unasked" ? "not requested" : state2;
 var networkItem = (network) => ({
   key: \`network \${network.name}\`,
   first: network.name,
@@ -721,7 +721,7 @@ function recentSection(box) {
         asking = new AbortController();
         void fill({ message, list: list2 }, pod, asking.signal);
       };
-      const again2 = action("Ask again", () => {
+      const again2 = action("Refresh", () => {
         message.setAttribute("aria-live", "polite");
         ask2();
       });
@@ -731,14 +731,14 @@ function recentSection(box) {
         list2,
         ...pod.node === void 0 ? [] : [make("p", {}, again2)]
       );
-      if (pod.node === void 0) message.textContent = "It is on no node yet: nothing has been done for it.";
+      if (pod.node === void 0) message.textContent = "It is not on a node yet, so there are no operations.";
       else ask2();
     }
   };
 }
 var keyOf2 = ({ namespace, name }) => \`\${namespace}/\${name}\`;
 async function fill({ message, list: list2 }, pod, signal) {
-  message.replaceChildren("asking the daemon …");
+  message.replaceChildren("reading from the daemon …");
   const answer = await ask(keyOf2(pod), signal);
   if (signal.aborted) return;
   message.replaceChildren(..."problem" in answer ? notReachable(pod, answer.problem) : summaryOf(pod, answer));
@@ -751,11 +751,11 @@ async function ask(pod, signal) {
     const response = await fetch(\`operations.json?pod=\${encodeURIComponent(pod)}\`, { signal });
     return response.ok ? await response.json() : { problem: \`plexus ui answers with \${response.status}\` };
   } catch {
-    return { problem: "plexus ui has ended" };
+    return { problem: "plexus ui has stopped" };
   }
 }
 var notReachable = (pod, problem) => [
-  \`The daemon of its node, \${pod.node ?? ""}, remembers them and cannot be asked from here (\${problem}); ask there: \`,
+  \`The daemon of its node, \${pod.node ?? ""}, has recorded them and cannot be reached from here (\${problem}); run this: \`,
   ...command(pod)
 ];
 function summaryOf(pod, { node, operations }) {
@@ -763,19 +763,19 @@ function summaryOf(pod, { node, operations }) {
   const count = operations.length === 1 ? "1 operation" : \`\${operations.length} operations, the newest first\`;
   if (isElsewhere && operations.length > 0)
     return [
-      \`\${count}, on node \${node}, where a pod of this name was; for what was done on \${pod.node ?? ""}, where it is now, ask there: \`,
+      \`\${count}, on node \${node}, where a pod of this name was; for operations on \${pod.node ?? ""}, where it is now, run this: \`,
       ...command(pod)
     ];
   if (isElsewhere)
     return [
-      \`The daemon that can be asked from here is that of node \${node}; the pod is on \${pod.node ?? ""}, ask there: \`,
+      \`The daemon that can be reached from here is that of node \${node}, but the pod is on \${pod.node ?? ""}; run this: \`,
       ...command(pod)
     ];
   if (operations.length > 0) return [count];
-  const named = node === void 0 ? "The daemon that can be asked from here" : \`The daemon of its node, \${node},\`;
-  const elsewhere = node === void 0 ? [\`; if it is not that of \${pod.node ?? ""}, ask there: \`, ...command(pod)] : ["."];
+  const named = node === void 0 ? "The daemon that can be reached from here" : \`The daemon of its node, \${node},\`;
+  const elsewhere = node === void 0 ? [\`; if it is not that of \${pod.node ?? ""}, run this: \`, ...command(pod)] : ["."];
   return [
-    \`\${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back\`,
+    \`\${named} has recorded no operation on it: it keeps the newest only, and none from before its start; its log contains older ones\`,
     ...elsewhere
   ];
 }
@@ -859,9 +859,9 @@ function render() {
   if (tab === "picture")
     return drawPicture(
       revision,
-      \`\${counts.pods} pods in \${counts.networks} networks, \${counts.problems} problems; the other tabs tell the same in words\`
+      \`\${counts.pods} pods in \${counts.networks} networks, \${counts.problems} problems; the other tabs contain the same as text\`
     );
-  list.show(itemsOf(tab, topology, filters()), complete ? "Nothing fits." : "Reading the cluster …");
+  list.show(itemsOf(tab, topology, filters()), complete ? "No matches." : "Reading the cluster …");
 }
 function drawPicture(revision, text) {
   const drawing = byId("drawing");
@@ -918,7 +918,7 @@ async function read() {
     if (answer.ok) return take(await answer.json());
     tellLive(\`plexus ui answers with \${answer.status}\`, true);
   } catch {
-    tellLive("plexus ui has ended", true);
+    tellLive("plexus ui has stopped", true);
   }
 }
 byId("filters").addEventListener("input", render);
@@ -945,5 +945,5 @@ document.addEventListener("keydown", (event) => {
 showTab("pods");
 var events = new EventSource("events");
 events.addEventListener("change", load);
-events.addEventListener("error", () => tellLive("plexus ui has ended", true));
+events.addEventListener("error", () => tellLive("plexus ui has stopped", true));
 `;

@@ -83,7 +83,7 @@ async function answer({ request, response }: Exchange, sources: Sources, secret:
     void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   // A foreign host name that resolves to this machine (DNS rebinding) would give a foreign page our origin.
   if (!isOwnHost(request.headers.host ?? ''))
-    return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
+    return refuse(421, 'this server accepts only 127.0.0.1, [::1] and localhost as host');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET');
   // "//" is not a valid URL.
   const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://localhost') ?? new URL('http://localhost');
@@ -91,7 +91,7 @@ async function answer({ request, response }: Exchange, sources: Sources, secret:
   const made = pathname.startsWith(`/${secret}/`)
     ? await contentOf(pathname.slice(secret.length + 2), searchParams, sources)
     : undefined;
-  if (made === undefined) return refuse(404, 'the address that plexus ui has printed is the only one');
+  if (made === undefined) return refuse(404, 'use the address that plexus ui printed');
   const [type, text, policy = pagePolicy] = made;
   const body = Buffer.from(text);
   response.writeHead(200, {

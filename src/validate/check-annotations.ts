@@ -21,7 +21,7 @@ export function checkAnnotations(object: unknown, path: Path, known: readonly st
   return Object.keys(annotations).flatMap((key) => {
     const meant = known.includes(key) ? undefined : nearest(key, known);
     if (meant === undefined) return [];
-    const text = `nobody reads the annotation ${JSON.stringify(key)}; did you mean ${JSON.stringify(meant)}?`;
+    const text = `no program reads the annotation ${JSON.stringify(key)}; did you mean ${JSON.stringify(meant)}?`;
     return [finding(annotationUnknown, keyAt([...path, key]), { key, meant }, text)];
   });
 }

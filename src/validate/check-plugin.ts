@@ -48,7 +48,7 @@ export function checkOptions(value: unknown, type: string, caller?: string): Che
     }),
     ...repeated.map((path) => {
       const key = String(path.at(-1));
-      const text = `${JSON.stringify(key)} is there in another case as well: the last one counts`;
+      const text = `${JSON.stringify(key)} also occurs in another case: the last one takes effect`;
       return finding(keyRepeated, keyAt(path), { key }, text);
     }),
     ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) => schemaFindings(canonical, name)),
@@ -80,7 +80,7 @@ function unknownType(type: string, kind: string): Finding {
     type,
     known.map((name) => name.slice(kind.length)),
   );
-  const text = `the options of ${kind === '' ? 'plugin' : 'IPAM plugin'} ${JSON.stringify(type)} are not known and not checked`;
+  const text = `the options of ${kind === '' ? 'plugin' : 'IPAM plugin'} ${JSON.stringify(type)} are unknown and not checked`;
   return finding(pluginUnknown, ['type'], { key: type, meant }, `${text}${meantText(meant)}`);
 }
 

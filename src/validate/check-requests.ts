@@ -78,7 +78,7 @@ export const checkUnread = (
     .map(({ request, uncertain, isDeclared }) => {
       const spot = element.at([request]);
       if (uncertain.length > 0) {
-        const text = `whether ${uncertain.join(' or ')} reads ${request} is not known`;
+        const text = `Plexus does not know whether ${uncertain.join(' or ')} reads ${request}`;
         const fix = `No action needed if it does; a plugin that has the capability ${requestFields[request].capability} must declare it.`;
         return { ...finding(requestLost, spot, { request }, text, fix), severity: 'note' };
       }

@@ -19,7 +19,7 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Place
       return [];
     }
     const { line } = first.spanOf(['metadata', 'name'], 'value');
-    const text = `${key} is there already: ${first.file}, line ${line}`;
+    const text = `${key} is already defined: ${first.file}, line ${line}`;
     const found = placed(finding(duplicate, ['metadata', 'name'], { object: key }, text), object);
     // files of one folder may be alternatives
     return [first.file === object.file ? found : { ...found, severity: 'warning' as const }];
@@ -60,6 +60,6 @@ function sharedFinding(
   const range = network.ranges.find((each) => other.network.ranges.some((its) => overlap(each, its)));
   if (range === undefined) return [];
   const data = { networks: [key, other.key], range: range.text, link: network.link };
-  const text = `${key} and ${other.key} give out addresses of ${range.text} on the same ${network.link}`;
+  const text = `${key} and ${other.key} assign addresses of ${range.text} on the same ${network.link}`;
   return [finding(subnetShared, range.path, data, text)];
 }

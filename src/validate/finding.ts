@@ -113,19 +113,19 @@ export const duplicate = rule<{ readonly object: string }>(
 export const keyUnknown = rule<KeyData>(
   'KEY-UNKNOWN',
   'warning',
-  'A key that nobody reads.',
-  'Correct its spelling or take it out.',
+  'A key that no program reads.',
+  'Correct its spelling, or remove it.',
 );
 export const keyRepeated = rule<KeyData>(
   'KEY-REPEATED',
   'warning',
-  'A key is there twice; the last one counts.',
-  'Take one of them out.',
+  'A key occurs twice; the last one takes effect.',
+  'Remove one of them.',
 );
 export const keyMissing = rule<KeyData>(
   'KEY-MISSING',
   'error',
-  'A key is missing without which the plugin fails.',
+  'A key that the plugin requires is missing.',
   'Add it.',
 );
 export const valueInvalid = rule<ValueData>(
@@ -143,7 +143,7 @@ export const addressInvalid = rule<ValueData>(
 export const rangeInvalid = rule<ValueData | AddressData>(
   'RANGE',
   'error',
-  'Addresses to give out do not fit their subnet.',
+  'Addresses of a range are not in their subnet.',
   'Correct the range or the subnet.',
 );
 export const gatewayOutside = rule<AddressData>(
@@ -161,7 +161,7 @@ export const rangeOverlap = rule<AddressData>(
 export const exclusive = rule<{ readonly keys: readonly string[] }>(
   'EXCLUSIVE',
   'error',
-  'Keys that exclude each other are both set, or none of several that are needed.',
+  'Two keys that exclude each other are set, or none of several keys of which one is required.',
   'Keep exactly one of them.',
 );
 export const chain = rule<{ readonly plugin: string }>(
@@ -173,14 +173,14 @@ export const chain = rule<{ readonly plugin: string }>(
 export const pluginUnknown = rule<KeyData>(
   'PLUGIN-UNKNOWN',
   'note',
-  'A plugin whose options are not known here: they are not checked.',
-  'Nothing, if the type is spelled right.',
+  'The options of this plugin are unknown and not checked.',
+  'No action needed if the type is correct.',
 );
 export const versionAbsent = rule<object>(
   'VERSION-ABSENT',
   'note',
-  'A configuration does not say its cniVersion.',
-  'Add "cniVersion": "1.0.0", or the version that all its plugins speak.',
+  'A configuration has no cniVersion.',
+  'Add "cniVersion": "1.0.0", or a version that all its plugins support.',
 );
 export const defaultRoute = rule<Partial<AddressData>>(
   'DEFAULT-ROUTE',
@@ -191,7 +191,7 @@ export const defaultRoute = rule<Partial<AddressData>>(
 export const misplaced = rule<{ readonly key: string; readonly belongs: Path }>(
   'MISPLACED',
   'error',
-  'An annotation for pods stands at their owner, where nobody reads it.',
+  'An annotation for pods is on their owner, where no program reads it.',
   'Move it to spec.template.metadata.annotations.',
 );
 export const annotationUnknown = rule<KeyData>(
@@ -204,7 +204,7 @@ export const nodeFile = rule<{ readonly network: string }>(
   'NODE-FILE',
   'note',
   'A NetworkAttachmentDefinition has no spec.config: a file of that name on the node is used, which is not checked.',
-  'Nothing, if the file is there on every node.',
+  'No action needed if every node has the file.',
 );
 export const subnetShared = rule<{
   readonly networks: readonly string[];
@@ -213,34 +213,34 @@ export const subnetShared = rule<{
 }>(
   'SUBNET-SHARED',
   'warning',
-  'Two networks on the same link give out the same addresses without knowing of each other.',
+  'Two networks on the same link assign the same addresses independently.',
   'Use separate ranges, or one NetworkAttachmentDefinition for both.',
 );
 export const requestLost = rule<{ readonly request: string }>(
   'REQUEST-LOST',
   'warning',
-  'A request of a pod that reaches no plugin.',
+  'No plugin receives a request of a pod.',
   'Declare the capability in the network, or drop the request.',
 );
 
 export const ignored = rule<{ readonly key: string; readonly beside: string }>(
   'IGNORED',
   'warning',
-  'A key has no effect beside another one.',
-  'Keep the one that is meant.',
+  'A key has no effect because of another one.',
+  'Keep the intended one.',
 );
 export const noAddresses = rule<{ readonly ipam: string }>(
   'NO-ADDRESSES',
   'warning',
-  'An IPAM plugin has no addresses to give out.',
-  'Name the addresses, or let pods ask for them.',
+  'An IPAM plugin has no addresses to assign.',
+  'Set the addresses, or let pods request them.',
 );
 
 export const requestOutside = rule<AddressData>(
   'REQUEST-OUTSIDE',
   'error',
-  'A pod asks for an address that its network cannot give.',
-  'Ask for an address of the network.',
+  'A pod requests an address that its network cannot assign.',
+  'Request an address of the network.',
 );
 
 export const rules: readonly Rule[] = [

@@ -49,5 +49,5 @@ export const repeatedKey = (key: string, characters: Characters): Finding =>
     keyRepeated,
     { path: [], characters },
     { key },
-    `${JSON.stringify(key)} is there twice in one object: the last one counts`,
+    `${JSON.stringify(key)} occurs twice in one object: the last one takes effect`,
   );

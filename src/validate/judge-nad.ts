@@ -65,7 +65,7 @@ function objectFindings(object: unknown): readonly Finding[] {
     ...configFindings(object),
     ...(value === allowed ? [] : [finding(apiVersion, ['apiVersion'], { value, allowed }, versionText)]),
     ...extra.map((key) => {
-      const text = `spec has no key ${JSON.stringify(key)}: it holds only "config"`;
+      const text = `spec must not have key ${JSON.stringify(key)}: only "config" is allowed`;
       return finding(keyUnknown, keyAt(['spec', key]), { key }, text);
     }),
   ];

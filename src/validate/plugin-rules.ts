@@ -46,7 +46,7 @@ const notTogether =
 const leastMtu = 68;
 const ethernetMtu: PluginRule = ({ options: { mtu } }) => {
   if (typeof mtu !== 'number' || mtu <= 0 || mtu >= leastMtu) return [];
-  const text = `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`;
+  const text = `mtu ${mtu} is too small: the kernel accepts ${leastMtu} or more`;
   const fix = `Set ${leastMtu} or more, or 0 for the kernel's own.`;
   return [finding(valueInvalid, ['mtu'], { value: mtu, allowed: `${leastMtu} or more` }, text, fix)];
 };
@@ -65,7 +65,7 @@ const needsCapability =
   (capability: string, unless: readonly string[] = []): PluginRule =>
   ({ capabilities, options, type }) => {
     if (capabilities.includes(capability) || unless.some((key) => isFilled(options[key]))) return [];
-    const text = `${type} is given nothing to do: it does not declare the capability ${capability}`;
+    const text = `${type} has no effect: it does not declare the capability ${capability}`;
     const fix = `Add "capabilities": {"${capability}": true} beside its "type".`;
     return [finding(requestLost, ['type'], { request: capability }, text, fix)];
   };
@@ -86,7 +86,7 @@ const vlanRanges =
   };
 
 const bridgeRoutes: PluginRule = ({ options, ipam }) => {
-  const text = 'isDefaultGateway does nothing without "ipam": there is no address to route from';
+  const text = 'isDefaultGateway has no effect without "ipam": the bridge then has no address';
   return options['isDefaultGateway'] === true && ipam.type === ''
     ? [finding(defaultRoute, ['isDefaultGateway'], {}, text)]
     : [];
@@ -109,13 +109,13 @@ const oneDevice: PluginRule = ({ options, getsDevice }) => {
     return getsDevice ? [] : [finding(exclusive, [], { keys: deviceKeys }, text, fix)];
   }
   return others.map((key) =>
-    finding(ignored, [key], { key, beside: first }, `${key} has no effect: ${first} already says which device`),
+    finding(ignored, [key], { key, beside: first }, `${key} has no effect: ${first} already selects the device`),
   );
 };
 
 const needsDevice: PluginRule = ({ options, getsDevice }) => {
   if (getsDevice || isFilled(options['deviceID'])) return [];
-  const text = 'deviceID is missing, and no resource says where devices come from';
+  const text = 'deviceID is missing, and the network names no resource to take a device from';
   const fix = 'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".';
   return [finding(keyMissing, [], { key: 'deviceID' }, text, fix)];
 };

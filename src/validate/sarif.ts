@@ -31,7 +31,7 @@ function rulesOf(findings: readonly PlacedFinding[]): readonly ReportedRule[] {
       rule,
       {
         id: rule,
-        sentence: own.get(rule)?.sentence ?? 'What Plexus says when it runs this.',
+        sentence: own.get(rule)?.sentence ?? 'The error that Plexus reports when it runs this configuration.',
         fix: own.get(rule)?.fix ?? fix,
       },
     ]),

@@ -15,7 +15,7 @@ export function uncheckedFindings(object: unknown): readonly Finding[] {
 
 function nameOf(value: unknown): string {
   const { kind, metadata } = value as { readonly kind?: unknown; readonly metadata?: unknown };
-  if (typeof kind !== 'string') return 'a file that is no Kubernetes object';
+  if (typeof kind !== 'string') return 'a file that is not a Kubernetes object';
   const name = isJsonObject(metadata) ? (metadata['name'] ?? metadata['generateName']) : undefined;
   return typeof name === 'string' ? `${kind} ${name}` : kind;
 }

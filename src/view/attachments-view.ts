@@ -111,7 +111,7 @@ export const attachmentRows = (
 const asDeferred = (row: AttachmentRow): AttachmentRow => ({
   ...row,
   state: 'deferred',
-  why: row.why || 'its DEL came while the daemon was away',
+  why: row.why || 'its DEL is deferred: the daemon was unavailable',
 });
 
 const unattachedRow = ({ namespace, name, networks, why }: UnattachedRow): AttachmentRow => ({

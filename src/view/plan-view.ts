@@ -82,7 +82,7 @@ const placeNames: Readonly<Record<Delivery['readers'][number]['by'], string>> = 
 const requestTexts = ({ interface: name, requests }: AttachmentView): readonly string[] =>
   requests.map(({ request, value, readers }) => {
     const each = readers.map(({ plugin, by }) => `${plugin} from ${placeNames[by]}`);
-    return `${name}: ${request} ${shortText(value)}: read by ${each.join(', ') || 'no plugin that is known'}`;
+    return `${name}: ${request} ${shortText(value)}: read by ${each.join(', ') || 'no known plugin'}`;
   });
 
 function requestsOf(attachment: AttachmentView): string {
@@ -120,7 +120,7 @@ function routeText(family: string, route: DefaultRoute): string[] {
 
 const inputsOf = (attachment: AttachmentView): string[] =>
   attachment.plugins.map((plugin, index) => {
-    const after = index === 0 ? '' : `, with prevResult = what ${attachment.plugins[index - 1]?.type ?? ''} answered`;
+    const after = index === 0 ? '' : `, with prevResult = what ${attachment.plugins[index - 1]?.type ?? ''} returned`;
     const title = `── ${attachment.interface}, plugin ${index + 1} of ${attachment.plugins.length}: ${plugin.type}${after}`;
     return `${title}\nCNI_ARGS=${plugin.env.CNI_ARGS}\n${JSON.stringify(plugin.stdin, null, 2)}`;
   });

@@ -86,7 +86,7 @@ const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]
   problem: {
     severity: 'warning',
     kind: 'ip-per-node',
-    text: `${network} gives the same addresses on several nodes (${ip} to ${namesOf(holders)}): right only if nothing connects it between the nodes`,
+    text: `${network} assigns the same addresses on several nodes (${ip} to ${namesOf(holders)}): correct only if the nodes are not connected in this network`,
     pods: [],
     network,
   },

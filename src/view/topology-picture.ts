@@ -87,7 +87,7 @@ function rowOf(pod: TopologyPod): PictureRow {
 const wordFor: Readonly<Partial<Record<Mark, readonly string[]>>> = {
   missing: ['missing'],
   waiting: ['waiting'],
-  unasked: ['not asked for'],
+  unasked: ['not requested'],
   clash: ['also elsewhere'],
 };
 

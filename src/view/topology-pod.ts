@@ -82,7 +82,7 @@ function entriesOf(pod: PodSummary, report: ReportProblem): readonly Entry[] | u
     report('status-unreadable', `pod ${podKey(pod)}: annotation ${networkStatusKey} cannot be read: ${problem}`);
   };
   try {
-    if (!Array.isArray(parseJson(text, 'annotation'))) return unreadable('it is no list');
+    if (!Array.isArray(parseJson(text, 'annotation'))) return unreadable('it is not a list');
     return parseStatus(text).map(({ name, interface: link, ips, mac, default: isDefault }) => ({
       network: name,
       interface: typeof link === 'string' ? link : '',
@@ -173,7 +173,7 @@ function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): vo
   if (lacking.length > 0 && pod.hostNetwork) {
     return report(
       'host-network',
-      `pod ${key} asks for ${namesOf(lacking)}, and uses its node's network (hostNetwork): it gets none of them`,
+      `pod ${key} requests ${namesOf(lacking)} but uses the network of its node (hostNetwork), so it gets none of them`,
     );
   }
   if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting)
@@ -181,8 +181,8 @@ function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): vo
   for (const { network, interface: name, state } of lacking) {
     if (state !== 'missing') continue;
     const as = name === '' ? '' : ` as ${name}`;
-    const why = hasStatus ? `its ${networkStatusKey} does not have that` : `it has no ${networkStatusKey}`;
-    report('attachment-missing', `pod ${key} asks for ${network}${as}, and ${why}`, {
+    const why = hasStatus ? `its ${networkStatusKey} does not contain it` : `it has no ${networkStatusKey}`;
+    report('attachment-missing', `pod ${key} requests ${network}${as}, but ${why}`, {
       network,
       ...(name !== '' && { interface: name }),
     });
@@ -190,7 +190,7 @@ function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): vo
   for (const { network, interface: name } of attachments.filter(({ state }) => state === 'unasked')) {
     report(
       'attachment-unasked',
-      `pod ${key} has ${name} in ${network}, and no longer asks for it (its node's configuration may)`,
+      `pod ${key} has ${name} in ${network} but does not request it (any more); the configuration of its node may`,
       { network, interface: name },
     );
   }

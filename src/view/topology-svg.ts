@@ -78,7 +78,7 @@ function descriptionOf(picture: Picture): string {
     rows.filter((row) => [...row.dots.values()].flat().some(({ mark }) => mark !== 'attached')),
   );
   const names = wrong.slice(0, 20).map(({ namespace, name }) => `${namespace}/${name}`);
-  return `${summaryOf(picture)}. Networks: ${networks || 'none'}.${names.length === 0 ? '' : ` Something is wrong with: ${names.join(', ')}${wrong.length > 20 ? ' and others' : ''}.`}`;
+  return `${summaryOf(picture)}. Networks: ${networks || 'none'}.${names.length === 0 ? '' : ` Pods with problems: ${names.join(', ')}${wrong.length > 20 ? ' and others' : ''}.`}`;
 }
 
 function layoutOf({ networks, bands }: Picture): Layout {
@@ -236,9 +236,9 @@ function shapeOf(
 const legendTexts: readonly (readonly [Mark, string])[] = [
   ['attached', 'attached'],
   ['clash', 'address or MAC that another pod has too'],
-  ['missing', 'asked for, not attached'],
+  ['missing', 'requested, not attached'],
   ['waiting', 'waiting: the pod has not started'],
-  ['unasked', 'attached, not asked for'],
+  ['unasked', 'attached, not requested'],
 ];
 
 function drawLegend({ unused, bands }: Picture, y: number): { readonly text: string; readonly height: number } {
@@ -255,6 +255,8 @@ function drawLegend({ unused, bands }: Picture, y: number): { readonly text: str
       return drawn;
     });
   const rest =
-    unused.length === 0 ? '' : label(`Nobody is in: ${unused.join(', ')}`, { x: margin, y: y + 40, class: 'dim' }, 120);
+    unused.length === 0
+      ? ''
+      : label(`Networks without pods: ${unused.join(', ')}`, { x: margin, y: y + 40, class: 'dim' }, 120);
   return { text: [...entries, rest].join(''), height: rest === '' ? 20 : 46 };
 }

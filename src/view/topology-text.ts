@@ -50,7 +50,7 @@ export function podsText(
       .map((each): readonly Cell[] => [`${pod.namespace}/${pod.name}`, pod.node ?? '', ...attachmentCells(each)]),
   );
   if (rows.length === 0)
-    return networks === undefined ? 'no pod has a network, or asks for one' : 'no pod has this network, or asks for it';
+    return networks === undefined ? 'no pod has or requests a network' : 'no pod has or requests this network';
   return table(['POD', 'NODE', ...attachmentHeading], rows, paint);
 }
 
@@ -75,7 +75,7 @@ const clashWords: Readonly<Partial<Record<ProblemKind, string>>> = {
 
 /** Describes a state in words, so that no colour is needed: "attached", "MISSING", "attached, DUPLICATE ADDRESS". */
 function stateText({ state, problems }: TopologyAttachment): string {
-  const word = state === 'missing' ? 'MISSING' : state === 'unasked' ? 'not asked for' : state;
+  const word = state === 'missing' ? 'MISSING' : state === 'unasked' ? 'not requested' : state;
   return [word, ...new Set(problems.flatMap((kind) => clashWords[kind] ?? []))].join(', ');
 }
 

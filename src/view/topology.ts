@@ -117,7 +117,7 @@ function absentNetworks(
     return {
       severity: 'error',
       kind: 'network-missing',
-      text: `network ${network} does not exist; asked for by ${some}`,
+      text: `network ${network} does not exist; requested by ${some}`,
       pods: names,
       network,
     };

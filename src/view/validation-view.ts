@@ -17,5 +17,5 @@ function summary(findings: readonly PlacedFinding[], files: number): string {
     const count = findings.filter((each) => each.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
   });
-  return `${counts.join(', ') || 'nothing to say'} in ${files} file${files === 1 ? '' : 's'}`;
+  return `${counts.join(', ') || 'no findings'} in ${files} file${files === 1 ? '' : 's'}`;
 }

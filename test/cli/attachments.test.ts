@@ -57,7 +57,7 @@ describe('plexus attachments', () => {
     }
   });
 
-  it('lists the content of the journal, with state, age and reason', () => {
+  it('lists all attachments in the journal with state, age and reason', () => {
     const rows = attachmentRows(
       [
         sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
@@ -83,19 +83,21 @@ describe('plexus attachments', () => {
       namespace: 'shop',
       name: 'old',
       networks: 'storage',
-      why: 'it was started before Plexus came to this node',
+      why: 'the pod started before Plexus was installed on this node',
     };
     await writeFile(join(folder.path, 'unattached.json'), JSON.stringify([pod]));
     const { stdout } = await command();
     expect(stdout).toMatch(
-      /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL came while the daemon was away/,
+      /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL is deferred: the daemon was unavailable/,
     );
-    expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+it was started before Plexus came to this node/);
+    expect(stdout).toMatch(
+      / +shop\/old +- +storage +unattached[ -]+the pod started before Plexus was installed on this node/,
+    );
     const rows = JSON.parse((await command('-o', 'json')).stdout) as { state: string }[];
     expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
   });
 
-  it('shows one sandbox by a prefix of its container ID, and lists as JSON', async () => {
+  it('shows one sandbox by a prefix of its container ID, and prints JSON', async () => {
     await journal.write(sampleRecord({ containerId: 'abc1' }));
     await journal.write(sampleRecord({ containerId: 'abd2' }));
     expect(JSON.parse((await command('show', 'abc')).stdout)).toMatchObject([
@@ -116,7 +118,7 @@ describe('plexus attachments', () => {
     for (const action of ['show', 'detach', 'forget']) {
       expect(await command(action)).toMatchObject({
         code: 2,
-        stderr: expect.stringMatching(/Say which sandboxes.*plexus attachments list/) as unknown,
+        stderr: expect.stringMatching(/Specify the sandboxes.*plexus attachments list/) as unknown,
       });
     }
     expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
@@ -153,18 +155,18 @@ describe('plexus attachments', () => {
     });
     expect(await command('forget')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Say which sandboxes') as unknown,
+      stderr: expect.stringContaining('Specify the sandboxes') as unknown,
     });
     expect(await command('forget', '--abandoned')).toMatchObject({ code: 0 });
     expect(await left()).toEqual(['live']);
     expect(await command('forget', '--abandoned'), 'again').toMatchObject({
       code: 0,
-      stdout: 'nothing to forget: no sandbox is abandoned as a whole\n',
+      stdout: 'nothing to forget: every sandbox has attachments that are not abandoned\n',
     });
     expect(await command('forget', '--abandoned', '-o', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
   });
 
-  it('NPWG-116: forgets the device information of what it forgets', async () => {
+  it('NPWG-116: removes the device-info files of forgotten attachments', async () => {
     await mkdir(join(folder.path, 'cni'));
     const [file, other] = [
       join(folder.path, 'cni/shop-net-informed_net1'),

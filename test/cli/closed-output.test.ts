@@ -30,12 +30,12 @@ it.each([
   ['doctor --end cluster --kubeconfig /nonexistent', 1],
   [broken, 1],
 ])(
-  '%s: a reader that closes its end (| head) causes no stack trace and keeps exit status %i',
+  'plexus %s prints no stack trace and exits with status %i if the reader closes its end (| head)',
   async (words, status) => {
     expect(await plexus(words, '2>&1 | true')).toBe(`status ${status}\n`);
   },
 );
 
-it('unwritable output is reported with exit status 2', async () => {
+it('plexus reports unwritable output with exit status 2', async () => {
   expect(await plexus('version', '> /dev/full')).toMatch(/^plexus: PLX-DISK-FULL: .*the output.*status 2\n$/s);
 });

@@ -20,7 +20,7 @@ const plexus = (...words: string[]): Promise<Ended> =>
   );
 
 describe('the plexus command line', () => {
-  it('plan prints one row per attachment, then the input of every plugin', async () => {
+  it('prints for plan one row per attachment, then the input of every plugin', async () => {
     const { stdout } = await plexus(
       'plan',
       '--pod',
@@ -60,7 +60,7 @@ describe('the plexus command line', () => {
         "cniVersion": "1.0.0"
       }
 
-      ── eth0, plugin 2 of 2: portmap, with prevResult = what bridge answered
+      ── eth0, plugin 2 of 2: portmap, with prevResult = what bridge returned
       CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID
       {
         "type": "portmap",
@@ -87,7 +87,7 @@ describe('the plexus command line', () => {
         "cniVersion": "1.0.0"
       }
 
-      ── fast0, plugin 2 of 2: tuning, with prevResult = what bridge answered
+      ── fast0, plugin 2 of 2: tuning, with prevResult = what bridge returned
       CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID;MAC=02:00:00:00:70:01
       {
         "type": "tuning",
@@ -101,7 +101,7 @@ describe('the plexus command line', () => {
       "
     `);
   });
-  it('plan reports what is wrong, where, and the fix, with exit status 1', async () => {
+  it('reports for plan the problem, its place and the fix, with exit status 1', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-plan-'));
     const pod = join(folder.path, 'pod.yaml');
     await writeFile(pod, 'kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: "a, b,"\n');
@@ -118,9 +118,9 @@ describe('the plexus command line', () => {
     );
   });
   it.each([
-    { words: [], text: 'Say which command' },
+    { words: [], text: 'Specify a command' },
     { words: ['plna'], text: 'Did you mean plan?' },
-    { words: ['plan'], text: 'Say which pod' },
+    { words: ['plan'], text: 'Specify a pod' },
     { words: ['plan', '--pod', 'x', '--nads', 'y', '--output', 'xml'], text: 'output' },
     { words: ['plan', '--pdo', 'x'], text: 'Unknown argument: pdo' },
   ])('reports invalid arguments ($words) on stderr, with exit status 2', async ({ words, text }) => {
@@ -132,7 +132,7 @@ describe('the plexus command line', () => {
     expect((await plexus('plan', '--help')).stdout).toMatchInlineSnapshot(`
       "plexus plan [name]
 
-      Show what a pod would be attached to, and exactly what each plugin would receive; touches nothing
+      Show the networks that a pod would get and the exact input of each plugin; changes nothing
 
       Positionals:
         name  Name of a pod of the cluster                                                        [string]
@@ -140,43 +140,43 @@ describe('the plexus command line', () => {
       Options:
             --version     Show version number                                                    [boolean]
             --help        Show help                                                              [boolean]
-            --pod         YAML file with the pod, in place of one of the cluster                  [string]
-            --nads        Folder of YAML files with NetworkAttachmentDefinitions, in place of those of the
+            --pod         YAML file with the pod, instead of a pod of the cluster                 [string]
+            --nads        Folder of YAML files with NetworkAttachmentDefinitions, instead of those of the
                           cluster                                                                 [string]
-            --conf        CNI configuration of Plexus (or Multus) on the node; without it the default
-                          network is left open                                                    [string]
-            --device      Device to plan with, as kubelet would give it: RESOURCE=ID, or
+            --conf        CNI configuration of Plexus (or Multus) on the node; without it, the plan omits
+                          the default network                                                     [string]
+            --device      Device to plan with, as kubelet would allocate it: RESOURCE=ID, or
                           claim:CLAIM/REQUEST=ID                                     [array] [default: []]
-            --diff        On the node of the pod: compare with what is attached, from the journal
-                                                                                [boolean] [default: false]
+            --diff        Compare with what is attached according to the journal; run this on the node of
+                          the pod                                               [boolean] [default: false]
             --cni-dir     diff: the daemon's cniDir              [string] [default: "/var/lib/cni/plexus"]
-            --kubeconfig  kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in
-                                                                                                  [string]
-            --context     Context of the kubeconfig, in place of its current one                  [string]
-        -n, --namespace   Namespace of the pod; without it the context's                          [string]
-        -o, --output      How to print it            [choices: "table", "json", "yaml"] [default: "table"]
+            --kubeconfig  kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the credentials of this
+                          pod                                                                     [string]
+            --context     Context of the kubeconfig; default: its current context                 [string]
+        -n, --namespace   Namespace of the pod; default: that of the context                      [string]
+        -o, --output      Output format              [choices: "table", "json", "yaml"] [default: "table"]
 
       Examples:
-        plexus plan --pod pod.yaml --nads .                 The further networks of a pod
-        plexus plan --pod pod.yaml --nads . --device        With the device that the pod would be given
-        intel.com/vf=0000:18:02.5
+        plexus plan --pod pod.yaml --nads .                 The additional networks of a pod
+        plexus plan --pod pod.yaml --nads . --device        With a device that kubelet would allocate to
+        intel.com/vf=0000:18:02.5                           the pod
         plexus plan --pod pod.yaml --nads . --conf          All of it, for a script
         00-plexus.conflist -o json
-        plexus plan db-0 -n shop --conf                     Whether db-0 is attached as it would be
-        /etc/cni/net.d/00-plexus.conflist --diff            attached now
+        plexus plan db-0 -n shop --conf                     Compare how db-0 is attached with how it would
+        /etc/cni/net.d/00-plexus.conflist --diff            be attached now
 
-      Exit status: 0 done, 1 the pod could not be planned, 2 called wrongly. With --diff: 0 as planned, 1
-      something differs, 2 could not be done.
+      Exit status: 0 success, 1 the pod could not be planned, 2 wrong usage. With --diff: 0 as planned, 1
+      differences, 2 failure.
       "
     `);
     expect((await plexus('--help')).stdout).toContain('plexus cni');
   });
-  it('version lists the specifications', async () => {
+  it('lists the supported specifications for version', async () => {
     expect((await plexus('version')).stdout).toMatch(
       /^plexus \d+\.\d+\.\d+\nCNI specification 0\.1\.0, .*1\.1\.0\nNPWG multi-network specification 1\.3\n/,
     );
   });
-  it('cni runs the plugin', async () => {
+  it('runs the plugin for cni', async () => {
     const env = { PATH: process.env['PATH'] ?? '', CNI_COMMAND: 'VERSION' };
     const child = run(join(root, 'dist/plexus'), ['cni'], { env });
     child.child.stdin?.end('{"cniVersion":"1.0.0"}');

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { repository, runProgram } from '../support/plexus-command.ts';
 
 const run = promisify(execFile);
-const isThere = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
+const isInstalled = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
 
 /** The completions of a shell that has loaded the script, with dist/ in its PATH. */
 async function inShell(
@@ -28,14 +28,14 @@ async function inShell(
   return (await run(shell, [...options, '-c', commands(script)], { env })).stdout;
 }
 
-describe("bash completion through the script's function", () => {
+describe('bash completion', () => {
   it.each([
     { words: ['po'], found: 'pods pod' },
     { words: ['pods', '--pro'], found: '--problems' },
     { words: ['pods', '--output', ''], found: 'table json yaml' },
     { words: ['completion', 'f'], found: 'fish' },
     { words: ['nonsense', 'x'], found: '' },
-  ])('completes $words: $found', async ({ words, found }) => {
+  ])('completes $words to "$found"', async ({ words, found }) => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
@@ -47,7 +47,7 @@ describe("bash completion through the script's function", () => {
     expect(stdout.trim()).toBe(found);
   });
 
-  it('never offers a one-letter option with two dashes', async () => {
+  it('offers no one-letter option with two dashes', async () => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
@@ -59,8 +59,8 @@ describe("bash completion through the script's function", () => {
   });
 });
 
-describe('completion in other shells', () => {
-  it.skipIf(!isThere('fish'))('fish offers commands with what they do', async () => {
+describe('shell completion', () => {
+  it.skipIf(!isInstalled('fish'))('offers commands with their descriptions in fish', async () => {
     const stdout = await inShell(
       'fish',
       ['--no-config'],
@@ -74,7 +74,7 @@ describe('completion in other shells', () => {
     ]);
   });
 
-  it.skipIf(!isThere('zsh'))('zsh takes the script for commands named plexus', async () => {
+  it.skipIf(!isInstalled('zsh'))('is registered in zsh for commands named plexus', async () => {
     const stdout = await inShell(
       'zsh',
       ['-f'],
@@ -85,7 +85,7 @@ describe('completion in other shells', () => {
   });
 });
 
-it('lists the supported shells', async () => {
+it('plexus completion lists the supported shells if the shell is unknown', async () => {
   expect(await runProgram('plexus', ['completion', 'tcsh'])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('"bash", "zsh", "fish"') as string,

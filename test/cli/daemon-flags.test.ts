@@ -6,7 +6,7 @@ import { parseSettings, settingsProperties } from '../../src/plan/index.ts';
 const complete = (written: JsonObject) => parseSettings({ delegates: [{ type: 'bridge' }], ...written }).settings;
 const settingsOf = (flags: Readonly<Record<string, string>>) => complete(fromFlags(flags));
 
-describe('settings as flags of the daemon', () => {
+describe('daemon flags for settings', () => {
   it.each([
     ['max-networks-per-pod', '250', { maxNetworksPerPod: 250 }],
     ['detach-attempts', '3', { detachAttempts: 3 }],
@@ -22,7 +22,7 @@ describe('settings as flags of the daemon', () => {
     );
   });
 
-  it('accept their own default, whatever its type', () => {
+  it('accept the default of their setting', () => {
     for (const [key, { type, default: value }] of Object.entries(settingsProperties)) {
       if (value === undefined || type === 'object') continue;
       const flag = key.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
@@ -35,7 +35,7 @@ describe('settings as flags of the daemon', () => {
   it.each([
     ['max-networks-per-pod', 'many', 'it must be a number'],
     ['log-to-stderr', 'yes', 'it must be true or false'],
-  ])('reject --%s %s with the flag’s name', (flag, text, says) => {
-    expect(() => settingsOf({ [flag]: text })).toThrow(new RegExp(`--${flag}.*${says}`));
+  ])('reject --%s %s with the flag’s name', (flag, text, message) => {
+    expect(() => settingsOf({ [flag]: text })).toThrow(new RegExp(`--${flag}.*${message}`));
   });
 });

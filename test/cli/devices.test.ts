@@ -91,7 +91,7 @@ describe('plexus devices', () => {
       "
     `);
   });
-  it('shows the device of both sandboxes if a pod has a new one while the first still exists', () => {
+  it('shows a device in both sandboxes of a pod while the old sandbox still exists', () => {
     const [first] = sampleRecord().attachments;
     const record = (containerId: string) => ({
       ...sampleRecord({ containerId }),
@@ -106,7 +106,7 @@ describe('plexus devices', () => {
     );
     expect(rows.map(({ sandbox, state }) => `${sandbox} ${state}`)).toEqual(['old attached', 'new attached']);
   });
-  it('shows a device that the annotation names, of a network without a resource, as used', () => {
+  it('shows a device as used if the annotation selects it for a network without a resource', () => {
     const [first] = sampleRecord().attachments;
     const named = { ...first?.attachment, runtimeConfig: { deviceID: '0000:18:02.5' } };
     const record = {
@@ -130,12 +130,12 @@ describe('plexus devices', () => {
       'GPU-1 free',
     ]);
   });
-  it('shows what the journal knows without kubelet, and why that is all', async () => {
+  it('shows only the devices in the journal, with the reason, if kubelet is unavailable', async () => {
     const { status, stdout, stderr } = await devices('--kubelet-dir', '/nowhere');
     expect([status, stderr]).toEqual([1, expect.stringContaining('PLX-KUBELET-UNAVAILABLE')]);
     expect(stdout).toContain('0000:18:03.1');
   });
-  it('without kubelet and attachments, does not claim that no pod has a device', async () => {
+  it('does not claim that no pod has a device if kubelet is unavailable and nothing is attached', async () => {
     const { status, stdout } = await devices('--kubelet-dir', '/nowhere', '--cni-dir', '/nowhere');
     expect([status, stdout]).toEqual([1, 'no attachment of this node is made of a device\n']);
   });

@@ -17,57 +17,57 @@ beforeAll(async () => {
 afterAll(() => ends.cluster.remove());
 
 describe('plexus doctor', () => {
-  it('finds nothing wrong with a healthy node and cluster, and lists what it could not check', async () => {
+  it('finds no problem in a healthy node and cluster, and lists the checks that it could not perform', async () => {
     const { code, stdout, stderr } = await ends.onNode();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(ends.settled(stdout)).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                        WHERE                                                                    WHAT
-      unknown   PLX-D-NODE-PLUGINS           all nodes                                                                not looked at: the plugin folders of 1 node cannot be seen from the API server
-      ok        PLX-D-RUNTIME-CONFIGURATION  /node                                                                    the container runtime's own configuration is found and loads one CNI configuration
-      ok        PLX-D-RUNTIME-FOLDERS        /node                                                                    the container runtime looks into the folders that Plexus writes to
-      ok        PLX-D-CONFIGURATION-FIRST    /node/net.d                                                              the configuration that the container runtime takes calls Plexus
-      ok        PLX-D-OTHER-META-PLUGIN      /node/net.d                                                              no other program for several networks is configured on this node
-      ok        PLX-D-DEFAULT-NETWORK        /node/net.d                                                              the default network of pods is found and can be read
+      unknown   PLX-D-NODE-PLUGINS           all nodes                                                                not checked: the plugin folders of 1 node are not visible through the API server
+      ok        PLX-D-RUNTIME-CONFIGURATION  /node                                                                    the configuration of the container runtime exists and loads one CNI configuration
+      ok        PLX-D-RUNTIME-FOLDERS        /node                                                                    the container runtime reads the folders that Plexus writes to
+      ok        PLX-D-CONFIGURATION-FIRST    /node/net.d                                                              the CNI configuration that the container runtime uses calls Plexus
+      ok        PLX-D-OTHER-META-PLUGIN      /node/net.d                                                              no other meta-plugin is configured on this node
+      ok        PLX-D-DEFAULT-NETWORK        /node/net.d                                                              the configuration of the default network exists and is valid
       ok        PLX-D-NETWORK-FILES          the files of networks (confDir)                                          every NetworkAttachmentDefinition without a configuration has its file on this node
-      ok        PLX-D-PLUGINS                /node/bin                                                                every plugin that the default network and the NetworkAttachmentDefinitions name is there and can run
-      ok        PLX-D-SHIM                   /node/bin                                                                the program that the runtime calls is there and of the same version as the daemon
+      ok        PLX-D-PLUGINS                /node/bin                                                                every plugin that the default network and the NetworkAttachmentDefinitions name exists and can run
+      ok        PLX-D-SHIM                   /node/bin                                                                the shim exists and has the same version as the daemon
       ok        PLX-D-DAEMON                 /node/run/plexus.sock                                                    the daemon answers on its socket
-      ok        PLX-D-READY                  /node/run/observe.sock                                                   the daemon says that it is ready
+      ok        PLX-D-READY                  /node/run/observe.sock                                                   the daemon is ready
       ok        PLX-D-WATCH                  /node/run/observe.sock                                                   the daemon's watch of NetworkAttachmentDefinitions is up to date
-      ok        PLX-D-HOST-AGENT             /node/run/observe.sock                                                   the host agent is connected: the daemon can undo things by itself
-      ok        PLX-D-KUBELET-SOCKETS        /var/lib/kubelet/pod-resources/kubelet.sock                              kubelet says which devices pods have, or no network needs to know
-      ok        PLX-D-DIRECT-MODE-TOOLS      /usr/sbin, /usr/bin, /sbin, /bin                                         direct mode is not in use, or finds ip and nsenter
+      ok        PLX-D-HOST-AGENT             /node/run/observe.sock                                                   the host agent is connected, so the daemon can undo attachments in the background
+      ok        PLX-D-KUBELET-SOCKETS        /var/lib/kubelet/pod-resources/kubelet.sock                              kubelet reports the devices of pods, or no network uses devices
+      ok        PLX-D-DIRECT-MODE-TOOLS      /usr/sbin, /usr/bin, /sbin, /bin                                         direct mode finds ip and nsenter, or is not in use
       ok        PLX-D-JOURNAL                /node/state/journal                                                      every record of the journal can be read
-      ok        PLX-D-NOT-UNDONE             /node/state/journal                                                      nothing waits to be undone
-      ok        PLX-D-LOST-SANDBOXES         /node/state/journal                                                      the namespace of every recorded sandbox is there
-      ok        PLX-D-DEFERRED               /node/state/deferred                                                     no DEL waits from while the daemon was away
-      ok        PLX-D-UNATTACHED-PODS        /node/state/unattached.json                                              no pod of this node runs without the networks it asks for, by the daemon's last sweep
-      ok        PLX-D-DISK                   /node/state                                                              there is room for the state: space and inodes
-      ok        PLX-D-CLOCK                  /node/state/journal                                                      the node's clock and the identity of its start can be believed
+      ok        PLX-D-NOT-UNDONE             /node/state/journal                                                      there are no attachments left to undo
+      ok        PLX-D-LOST-SANDBOXES         /node/state/journal                                                      the namespace of every recorded sandbox exists
+      ok        PLX-D-DEFERRED               /node/state/deferred                                                     there are no deferred DELs
+      ok        PLX-D-UNATTACHED-PODS        /node/state/unattached.json                                              no pod of this node runs without the networks it requests, according to the daemon's last sweep
+      ok        PLX-D-DISK                   /node/state                                                              the disk of the state folder has free space and inodes
+      ok        PLX-D-CLOCK                  /node/state/journal                                                      the clock and the boot ID of the node are plausible
       ok        PLX-D-API                    the cluster of /node/kubeconfig                                          the API server answers
-      ok        PLX-D-OWN-ACCESS             the cluster of /node/kubeconfig                                          the current user may look at everything that is looked at here
-      ok        PLX-D-CRD                    CustomResourceDefinition network-attachment-definitions.k8s.cni.cncf.io  NetworkAttachmentDefinitions are served
-      ok        PLX-D-RBAC                   system:serviceaccount:kube-system:plexus                                 the daemon's service account may do what the daemon does
-      ok        PLX-D-DAEMONSET              DaemonSet plexus                                                         the DaemonSet of Plexus is there, and all its pods are ready
-      ok        PLX-D-NODES                  all nodes                                                                every node has a daemon that is ready
+      ok        PLX-D-OWN-ACCESS             the cluster of /node/kubeconfig                                          the current user may read everything that the checks need
+      ok        PLX-D-CRD                    CustomResourceDefinition network-attachment-definitions.k8s.cni.cncf.io  the API serves NetworkAttachmentDefinitions
+      ok        PLX-D-RBAC                   system:serviceaccount:kube-system:plexus                                 the daemon's service account has all required permissions
+      ok        PLX-D-DAEMONSET              DaemonSet plexus                                                         the DaemonSet of Plexus exists, and all its pods are ready
+      ok        PLX-D-NODES                  all nodes                                                                every node has a ready daemon
       ok        PLX-D-IMAGES                 the pods of Plexus                                                       all daemons run the same image
-      ok        PLX-D-RESTARTS               the pods of Plexus                                                       no container of Plexus ends by itself
-      ok        PLX-D-MULTUS                 the cluster                                                              Multus is not in the cluster
-      ok        PLX-D-NAD-INVALID            all NetworkAttachmentDefinitions                                         every NetworkAttachmentDefinition can be read
-      ok        PLX-D-SUBNETS                all NetworkAttachmentDefinitions                                         no network gives addresses of another one, of pods or of services
-      ok        PLX-D-POD-STATUS             all pods                                                                 every running pod that asks for networks has a network-status
-      ok        PLX-D-EVENTS                 Events                                                                   Plexus has warned of nothing within the last hour
+      ok        PLX-D-RESTARTS               the pods of Plexus                                                       no container of Plexus restarts repeatedly
+      ok        PLX-D-MULTUS                 the cluster                                                              Multus is not installed in the cluster
+      ok        PLX-D-NAD-INVALID            all NetworkAttachmentDefinitions                                         every NetworkAttachmentDefinition is valid
+      ok        PLX-D-SUBNETS                all NetworkAttachmentDefinitions                                         no network assigns addresses of another network, of pods or of services
+      ok        PLX-D-POD-STATUS             all pods                                                                 every running pod that requests networks has a network-status
+      ok        PLX-D-EVENTS                 Events                                                                   Plexus has sent no warnings within the last hour
 
       PLX-D-NODE-PLUGINS: all nodes
         - node-2
-        fix: Run plexus doctor on the node, as root; or keep there what plexus doctor --end node -o json prints, and name the folder with --reports.
+        fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
       1 unknown, 34 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
 
-  it('prints the same as JSON and as YAML, and for one side', async () => {
+  it('prints the same findings as JSON and YAML, and those of one end only with --end', async () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
@@ -80,14 +80,14 @@ describe('plexus doctor', () => {
     expect([ofNone.code, idsOf(ofNone.stdout, 'error')]).toEqual([1, ['PLX-D-NODES']]);
   });
 
-  it('reports on a machine that is not a node, without a kubeconfig, that nothing was checked, with exit status 2', async () => {
+  it('exits with status 2 if the machine is not a node and has no kubeconfig, because nothing was checked', async () => {
     await using empty = await mkdtempDisposable(join(tmpdir(), 'plexus-doctor-'));
     const { code, stdout, stderr } = await doctor(['--root', empty.path]);
     expect(code).toBe(2);
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                                    WHERE         WHAT
-      unknown   PLX-D-RUNTIME-CONFIGURATION and 20 more  this machine  not looked at: this machine is no node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node looks all the same)
-      unknown   PLX-D-API and 13 more                    the cluster   not looked at: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
+      unknown   PLX-D-RUNTIME-CONFIGURATION and 20 more  this machine  not checked: this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)
+      unknown   PLX-D-API and 13 more                    the cluster   not checked: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
 
       PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
 
@@ -97,7 +97,7 @@ describe('plexus doctor', () => {
       "
     `);
     expect(stderr).toMatch(
-      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could look at nothing: this machine is no node/,
+      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could not check anything: this machine is not a node/,
     );
   });
 
@@ -105,7 +105,7 @@ describe('plexus doctor', () => {
     const { code, stderr } = await doctor(['--timeout', seconds]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'plexus: --timeout is a number of seconds, from above 0 to 3600\nSee: plexus --help\n',
+      stderr: 'plexus: --timeout must be above 0 and at most 3600\nSee: plexus --help\n',
     });
   });
 
@@ -126,9 +126,7 @@ describe('plexus doctor', () => {
     const { code, stderr } = await ends.onNode('--end', 'node', '--strict');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(
-        /^plexus: PLX-FINDINGS-MADE: plexus doctor found something to do: 1 warning\. /,
-      ) as string,
+      stderr: expect.stringMatching(/^plexus: PLX-FINDINGS-MADE: plexus doctor found problems: 1 warning\. /) as string,
     });
   });
 });

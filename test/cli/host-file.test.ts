@@ -24,7 +24,7 @@ const invalid = (problem: RegExp) =>
   }) as unknown;
 
 describe('plexus-host.json', () => {
-  it('is read beside the binary and sets the paths; without it the defaults apply', async () => {
+  it('is read beside the binary and sets the paths, which have defaults without it', async () => {
     expect(read()).toEqual({ file: file(), settings: {}, confDirs: ['/etc/cni/net.d'] });
     await writeFile(file(), '{"cniDir":"/data/cni","binDir":"/a:/b","cniConfDir":"/data/net.d"}');
     expect(read()).toEqual({
@@ -34,7 +34,7 @@ describe('plexus-host.json', () => {
     });
   });
 
-  it('is the file that the runtime’s environment names, which must exist', async () => {
+  it('is read from the path in the runtime’s environment, where it must exist', async () => {
     const other = join(folder.path, 'other.json');
     expect(() => readHostFile('/nowhere', { PLEXUS_HOST_FILE: other })).toThrow(invalid(/ENOENT/));
     await writeFile(other, '{"cniDir":"/x"}');
@@ -64,7 +64,7 @@ describe('plexus-host.json', () => {
     expect(read).toThrow(invalid(/it belongs to user 1000/));
   });
 
-  it('is never a link, and reading it never blocks', async () => {
+  it('is rejected if it is a symbolic link or a FIFO', async () => {
     await writeFile(join(folder.path, 'real'), '{}');
     await symlink('real', file());
     expect(read).toThrow(invalid(/symbolic link/));
@@ -97,7 +97,7 @@ describe('a path on standard input', () => {
     await expect(settings({ [key]: '/other' }, {}, host)).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
   });
 
-  it('may repeat the default', async () => {
+  it('is accepted if it is the default', async () => {
     const usual = {
       binDir: '/opt/cni/bin',
       cniDir: '/var/lib/cni/plexus/',
@@ -108,7 +108,7 @@ describe('a path on standard input', () => {
     expect((await settings(usual)).warnings).toEqual([]);
   });
 
-  it('is ignored with a warning during fallback, where the configuration is the daemon’s; cniDir is rejected there too', async () => {
+  it('is ignored with a warning in fallback to direct mode, except cniDir, which is rejected', async () => {
     const away = { PLEXUS_DAEMON_AWAY: '1' };
     const { settings: taken, warnings } = await settings(
       { logFile: '/evil', readinessindicatorfile: '/run/x', binDir: '/evil' },
@@ -128,7 +128,7 @@ describe('a path on standard input', () => {
 
 describe('assertNotNested', () => {
   it('accepts a call without a plugin among its parents', () => expect(() => assertNotNested({})).not.toThrow());
-  it.each(['1', '0', ''])('rejects a plugin’s mark, whatever its value: %j', (value) =>
+  it.each(['1', '0', ''])('rejects a call with PLEXUS_NESTED set to %j', (value) =>
     expect(() => assertNotNested({ PLEXUS_NESTED: value })).toThrow(
       expect.objectContaining({ id: 'PLX-NESTED-CALL' }) as unknown as Error,
     ),

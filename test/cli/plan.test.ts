@@ -46,11 +46,11 @@ describe('plexus plan of a pod in the cluster', () => {
     });
   });
   it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])(
-    '$words: reports what is missing',
+    'reports missing or conflicting arguments in $words',
     async ({ words }) => {
       expect(await plexus(...words)).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining('Say which pod') as unknown,
+        stderr: expect.stringContaining('Specify a pod') as unknown,
       });
     },
   );
@@ -63,7 +63,7 @@ describe('plexus plan --conf with the configuration of a thick Multus', () => {
       title: 'where its DaemonSet mounts the folder of the runtime',
       at: () => '/host/etc/cni/net.d/10-flannel.conflist',
     },
-  ])('finds the default network that its container has $title', async ({ at }) => {
+  ])('finds the default network that the container of Multus has $title', async ({ at }) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-thick-'));
     const flannel = {
       name: 'cbr0',
@@ -123,7 +123,7 @@ describe('plexus plan --diff on the node', () => {
     `);
     await cluster.call('DEL', pod);
   });
-  it('shows where to look for a pod that is not attached here', async () => {
+  it('reports the node of a pod that is not attached here', async () => {
     cluster.podObject('elsewhere', '');
     expect(
       await plexus('plan', 'elsewhere', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state')),

@@ -67,8 +67,8 @@ async function rowsOf(
 const ofDb = { eth0: 'cluster-net', net1: 'default/storage' };
 const ofWeb = { eth0: 'cluster-net', store0: 'default/storage', cam0: 'default/cameras' };
 
-describe('views of pods that were really attached', () => {
-  it('plexus pods -A shows the content of their network namespaces', async () => {
+describe('the views of pods attached with real plugins', () => {
+  it('show in plexus pods -A the content of the network namespaces', async () => {
     const { code, stdout, stderr } = await plexus('pods', '-A');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(cells(stdout)).toEqual([
@@ -80,7 +80,7 @@ describe('views of pods that were really attached', () => {
     expect(await plexus('pods', '-A', '--problems')).toEqual({ code: 0, stdout: 'no problems\n', stderr: '' });
   });
 
-  it('plexus pod shows one of them', async () => {
+  it('show in plexus pod one pod only', async () => {
     const { code, stdout } = await plexus('pod', 'web-0');
     expect(code).toBe(0);
     const [title, empty, ...rows] = cells(stdout);
@@ -88,7 +88,7 @@ describe('views of pods that were really attached', () => {
     expect(rows).toEqual([['INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'], ...(await rowsOf(web, ofWeb))]);
   });
 
-  it('plexus graph draws them', async () => {
+  it('show in plexus graph all pods with their networks', async () => {
     const addresses = (await Promise.all([rowsOf(db, ofDb), rowsOf(web, ofWeb)]))
       .flat()
       .flatMap((row) => row[2]?.split(', ') ?? []);
@@ -116,7 +116,7 @@ describe('views of pods that were really attached', () => {
     `);
   });
 
-  it('a pod that is gone is no longer shown after its DEL', async () => {
+  it('do not show a pod after its DEL', async () => {
     const gone = await attached('gone-0', 'cameras');
     expect((await plexus('pods', '-A')).stdout).toMatch(
       /default\/gone-0 +node-1 +net1 +default\/cameras +10\.40\.0\.3, fd40::3 /,

@@ -8,11 +8,16 @@ import { failure } from '../plan/planned.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, ' ');
 
-describe('recent operations of a compromised daemon', () => {
+describe('a list of recent operations from a compromised daemon', () => {
   it.each([
-    { title: 'without end', pieces: 64, end: '', says: /longer than 16777216 bytes/ },
-    { title: 'with very many values', pieces: 1, end: `[${'0,'.repeat(600_000)}0]`, says: /more than 524288 values/ },
-  ])('an answer $title is rejected before it is parsed', async ({ pieces, end, says }) => {
+    { title: 'endless', pieces: 64, end: '', message: /longer than 16777216 bytes/ },
+    {
+      title: 'a list of 600,000 values',
+      pieces: 1,
+      end: `[${'0,'.repeat(600_000)}0]`,
+      message: /more than 524288 values/,
+    },
+  ])('is rejected before it is parsed if it is $title', async ({ pieces, end, message }) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-recent-'));
     const server = createServer((_request, response) => {
       for (let piece = 0; piece < pieces; piece++) response.write(megabyte);
@@ -21,7 +26,7 @@ describe('recent operations of a compromised daemon', () => {
     await new Promise<void>((resolve) => server.listen(join(folder.path, 'observe.sock'), resolve));
     try {
       await expect(fetchRecentOperations(join(folder.path, 'plexus.sock'), {})).rejects.toThrow(
-        failure('PLX-OBSERVE-UNREACHABLE', says),
+        failure('PLX-OBSERVE-UNREACHABLE', message),
       );
     } finally {
       server.closeAllConnections();

@@ -45,7 +45,7 @@ const cells = (text: string): readonly (readonly string[])[] =>
     .split('\n')
     .map((line) => line.split(/ {2,}/));
 
-describe('plexus attachments, with real plugins', () => {
+describe('plexus attachments with real plugins', () => {
   const attached = async (name: string): Promise<TestPod> => {
     await node.nad('lab', node.bridge('lab', '10.9.0.0/24'));
     const pod = await node.pod(name, 'lab');
@@ -53,18 +53,18 @@ describe('plexus attachments, with real plugins', () => {
     return pod;
   };
 
-  it('check: succeeds, then reports the first difference of each attachment and continues', async () => {
+  it('reports with check the first difference of each attachment, and none if all are intact', async () => {
     const path = await pluginsDir();
     const [one, two] = [await attached('one'), await attached('two')];
-    const well = await plexus(path, 'check');
-    expect(cells(well.stdout)).toEqual([
+    const intact = await plexus(path, 'check');
+    expect(cells(intact.stdout)).toEqual([
       ['SANDBOX', 'POD', 'INTERFACE', 'NETWORK', 'CHECK', 'WHY'],
       [one.containerId, 'default/one', 'eth0', 'cluster-net', 'ok', '-'],
       [one.containerId, 'default/one', 'net1', 'default/lab', 'ok', '-'],
       [two.containerId, 'default/two', 'eth0', 'cluster-net', 'ok', '-'],
       [two.containerId, 'default/two', 'net1', 'default/lab', 'ok', '-'],
     ]);
-    expect(well.code).toBe(0);
+    expect(intact.code).toBe(0);
     await one.netns.exec(['ip', 'address', 'flush', 'dev', 'eth0']);
     await two.netns.exec(['ip', 'link', 'delete', 'net1']);
     const { code, stdout, stderr } = await plexus(path, 'check', '-o', 'json');
@@ -83,7 +83,7 @@ describe('plexus attachments, with real plugins', () => {
     expect(JSON.parse((await plexus(path, 'check', two.containerId, '-o', 'json')).stdout)).toHaveLength(2);
   });
 
-  it('check: skips what cannot be compared, with the reason, and fails for unreadable files', async () => {
+  it('skips with check attachments that cannot be compared, with the reason, and fails for unreadable records', async () => {
     const path = await pluginsDir();
     const pod = await attached('gone');
     await pod.netns.remove();
@@ -93,7 +93,7 @@ describe('plexus attachments, with real plugins', () => {
     expect(cells(skipped.stdout).map((row) => row.slice(4))).toEqual([
       ['CHECK', 'WHY'],
       ...Array<string[]>(2).fill(['skipped', `network namespace ${pod.netns.path} cannot be used: it does not exist`]),
-      ['skipped', 'its ADD did not come to its end'],
+      ['skipped', 'its ADD did not finish'],
     ]);
     await writeFile(join(node.dir, 'state/journal/x@eth0.json'), '{');
     expect(await plexus(path, 'check')).toMatchObject({
@@ -102,7 +102,7 @@ describe('plexus attachments, with real plugins', () => {
     });
   });
 
-  it('detach: refuses while the namespace exists, and undoes everything once it is gone', async () => {
+  it('refuses to detach while the namespace exists, and undoes everything once it is gone', async () => {
     const path = await pluginsDir();
     const pod = await attached('late');
     expect(await plexus(path, 'detach', pod.containerId)).toMatchObject({
@@ -126,7 +126,7 @@ describe('plexus attachments, with real plugins', () => {
     });
   });
 
-  it('detach --force: detaches the networks of a running pod', async () => {
+  it('detaches the networks of a running pod with detach --force', async () => {
     const pod = await attached('forced');
     expect(await plexus(await pluginsDir(), 'detach', pod.containerId, '--force', '-o', 'json')).toMatchObject({
       code: 0,
@@ -135,7 +135,7 @@ describe('plexus attachments, with real plugins', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('check, detach: do nothing without plugins, as in the daemon’s container', async () => {
+  it('changes nothing with check or detach if the plugins are missing, as in the daemon’s container', async () => {
     const pod = await attached('elsewhere');
     await pod.netns.remove();
     // The kernel removes the interfaces of a deleted namespace itself.
@@ -156,7 +156,7 @@ describe('plexus attachments, with real plugins', () => {
   });
 });
 
-describe('plexus attachments detach, when plugins fail', () => {
+describe('plexus attachments detach with failing plugins', () => {
   let delegates: string;
   let alpha: RecordingDelegate;
   let beta: RecordingDelegate;
@@ -173,7 +173,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     await node.nad('two', chain('two', 'beta'));
   });
 
-  it('removes what was undone from the record, last first, and reports what is left and why', async () => {
+  it('detaches in reverse order, removes each detached attachment from the record, and reports the rest with the reason', async () => {
     const pod = await node.pod('stuck', 'two');
     await node.call('ADD', pod, config());
     await beta.set(failing);
@@ -200,7 +200,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('passes no namespace to the plugins of abandoned attachments, because the path may be another pod’s', async () => {
+  it('passes no namespace to the plugins of abandoned attachments, because the path may belong to another pod', async () => {
     const pod = await node.pod('abandoned', 'two');
     await node.call('ADD', pod, config());
     await beta.set(failing);
@@ -227,7 +227,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     const checking = plexus(delegates, 'check', pod.containerId);
     await writeFile(until, '');
     expect(await adding).toMatchObject({ exitCode: 0 });
-    expect((await checking).stdout).not.toContain('did not come to its end');
+    expect((await checking).stdout).not.toContain('did not finish');
     await node.call('DEL', pod, config());
   });
 });

@@ -32,10 +32,10 @@ describe('plexus validate', () => {
     ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
+      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap has no effect: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
           Add "capabilities": {"portMappings": true} beside its "type".
-      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but none of its plugins declares "capabilities": {"portMappings": true}, without which portmap does not get it [PLX-CAPABILITY-MISSING]
-          Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).
+      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but portmap receives it only if its configuration declares "capabilities": {"portMappings": true} [PLX-CAPABILITY-MISSING]
+          Declare the capability in the configuration of that plugin, or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.
       test/validate/broken/range-outside.yaml:15:25: error: spec.config.ipam.ranges[0][0].rangeStart: rangeStart 10.1.3.10 is not in subnet 10.1.2.0/24 [PLX-V-RANGE]
           Correct the range or the subnet.
       2 errors, 1 warning in 2 files
@@ -49,27 +49,27 @@ describe('plexus validate', () => {
     expect(
       (JSON.parse(stdout) as readonly { readonly severity: string }[]).filter(({ severity }) => severity !== 'note'),
     ).toEqual([]);
-    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('nothing to say in 2 files\n');
+    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('no findings in 2 files\n');
   });
 
-  it('finds no mistake in deploy/, and skips only templates', async () => {
+  it('reports no problem in deploy/, and skips only templates', async () => {
     const { code, stdout } = await plexus(['validate', 'deploy', 'crds', '-o', 'json']);
     expect(code).toBe(0);
     const rules = (JSON.parse(stdout) as readonly { readonly rule: string }[]).map(({ rule }) => rule);
     expect([...new Set(rules)]).toEqual(['PLX-V-TEMPLATE']);
   });
 
-  it('checks a file once that is named twice, or lies in a folder that is named as well', async () => {
+  it('checks a file once if it is named twice, or also in a named folder', async () => {
     const { code, stdout } = await plexus([
       'validate',
       'examples/chained',
       'examples/chained/pod.yaml',
       './examples/chained/pod.yaml',
     ]);
-    expect([code, stdout]).toEqual([0, 'nothing to say in 2 files\n']);
+    expect([code, stdout]).toEqual([0, 'no findings in 2 files\n']);
   });
 
-  it('--strict counts warnings', async () => {
+  it('counts warnings in the exit status only with --strict', async () => {
     const file = 'test/validate/broken/gateway-outside.yaml';
     expect([(await plexus(['validate', file])).code, (await plexus(['validate', '--strict', file])).code]).toEqual([
       0, 1,
@@ -102,7 +102,7 @@ describe('plexus validate', () => {
     });
   });
 
-  it('plans with the configuration of a node', async () => {
+  it('plans pods with the configuration of a node', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-validate-'));
     const config = join(folder.path, 'node.conf');
     const strict = {
@@ -119,25 +119,23 @@ describe('plexus validate', () => {
   });
 
   it.each([
-    { words: ['validate'], says: 'say which files' },
-    { words: ['validate', 'no/such/file.yaml'], says: 'PLX-FILE-UNUSABLE' },
-    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], says: 'PLX-CONFIG-UNDECODABLE' },
+    { words: ['validate'], message: 'no files: pass them' },
+    { words: ['validate', 'no/such/file.yaml'], message: 'PLX-FILE-UNUSABLE' },
+    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], message: 'PLX-CONFIG-UNDECODABLE' },
     {
       words: ['validate', '--cluster', '--kubeconfig', 'no/such/kubeconfig', 'examples/chained/pod.yaml'],
-      says: 'PLX-KUBECONFIG-UNUSABLE',
+      message: 'PLX-KUBECONFIG-UNUSABLE',
     },
-    { words: ['validate', '--nonsense', 'examples'], says: 'nonsense' },
-  ])('exits with 2 if it could not run: $words', async ({ words, says }) => {
+    { words: ['validate', '--nonsense', 'examples'], message: 'nonsense' },
+  ])('exits with 2 if it could not run: $words', async ({ words, message }) => {
     const { code, stderr, stdout } = await plexus(words);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(says);
+    expect(stderr).toContain(message);
   });
 
   it('documents its exit status, with examples', async () => {
     const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
-    expect(stdout).toContain(
-      'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.',
-    );
+    expect(stdout).toContain('Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 failure.');
     expect(stdout).toContain('plexus validate --cluster pod.yaml');
   });
 });
@@ -172,12 +170,12 @@ describe('plexus validate --cluster', () => {
   const podWith = (networks: string): string =>
     `kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${networks}'\n`;
 
-  it('finds the networks that pods name, and requests nothing else', async () => {
+  it('reads the networks that pods name, and requests nothing else', async () => {
     let ended: Ended | undefined;
     const requests = await requestsDuring(server, async () => {
       ended = await plexus(['validate', ...access, '-'], podWith('lab'));
     });
-    expect(ended).toEqual({ code: 0, stdout: 'nothing to say in 1 file\n', stderr: '' });
+    expect(ended).toEqual({ code: 0, stdout: 'no findings in 1 file\n', stderr: '' });
     if (!isRealCluster)
       expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
   });
@@ -186,11 +184,11 @@ describe('plexus validate --cluster', () => {
     const { code, stdout } = await plexus(['validate', ...access, '-'], podWith('laboratory'));
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p asks for NetworkAttachmentDefinition default/laboratory, which does not exist',
+      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p requests NetworkAttachmentDefinition default/laboratory, which does not exist',
     );
   });
 
-  it('checks the pod’s requests against the network', async () => {
+  it('checks the pod’s selection against the network', async () => {
     const { stdout } = await plexus(
       ['validate', ...access, '-'],
       podWith('[{"name": "lab", "bandwidth": {"ingressRate": 1}}]'),

@@ -43,7 +43,7 @@ describe('plexus networks', () => {
     `);
   });
 
-  it('shows for one namespace its own pods, and the networks of all', async () => {
+  it('shows the pods of one namespace only, with the networks of all namespaces', async () => {
     expect((await plexus('networks', '-n', 'infra')).stdout).toMatchInlineSnapshot(`
       "NETWORK       FROM        TYPES           SUBNETS       PODS  PROBLEMS
       cluster-net   node        -               -             1     -
@@ -108,13 +108,13 @@ describe('plexus pods', () => {
     expect((await plexus('pods', '-A', '--network', 'shop/cameras')).stdout).toBe(stdout);
   });
 
-  it('with --problems, shows problems, errors first, with exit status 1', async () => {
+  it('shows only problems with --problems, errors first, with exit status 1', async () => {
     const { code, stdout } = await plexus('pods', '-A', '--problems');
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  PROBLEM             WHAT
-      error     network-missing     network shop/storrage does not exist; asked for by shop/typo
-      error     attachment-missing  pod shop/viewer asks for shop/cameras, and its k8s.v1.cni.cncf.io/network-status does not have that
+      error     network-missing     network shop/storrage does not exist; requested by shop/typo
+      error     attachment-missing  pod shop/viewer requests shop/cameras, but its k8s.v1.cni.cncf.io/network-status does not contain it
       error     ip-duplicate        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
       warning   pod-pending         pod shop/late is pending and not yet attached to infra/backup
       "
@@ -123,10 +123,8 @@ describe('plexus pods', () => {
   });
 
   it('shows the context’s namespace by default', async () => {
-    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has a network, or asks for one\n', stderr: '' });
-    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe(
-      'no pod has this network, or asks for it\n',
-    );
+    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has or requests a network\n', stderr: '' });
+    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has or requests this network\n');
   });
 });
 
@@ -155,8 +153,8 @@ describe('plexus pod', () => {
   });
 });
 
-describe('the cluster of all views', () => {
-  it('is selected by --kubeconfig and --context, before KUBECONFIG, whose files are merged, and ~/.kube/config', async () => {
+describe('the cluster of the views', () => {
+  it('is selected by --kubeconfig and --context, then by KUBECONFIG with its files merged, then by ~/.kube/config', async () => {
     const other = join(folder.path, 'other');
     const text = JSON.parse(server.kubeconfig()) as {
       contexts: { name: string; context: object }[];
@@ -186,13 +184,13 @@ describe('the cluster of all views', () => {
     expect(stderr).toContain(`${folder.path}/.kube/config`);
   });
 
-  it('is reported at once with exit status 2 if it does not answer', async () => {
+  it('is reported as unavailable at once, with exit status 2', async () => {
     const file = join(folder.path, 'away');
     await writeFile(file, server.kubeconfig().replace(/https:\/\/127\.0\.0\.1:\d+/, 'https://127.0.0.1:1'));
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/,
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|network-attachment-definitions)\): connect ECONNREFUSED/,
     );
   });
 
@@ -200,28 +198,30 @@ describe('the cluster of all views', () => {
     ['plan', 'db-0', '-n', 'shop'],
     ['plan', '--pod', 'examples/chained/pod.yaml'],
     ['validate', '--cluster', 'examples/chained/pod.yaml'],
-  ])('is reported at once if it does not answer, also by %s %s', async (...words) => {
+  ])('is reported as unavailable at once, also by %s %s', async (...words) => {
     const { code, stderr } = await plexus(...words, '--kubeconfig', join(folder.path, 'away'));
     expect(code).toBe(words[0] === 'plan' ? 1 : 2);
     // Without a cause, because the request was not retried until the deadline.
-    expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, get [^\n]*: connect ECONNREFUSED [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(get [^\n]*\): connect ECONNREFUSED [^\n]*\n$/,
+    );
   });
 
-  it('is reported with its reason and exit status 2 if it refuses', async () => {
+  it('is reported with its reason, with exit status 2, if it refuses a request', async () => {
     refused = ['/api/v1/pods'];
     const { code, stderr } = await plexus('pods', '-A');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^plexus: PLX-API-REFUSED: Kubernetes API refused list pods \(403\)/);
   });
 
-  it('that shows networks of one namespace only does not make others missing', async () => {
+  it('may refuse networks of other namespaces, which are then not shown as missing', async () => {
     refused = ['/apis/k8s.cni.cncf.io/v1/network-attachment-definitions'];
     const { stdout } = await plexus('networks', '-n', 'shop');
     refused = [];
     expect(stdout).toContain('infra/backup   not readable');
   });
 
-  it('without the definition of NetworkAttachmentDefinitions still shows its pods', async () => {
+  it('may lack the CustomResourceDefinition of networks, and its pods are still shown', async () => {
     await using bare = {
       server: await startApiServer({ nadCrd: false }),
       [Symbol.asyncDispose]: () => bare.server.close(),
@@ -235,7 +235,7 @@ describe('the cluster of all views', () => {
   });
 });
 
-describe('colours', () => {
+describe('the colours of the views', () => {
   const onTerminal = async (more: Record<string, string>): Promise<string> => {
     const command = `${join(repository, 'dist/plexus')} pods -A`;
     const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], {
@@ -250,7 +250,7 @@ describe('colours', () => {
 });
 
 describe('the kubectl plugin', () => {
-  it('works the same, and its help shows kubectl plexus', async () => {
+  it('prints the same as plexus, and its help names kubectl plexus', async () => {
     expect((await runProgram('kubectl-plexus', ['pods', '-A', '--network', 'cameras'], env())).stdout).toBe(
       (await plexus('pods', '-A', '--network', 'cameras')).stdout,
     );

@@ -8,19 +8,19 @@ import { startApiServer } from '../support/api-server/index.ts';
 import { repository, runProgram } from '../support/plexus-command.ts';
 
 it.each([
-  { words: ['trace', '--last', 'abc'], says: '--last is a whole number, 1 or more' },
-  { words: ['trace', '--last', '0'], says: '--last is a whole number, 1 or more' },
-  { words: ['ui', '--port', 'abc'], says: '--port is a whole number, from 0 to 65535' },
-  { words: ['ui', '--port', '65536'], says: '--port is a whole number, from 0 to 65535' },
-  { words: ['plan', ''], says: 'Say which pod' },
-  { words: ['pods', '-o'], says: 'Not enough arguments following: o' },
-])('$words is reported as invalid, with exit status 2', async ({ words, says }) => {
+  { words: ['trace', '--last', 'abc'], message: '--last must be an integer, 1 or more' },
+  { words: ['trace', '--last', '0'], message: '--last must be an integer, 1 or more' },
+  { words: ['ui', '--port', 'abc'], message: '--port must be an integer from 0 to 65535' },
+  { words: ['ui', '--port', '65536'], message: '--port must be an integer from 0 to 65535' },
+  { words: ['plan', ''], message: 'Specify a pod' },
+  { words: ['pods', '-o'], message: 'Not enough arguments following: o' },
+])('plexus reports $words as invalid, with exit status 2', async ({ words, message }) => {
   const { code, stdout, stderr } = await runProgram('plexus', words);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(says);
+  expect(stderr).toContain(message);
 });
 
-it('an empty namespace (an unset variable of a script) counts as absent, as in kubectl', async () => {
+it('plexus treats an empty namespace as absent, as kubectl does', async () => {
   await using stack = new AsyncDisposableStack();
   const server = stack.adopt(await startApiServer(), (each) => each.close());
   const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'plexus-empty-')));
@@ -33,7 +33,7 @@ it('an empty namespace (an unset variable of a script) counts as absent, as in k
     );
 });
 
-it('help is as wide as the terminal, and at most 100 characters', async () => {
+it('plexus wraps its help at the width of the terminal, at most at 100 columns', async () => {
   const widest = async (columns: number): Promise<number> => {
     const { stdout } = await promisify(execFile)(
       'script',

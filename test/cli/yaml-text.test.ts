@@ -13,7 +13,7 @@ describe('yamlText', () => {
     expect(text).toContain('name: "a\\u202egnp.exe"');
     expect(parse(text)).toEqual(data);
   });
-  it('is parsed back unchanged, for any data', () => {
+  it('writes any data so that it is parsed back unchanged', () => {
     assert(
       property(jsonValue({ noUnicodeString: false }), (value) => {
         const text = yamlText(value);

@@ -115,10 +115,8 @@ describe('the configuration of the daemon', () => {
     await rename(`${file}.new`, file);
     await waitFor('the change', async () => configuration.current().graceSeconds === 2);
     expect(configuration.current().socket).toBe('/one');
-    expect(textsOf('warning')).toEqual([
-      'socket has changed to "/two"; it takes effect when the daemon is restarted (now: "/one")',
-    ]);
-    await waitFor('the word', async () => textsOf('daemon').includes(`${file} has changed and is in effect`));
+    expect(textsOf('warning')).toEqual(['socket changed to "/two"; restart the daemon to apply it (now: "/one")']);
+    await waitFor('the report', async () => textsOf('daemon').includes(`${file} changed and is in effect`));
   });
 
   it('detects a changed ConfigMap (a replaced link) and reports an invalid one without applying it', async () => {

@@ -57,7 +57,7 @@ describe('the HTTP endpoints', () => {
       expect(steps).toMatchObject([
         {
           kind: 'warning',
-          text: expect.stringMatching(new RegExp(`^cannot listen on 127.0.0.1:${port} .*EADDRINUSE.*retrying`)),
+          text: expect.stringMatching(new RegExp(`^cannot listen on 127.0.0.1:${port} .*EADDRINUSE.*retries`)),
         },
       ]);
       other.close();

@@ -79,7 +79,7 @@ describe('misbehaving clients of the host link', () => {
     const client = await connect();
     client.write(hello(1).subarray(0, 10));
     await ended(client);
-    await saidSince(line, 'does not say what it wants');
+    await saidSince(line, 'a connection that sent no call');
   });
 
   it('rejects another major version and names both in the answer and the log', async () => {
@@ -98,7 +98,7 @@ describe('misbehaving clients of the host link', () => {
     const before = await residentMiB();
     const line = daemon.log.length;
     const clients = await Promise.all(Array.from({ length: 1100 }, connect));
-    await saidSince(line, 'one that says nothing is dropped');
+    await saidSince(line, 'an idle one is dropped');
     expect((await residentMiB()) - before).toBeLessThan(100);
     await othersAreServed();
     await Promise.all(clients.map(ended));
@@ -116,7 +116,7 @@ describe('misbehaving clients of the host link', () => {
       client.write(head);
       client.write(Buffer.alloc(10 * 1024 * 1024));
     }
-    await saidSince(line, 'unfinished requests hold');
+    await saidSince(line, 'unfinished requests use');
     expect(await residentMiB()).toBeLessThan(800);
     for (const client of clients) client.destroy();
     await othersAreServed();

@@ -49,11 +49,11 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     { json: '{"Data":{"PodDeviceEntries":{}}}', problem: 'Data.PodDeviceEntries is not a list' },
     {
       json: text(entry('u-1', ['a']), entry('u-1', { '0': 'a' })),
-      problem: 'Data.PodDeviceEntries[1] is not a PodUID, a ResourceName and DeviceIDs',
+      problem: 'Data.PodDeviceEntries[1] lacks a valid PodUID, ResourceName or DeviceIDs',
     },
     {
       json: text({ PodUID: 'u-1', ResourceName: 7, DeviceIDs: [] }),
-      problem: 'Data.PodDeviceEntries[0] is not a PodUID, a ResourceName and DeviceIDs',
+      problem: 'Data.PodDeviceEntries[0] lacks a valid PodUID, ResourceName or DeviceIDs',
     },
   ])('is reported as damaged: $json', ({ json, problem }) => {
     let error: unknown;
@@ -64,7 +64,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     }
     expect(error).toMatchObject({ id: 'PLX-KUBELET-CHECKPOINT-DAMAGED', code: 11 });
     if (typeof problem === 'string')
-      expect((error as Error).message).toBe(`kubelet’s file ${file} cannot be understood: ${problem}`);
+      expect((error as Error).message).toBe(`kubelet’s checkpoint ${file} cannot be read: ${problem}`);
   });
   it('any text is parsed as devices or rejected as a damaged file', () => {
     const ids = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()), fc.jsonValue());

@@ -209,7 +209,7 @@ describe('K8S-22: publishing devices in the status of their claims', () => {
     await publish([reported('d0')], 'u-db');
     await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]);
     expect(await publish([reported('d0'), reported('d1')], 'u-db')).toMatchInlineSnapshot(
-      `"the interfaces made of devices of ResourceClaim shop/nic are not reported in its status: status 409: Apply failed with 1 conflict: conflict with "nic-driver": .status.devices.networkData.interfaceName. Its driver, or somebody else, reports it; that is left as it is"`,
+      `"the interfaces with devices of ResourceClaim shop/nic are not reported in its status: status 409: Apply failed with 1 conflict: conflict with "nic-driver": .status.devices.networkData.interfaceName. Another program, such as its driver, already reports them; Plexus does not change that"`,
     );
     expect(told()).toEqual(['d1 eth9', 'd0 net1']);
   });
@@ -264,13 +264,13 @@ describe('K8S-23: a rejected status update becomes one warning', () => {
   it('the warning contains the fix', async () => {
     allowed = ({ subresource }) => subresource === '';
     expect(await publish([reported('d0')], 'u-db')).toMatchInlineSnapshot(
-      `"the interfaces made of devices of ResourceClaim shop/nic are not reported in its status: status 403: resourceclaims.resource.k8s.io "nic" is forbidden: User "plexus-test" cannot patch resource "resourceclaims/status" in API group "resource.k8s.io" in the namespace "shop". Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)"`,
+      `"the interfaces with devices of ResourceClaim shop/nic are not reported in its status: status 403: resourceclaims.resource.k8s.io "nic" is forbidden: User "plexus-test" cannot patch resource "resourceclaims/status" in API group "resource.k8s.io" in the namespace "shop". Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)"`,
     );
   });
   it('an API server that is down or does not answer delays nobody for long', async () => {
     server.faults.hang();
     expect(await publish([reported('d0')], 'u-db', 200)).toContain(
-      'not reported in its status: Kubernetes API, write the device status of ResourceClaim shop/nic',
+      'not reported in its status: Kubernetes API request failed (write the device status of ResourceClaim shop/nic',
     );
     server.faults.clear();
     server.faults.answer(503);

@@ -106,14 +106,14 @@ describe('a network that selects a claim', () => {
       messages.push((await failing(wish)).message);
     expect(messages).toMatchInlineSnapshot(`
       [
-        "annotation plexus-cni.io/resourceClaim of a network asks for the device of claim "net", and pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
-        "annotation plexus-cni.io/resourceClaim of a network asks pod shop/db for the device of "nic/third", and ResourceClaim shop/db-nic-x7 has no device of its own for that (its requests: main/big, other, share)",
-        "ResourceClaim pending of the pod, which a network of pod shop/db needs, cannot be used: status.resourceClaimStatuses of the pod names no claim made for it",
-        "ResourceClaim shop/unallocated, which a network of pod shop/db needs, cannot be used: it is not allocated",
-        "ResourceClaim shop/foreign, which a network of pod shop/db needs, cannot be used: it is not reserved for the pod (its UID is u-db)",
-        "ResourceClaim shop/gone, which a network of pod shop/db needs, cannot be used: it does not exist",
-        "ResourceClaim shop/unpublished has device d9 of pool node-1, driver nic.example.com, and no ResourceSlice of that driver has it",
-        "ResourceClaim shop/nameless has device d4 of pool node-1, driver nic.example.com, whose ResourceSlice says no device ID for a plugin: it has no attribute k8s.cni.cncf.io/deviceID or resource.kubernetes.io/pciBusID",
+        "annotation plexus-cni.io/resourceClaim of a network names claim "net", but pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
+        "annotation plexus-cni.io/resourceClaim of a network names "nic/third", but ResourceClaim shop/db-nic-x7 of pod shop/db has no device for that request (it has devices for: main/big, other, share)",
+        "a network of pod shop/db needs ResourceClaim pending of the pod, which cannot be used: status.resourceClaimStatuses of the pod does not name the claim that was created for it",
+        "a network of pod shop/db needs ResourceClaim shop/unallocated, which cannot be used: it is not allocated",
+        "a network of pod shop/db needs ResourceClaim shop/foreign, which cannot be used: it is not reserved for the pod (its UID is u-db)",
+        "a network of pod shop/db needs ResourceClaim shop/gone, which cannot be used: it does not exist",
+        "device d9 (pool node-1, driver nic.example.com) is allocated to ResourceClaim shop/unpublished, but no ResourceSlice of that driver contains it",
+        "device d4 (pool node-1, driver nic.example.com) is allocated to ResourceClaim shop/nameless, but its ResourceSlice contains no device ID for plugins (no attribute k8s.cni.cncf.io/deviceID or resource.kubernetes.io/pciBusID)",
       ]
     `);
   });

@@ -62,7 +62,7 @@ describe('K8S-07: sources of a pod’s devices', () => {
   it('without either, the error names both places and the fix', async () => {
     const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
     expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
-      `"PLX-KUBELET-UNAVAILABLE: kubelet cannot be asked for the devices of the pod at /var/lib/kubelet/pod-resources/kubelet.sock: it does not exist, nor does /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint. Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, say so: paths.kubeletDir of the chart (or patch the mounts), kubeletDir in direct mode."`,
+      `"PLX-KUBELET-UNAVAILABLE: cannot read the devices of the pod from kubelet at /var/lib/kubelet/pod-resources/kubelet.sock: it does not exist, nor does /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint. Check that kubelet runs and that the folder of this socket (not only the socket) is mounted into the daemon’s pod. If kubelet has another --root-dir, set paths.kubeletDir of the chart (or patch the mounts); in direct mode, set kubeletDir."`,
     );
     expect(error.code).toBe(11);
   });
@@ -72,14 +72,14 @@ describe('K8S-07: sources of a pod’s devices', () => {
     for (const each of [unnamed, { ...pod, uid: '' }])
       await expect(devicesOf(each)).rejects.toMatchObject({
         id: 'PLX-KUBELET-UNAVAILABLE',
-        message: expect.stringContaining('knows pods by their UID'),
+        message: expect.stringContaining('identifies pods by their UID'),
       });
   });
   it('a damaged checkpoint is an error only if it is needed', async () => {
     await writeCheckpoint('[]');
     const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
     expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
-      `"PLX-KUBELET-CHECKPOINT-DAMAGED: kubelet’s file /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint cannot be understood: Data is not an object. Mount kubelet’s folder pod-resources into the daemon’s pod, so that kubelet itself is asked; the file is read only without it."`,
+      `"PLX-KUBELET-CHECKPOINT-DAMAGED: kubelet’s checkpoint /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint cannot be read: Data is not an object. Mount kubelet’s folder pod-resources into the daemon’s pod: Plexus then asks kubelet itself and does not read this file."`,
     );
     await serve('a');
     expect(await devicesOf()).toEqual({ devices: vf('a') });

@@ -144,7 +144,7 @@ describe('K8S-07: no call waits for kubelet forever', () => {
     await serve({ isSilent: true });
     await expect(source({ answerMs: 200 }).of(pod, never)).rejects.toMatchObject({
       id: 'PLX-KUBELET-UNAVAILABLE',
-      message: `kubelet cannot be asked for the devices of the pod at ${socket()}: no answer within 0.2 s`,
+      message: `cannot read the devices of the pod from kubelet at ${socket()}: no answer within 0.2 s`,
     });
   });
   it('the caller’s signal cancels the call at kubelet', async () => {

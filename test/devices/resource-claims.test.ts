@@ -117,7 +117,7 @@ describe('the claims of a pod', () => {
         {
           kind: 'claims-skipped',
           context: { error: { id: 'PLX-API-REFUSED', context: { status: 403 } } },
-          text: `devices from ResourceClaims are left out (if a network needs them, add deploy/components/resource-claims): Kubernetes API refused get ResourceClaim shop/db-nic-x7 (403): resourceclaims.resource.k8s.io "db-nic-x7" is forbidden: User "plexus-test" cannot get resource "resourceclaims" in API group "resource.k8s.io" in the namespace "shop"`,
+          text: `devices of ResourceClaims are skipped (if a network needs them, add deploy/components/resource-claims): Kubernetes API refused get ResourceClaim shop/db-nic-x7 (403): resourceclaims.resource.k8s.io "db-nic-x7" is forbidden: User "plexus-test" cannot get resource "resourceclaims" in API group "resource.k8s.io" in the namespace "shop"`,
         },
       ],
     });
@@ -163,7 +163,7 @@ describe('K8S-18: extended resources', () => {
     );
     await expect(ask({})).rejects.toMatchObject({ id: 'PLX-CLAIM-RESOURCE-MISMATCH' });
     await expect(ask({})).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[PlexusError: ResourceClaim shop/db-ext stands for vendor.com/sriov, and attribute k8s.cni.cncf.io/resourceName of its device d0 says b/b]`,
+      `[PlexusError: ResourceClaim shop/db-ext was created for resource vendor.com/sriov, but attribute k8s.cni.cncf.io/resourceName of its device d0 contains b/b]`,
     );
   });
   it('are not resolved if no network requests them', async () => {
@@ -261,7 +261,7 @@ describe('malformed API objects', () => {
   it('are reported with the path of the field', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [{ request: 'main', driver: 5 }])], []);
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[PlexusError: ResourceClaim shop/db-nic-x7 is not as the Kubernetes API has it: status.allocation.devices.results[0].driver is not a text]`,
+      `[PlexusError: ResourceClaim shop/db-nic-x7 does not match the schema of the Kubernetes API: status.allocation.devices.results[0].driver is not a string]`,
     );
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIM-OBJECT-INVALID' });
   });

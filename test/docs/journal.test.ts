@@ -61,7 +61,7 @@ it('docs/journal.md shows a record in the current format', async () => {
   expect(shown).toBe(JSON.stringify(JSON.parse(encodeRecord(exampleRecord())), null, 2));
 });
 
-it('journal records of version 1 stay readable', async () => {
+it('Plexus reads journal records of version 1', async () => {
   const record = decodeRecord(await readFile(golden, 'utf8'), golden);
   expect(record).toMatchObject({
     formatVersion: 1,
@@ -87,7 +87,7 @@ it('journal records of version 1 stay readable', async () => {
 });
 
 // A field that older versions can ignore may be added. A change that they cannot read requires a new formatVersion.
-it('a current record has version 1 unless it states another one', async () => {
+it('the current journal format contains every field of version 1 while it has that version', async () => {
   const record = decodeRecord(await readFile(golden, 'utf8'), golden);
   const today = exampleRecord();
   if (today.formatVersion === record.formatVersion) expect(today).toMatchObject(record);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const page = await readFile(join(root, 'docs/security.md'), 'utf8');
-const isThere = (path: string): Promise<boolean> =>
+const isFile = (path: string): Promise<boolean> =>
   stat(join(root, path)).then(
     (found) => found.isFile(),
     () => false,
@@ -36,11 +36,11 @@ describe('docs/security.md', () => {
   it('names tests and files that exist', async () => {
     const named = [...page.matchAll(/`((?:test|deploy|src|docs)\/[\w./-]+)`/g)].map(([, path = '']) => path);
     expect(named.length).toBeGreaterThan(30);
-    const missing = await Promise.all([...new Set(named)].map(async (path) => ((await isThere(path)) ? [] : [path])));
+    const missing = await Promise.all([...new Set(named)].map(async (path) => ((await isFile(path)) ? [] : [path])));
     expect(missing.flat()).toEqual([]);
   });
 
-  it('names for every promise a test, or why there is none', () => {
+  it('names a test for every promise, or the reason why there is none', () => {
     const rows = rowsWithTests(page);
     expect(rows.length).toBeGreaterThan(30);
     expect(rows.filter(({ test }) => !/`test\/[\w./-]+\.test\.ts`|^none: ./.test(test))).toEqual([]);
@@ -63,7 +63,7 @@ describe('docs/security.md', () => {
   });
 });
 
-describe('the check of the page', () => {
+describe('the check of docs/security.md', () => {
   it('finds a row without a test', () => {
     const rows = rowsWithTests(
       '| What | Test |\n| --- | --- |\n| a | `test/a.test.ts` |\n| b | |\n\n| What | More |\n| --- | --- |\n| c | |\n',

@@ -13,7 +13,7 @@ import { type RecordingDelegate, recordingDelegate } from '../support/recording-
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A node with a problem, and a shell on it. */
+/** A test node with a problem, and a shell on it. */
 export interface TroubleNode {
   readonly at: ClusterNode;
   /** Folder of its plugins: the real bridge, host-local, static and macvlan. */
@@ -30,9 +30,9 @@ export interface TroubleNode {
   /** Creates a pod object and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
   /** Reports a plugin's answer as an Event of the pod, as kubelet does. */
-  readonly kubeletTells: (pod: TestPod, stdout: string) => void;
+  readonly kubeletReports: (pod: TestPod, stdout: string) => void;
   /** Resolves when a pod or node has an Event of Plexus with this reason. */
-  readonly told: (name: string, reason?: string) => Promise<void>;
+  readonly waitForEvent: (name: string, reason?: string) => Promise<void>;
   readonly write: (file: string, text: string) => Promise<void>;
   /** Runs a command in a shell on the node, with the paths of an installation, and returns its output. */
   readonly shell: (command: string) => Promise<string>;
@@ -85,7 +85,7 @@ export async function createTroubleNode(): Promise<TroubleNode> {
       await symlink(pod.netns.path, join(dir, 'words', `netns-of-${name}`));
       return pod;
     },
-    kubeletTells: (pod, stdout) => {
+    kubeletReports: (pod, stdout) => {
       const { msg, details } = JSON.parse(stdout) as { msg: string; details?: string };
       const why = `plugin type="plexus" name="cluster-net" failed (add): ${[msg, details].filter(Boolean).join('; ')}`;
       putEvent(
@@ -94,7 +94,7 @@ export async function createTroubleNode(): Promise<TroubleNode> {
         `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${pod.containerId}": ${why}`,
       );
     },
-    told: (name, reason) =>
+    waitForEvent: (name, reason) =>
       waitFor(`an Event of ${name}`, async () =>
         at.api
           .all('events')

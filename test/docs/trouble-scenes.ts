@@ -14,7 +14,7 @@ async function fails(node: TroubleNode, name: string, networks?: string): Promis
   const pod = await node.pod(name, networks);
   const { exitCode, stdout } = await node.at.call('ADD', pod);
   if (exitCode === 0) throw new Error(`${name} was attached: ${stdout}`);
-  await node.told(name);
+  await node.waitForEvent(name);
   return pod;
 }
 async function works(node: TroubleNode, name: string, networks?: string): Promise<TestPod> {
@@ -50,7 +50,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     await node.start({ 'daemon-wait-seconds': '2' });
     await node.at.daemon().stop('SIGKILL');
     const pod = await node.pod('web-1', 'storage');
-    node.kubeletTells(pod, (await node.at.call('ADD', pod)).stdout);
+    node.kubeletReports(pod, (await node.at.call('ADD', pod)).stdout);
   },
   'No address is left': async (node) => {
     const ranges = [[{ subnet: '10.30.0.0/24', rangeStart: '10.30.0.10', rangeEnd: '10.30.0.11' }]];
@@ -134,7 +134,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     storage(node);
     node.podObject('web-1', 'storage');
     await node.start({ 'reclaim-seconds': '1' });
-    await node.told('web-1');
+    await node.waitForEvent('web-1');
     await waitFor('the list', async () => (await node.shell('plexus attachments')).includes('web-1'));
   },
   'Another CNI configuration comes first': async (node) => {
@@ -145,7 +145,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       JSON.stringify({ cniVersion: '1.0.0', name: 'cilium', plugins: [{ type: 'cilium-cni' }] }),
     );
     await rename(ours, `${ours}.cilium_bak`);
-    await node.told('node-1');
+    await node.waitForEvent('node-1');
   },
   'The default route is not where it should be': async (node) => {
     storage(node, { isDefaultGateway: true });
@@ -176,6 +176,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
     const pod = await works(node, 'web-1', 'edge');
     await fabric.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"the switch does not answer"}' } });
     for (let tries = 0; tries < 5; tries++) await node.at.call('DEL', pod);
-    await node.told('web-1', 'NetworkAbandoned');
+    await node.waitForEvent('web-1', 'NetworkAbandoned');
   },
 };

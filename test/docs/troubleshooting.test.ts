@@ -55,7 +55,7 @@ describe('docs/troubleshooting.md', () => {
   });
 
   it.each(sections.map((section) => [headingOf(section), section] as const))(
-    '%s: shows the real output of the commands',
+    'shows the real output of the commands in its section "%s"',
     async (heading, section) => {
       const node = await createTroubleNode();
       try {

@@ -7,8 +7,8 @@ import { validationText } from '../../src/view/index.ts';
 const page = await readFile(join(import.meta.dirname, '../../docs/validate.md'), 'utf8');
 
 it('docs/validate.md shows the real output for its example', () => {
-  const [, text = '', said] = /```yaml\n(.*?)```\s*```\n(.*?)\n```/s.exec(page) ?? [];
-  expect(said).toBe(validationText(validate(readFiles([{ path: 'storage.yaml', text }])), 1, (each) => each));
+  const [, text = '', output] = /```yaml\n(.*?)```\s*```\n(.*?)\n```/s.exec(page) ?? [];
+  expect(output).toBe(validationText(validate(readFiles([{ path: 'storage.yaml', text }])), 1, (each) => each));
 });
 
 it('docs/validate.md has every rule with its severity and meaning', () => {

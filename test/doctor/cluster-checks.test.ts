@@ -22,22 +22,27 @@ interface Case {
   readonly more?: Partial<ClusterMeans>;
 }
 const cases: readonly Case[] = [
-  { id: 'API', title: 'the server is away', spoil: () => cluster.api.goAway(), finds: [/^error: .*ECONNREFUSED/] },
   {
     id: 'API',
-    title: 'it does not know the caller',
+    title: 'an unavailable API server',
+    spoil: () => cluster.api.goAway(),
+    finds: [/^error: .*ECONNREFUSED/],
+  },
+  {
+    id: 'API',
+    title: 'an API server that does not accept the token',
     spoil: () => cluster.api.setToken('another'),
     finds: [/^error: .*401/],
   },
   {
     id: 'CRD',
-    title: 'it is missing',
+    title: 'a missing definition',
     spoil: () => cluster.api.remove('customresourcedefinitions', '', crdName),
-    finds: ['error: it is not there: no pod can ask for a network'],
+    finds: ['error: it does not exist: no pod can request a network'],
   },
   {
     id: 'CRD',
-    title: 'another version is served, and the schema is not structural',
+    title: 'another served version, and a schema that is not structural',
     spoil: () =>
       changeCrd((crd) => ({
         ...crd,
@@ -55,64 +60,64 @@ const cases: readonly Case[] = [
       })),
     finds: [
       'error: version v1 is not served',
-      'error: its scope is Cluster, and not Namespaced',
+      'error: its scope is Cluster, not Namespaced',
       'warning: NonStructuralSchema: spec.x: Required value',
       'error: Established: not yet',
     ],
   },
   {
     id: 'DAEMONSET',
-    title: 'there is none',
+    title: 'a missing DaemonSet',
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
-    finds: ['error: there is none in any namespace: no node is served'],
+    finds: ['error: there is none in any namespace, so no node has a daemon'],
   },
   {
     id: 'DAEMONSET',
-    title: 'it wants no node',
+    title: 'a DaemonSet that selects no node',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 0 }),
-    finds: ['error: it wants no node at all'],
+    finds: ['error: it matches no node'],
   },
   {
     id: 'DAEMONSET',
-    title: 'pods are not ready',
+    title: 'pods that are not ready',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 1 }),
     finds: ['error: 1 of 3 pods are ready'],
   },
   {
     id: 'DAEMONSET',
-    title: 'an update is under way',
+    title: 'an update in progress',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 1 }),
-    finds: [/^note: 1 of 3 pods are of its newest version/],
+    finds: [/^note: 1 of 3 pods have its newest version/],
   },
   {
     id: 'NODES',
-    title: 'a tainted node has none',
+    title: 'a tainted node without a daemon',
     spoil: () =>
       cluster.api.put('nodes', nodeObject('node-9', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoExecute' }] })),
     finds: ['error: 1 of 3 nodes without a daemon'],
   },
   {
     id: 'NODES',
-    title: 'one is not ready',
+    title: 'a daemon that is not ready',
     spoil: () => cluster.api.put('pods', daemonPod('node-2', { ready: false })),
     finds: ['error: 1 of 2 nodes whose daemon is not ready'],
   },
   {
     id: 'NODES',
-    title: 'there is no DaemonSet',
+    title: 'that there is no DaemonSet',
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
-    finds: ['unknown: not looked at: there is no DaemonSet of Plexus'],
+    finds: ['unknown: not checked: there is no DaemonSet of Plexus'],
   },
   {
     id: 'NODES',
-    title: 'that node is unknown',
+    title: 'an unknown node',
     spoil: () => 0,
-    finds: ['error: there is no such node'],
+    finds: ['error: this node does not exist'],
     more: { node: 'node-7' },
   },
   {
     id: 'IMAGES',
-    title: 'two versions run',
+    title: 'daemons of two versions',
     spoil: () => cluster.api.put('pods', daemonPod('node-2', { image: 'plexus-cni:0.2.0' })),
     finds: ['warning: 2 images are in use'],
   },
@@ -128,7 +133,7 @@ const cases: readonly Case[] = [
   },
   {
     id: 'RESTARTS',
-    title: 'memory ran out',
+    title: 'a daemon that ran out of memory',
     spoil: () =>
       cluster.api.put(
         'pods',
@@ -140,7 +145,7 @@ const cases: readonly Case[] = [
   },
   {
     id: 'RESTARTS',
-    title: 'it has just ended',
+    title: 'a daemon that has just ended',
     spoil: () =>
       cluster.api.put(
         'pods',
@@ -152,7 +157,7 @@ const cases: readonly Case[] = [
   },
   {
     id: 'MULTUS',
-    title: 'Multus is there too',
+    title: 'an installed Multus',
     spoil: () =>
       cluster.api.put('daemonsets', { metadata: { name: 'kube-multus-ds', namespace: 'kube-system' }, spec: {} }),
     finds: ['warning: Multus is installed'],
@@ -170,16 +175,16 @@ const changeCrd = (change: (crd: Record<string, unknown>) => Record<string, unkn
 const expected = (finds: Case['finds']): unknown[] =>
   finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
 
-describe('checks of a cluster', () => {
+describe('the cluster check', () => {
   it.each(clusterChecks.filter(({ id }) => id !== 'PLX-D-NODE-PLUGINS').map(({ id }) => id.slice('PLX-D-'.length)))(
-    'PLX-D-%s finds nothing where nothing is wrong',
+    'PLX-D-%s reports nothing in a healthy cluster',
     async (id) => {
       await open();
       expect(await cluster.look(id)).toEqual([]);
     },
   );
 
-  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds, more }) => {
+  it.each(cases)('PLX-D-$id reports $title', async ({ id, spoil, finds, more }) => {
     await open();
     await spoil();
     expect(await cluster.look(id, more)).toEqual(expected(finds));
@@ -191,7 +196,7 @@ describe('checks of a cluster', () => {
     expect((await cluster.seenBy('NODES'))[0]?.evidence).toEqual(['node-9 (taints gpu=yes:NoExecute)']);
   });
 
-  it('asks once for what several checks look at', async () => {
+  it('shares its lists of objects with the other checks', async () => {
     await open();
     const scene = cluster.scene();
     cluster.api.requests.length = 0;

@@ -45,14 +45,14 @@ function look(id: string, at: At = {}): Promise<readonly string[]> {
   return check.look(scene, patience()).then(textsOf);
 }
 
-describe('checks of a daemon that runs', () => {
+describe('for a running daemon, the check', () => {
   beforeAll(async () => void (await cluster.start()));
 
-  it.each(['DAEMON', 'READY', 'SHIM'])('PLX-D-%s finds nothing', async (id) => {
+  it.each(['DAEMON', 'READY', 'SHIM'])('PLX-D-%s reports nothing', async (id) => {
     expect(await look(id)).toEqual([]);
   });
 
-  it('PLX-D-WATCH finds nothing while changes arrive, and an interrupted watch', async () => {
+  it('PLX-D-WATCH reports an interrupted watch, and nothing while changes arrive', async () => {
     await waitFor('the watch', async () => (await look('WATCH')).length === 0);
     await cluster.api.goAway();
     await waitFor('its end to be seen', async () =>
@@ -62,7 +62,7 @@ describe('checks of a daemon that runs', () => {
     await waitFor('the watch to be back', async () => (await look('WATCH')).length === 0);
   });
 
-  it('PLX-D-HOST-AGENT notes that there is none, is content with one, and warns when it has gone', async () => {
+  it('PLX-D-HOST-AGENT notes a missing host agent, reports nothing for a connected one, and warns when it disconnects', async () => {
     expect(await look('HOST-AGENT')).toEqual(['note: no host agent is connected']);
     const end = await cluster.startAgent();
     await waitFor('the host agent', async () => (await look('HOST-AGENT')).length === 0);
@@ -71,31 +71,31 @@ describe('checks of a daemon that runs', () => {
     );
     await end();
     await waitFor('its end', async () =>
-      (await look('HOST-AGENT')).includes('warning: no host agent is connected, and one was shortly before'),
+      (await look('HOST-AGENT')).includes('warning: no host agent is connected, but one was recently'),
     );
   });
 
-  it('PLX-D-DAEMON warns when others may use the socket', async () => {
+  it('PLX-D-DAEMON warns if other users may use the socket', async () => {
     const { socket } = cluster.daemon();
     await chmod(socket, 0o666);
     expect(await look('DAEMON')).toEqual([
-      'warning: it belongs to user 0 with mode 666: the daemon makes it for root alone (600)',
+      'warning: it belongs to user 0 with mode 666, but the daemon creates it for root only (mode 600)',
     ]);
     await chmod(socket, 0o600);
   });
 
   it.each(['READY', 'WATCH', 'HOST-AGENT'])(
-    'PLX-D-%s uses the observe socket where HTTP is off, and is unknown where no daemon answers',
+    'PLX-D-%s uses the observe socket if HTTP is off, and is unknown if no daemon answers',
     async (id) => {
       expect(await look(id, { http: undefined })).toEqual(await look(id));
       for (const http of [undefined, '127.0.0.1:1'])
         expect(await look(id, { http, socket: '/nowhere/x.sock' })).toEqual([
-          expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/),
+          expect.stringMatching(/^unknown: not checked: no answer \(.+\)$/),
         ]);
     },
   );
 
-  it('PLX-D-READY warns when another program listens on the HTTP address, and is not misled by it', async () => {
+  it('PLX-D-READY warns if another program listens on the HTTP address, and ignores its answers', async () => {
     const other = http
       .createServer((_, response) => response.writeHead(503).end('not the daemon'))
       .listen(0, '127.0.0.1');
@@ -106,27 +106,27 @@ describe('checks of a daemon that runs', () => {
     await waitFor('the observe socket', async () => existsSync(join(cluster.node.dir, 'run/observe.sock')));
     await waitFor('the watch', async () => (await look('WATCH', { http: address })).length === 0);
     expect(await look('READY', { http: address })).toEqual([
-      `warning: the daemon cannot listen on ${address}: metrics cannot be scraped; CNI calls and probes do not need it`,
+      `warning: the daemon cannot listen on ${address}: metrics cannot be scraped; CNI calls and probes are not affected`,
     ]);
     other.close();
     await cluster.daemon().stop();
     await cluster.start();
   });
 
-  it('PLX-D-READY says why the daemon is not ready', async () => {
+  it('PLX-D-READY reports why the daemon is not ready', async () => {
     await cluster.daemon().stop();
     await cluster.api.goAway();
     await cluster.start();
     expect(await look('READY')).toEqual([
       expect.stringMatching(
-        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not there yet/,
+        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not established yet/,
       ),
     ]);
     await cluster.api.comeBack();
   });
 });
 
-describe('checks of a daemon that does not', () => {
+describe('for a daemon that is not running, the check', () => {
   const servers: net.Server[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
@@ -140,55 +140,55 @@ describe('checks of a daemon that does not', () => {
     return socket;
   };
 
-  it('PLX-D-DAEMON finds that nothing is there, or no socket, or one that nobody serves', async () => {
+  it('PLX-D-DAEMON reports a missing path, a path that is not a socket, or a socket without a listener', async () => {
     expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual([
-      'error: it is not there: no daemon serves this node',
+      'error: it does not exist: no daemon serves this node',
     ]);
-    expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is no socket']);
+    expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is not a socket']);
     await cluster.daemon().stop('SIGKILL');
     expect(await look('DAEMON')).toEqual([
-      expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/),
+      expect.stringMatching(/^error: no process listens there \(connect ECONNREFUSED/),
     ]);
   });
 
-  it('PLX-D-DAEMON tells a refusal, to others than root as something not looked at', async () => {
+  it('PLX-D-DAEMON reports a refusal as an error to root and as unknown to other users', async () => {
     const socket = await serving((connection) => connection.end(encodeRefused('it is busy')));
-    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refuses: it is busy']);
+    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refused the connection: it is busy']);
     expect(await look('DAEMON', { socket, uid: 1000 })).toEqual([
-      'unknown: not looked at: only root may ask the daemon',
+      'unknown: not checked: only root may connect to the daemon',
     ]);
   });
 
   it.each([
     {
-      title: 'says nothing and goes',
+      title: 'closes the connection at once',
       answer: (connection: net.Socket) => void connection.destroy(),
-      what: 'it ended the connection without a word',
+      what: 'it closed the connection without an answer',
     },
     {
-      title: 'speaks another language',
+      title: 'speaks another protocol',
       answer: (connection: net.Socket) => void connection.write('HTTP/1.1 400 Bad Request\r\n'),
       what: 'a frame of',
     },
     {
-      title: 'sends a frame that is no greeting',
+      title: 'sends a frame that is not a welcome',
       answer: (connection: net.Socket) => void connection.write(Buffer.from([0, 0, 0, 5, 72, 0, 0, 0, 0])),
       what: 'frame of type 72',
     },
-  ])('PLX-D-DAEMON finds somebody who $title', async ({ answer, what }) => {
+  ])('PLX-D-DAEMON reports a foreign program on the socket that $title', async ({ answer, what }) => {
     expect(await look('DAEMON', { socket: await serving(answer) })).toEqual([
-      expect.stringMatching(new RegExp(`^error: who listens there is not the daemon: .*${what}`)),
+      expect.stringMatching(new RegExp(`^error: the listening process is not the daemon: .*${what}`)),
     ]);
   });
 
-  it('PLX-D-SHIM finds another version than the one of the daemon', async () => {
+  it('PLX-D-SHIM reports a version other than that of the daemon', async () => {
     const played = await playDaemon(join(cluster.node.dir, 'played.sock'));
     const seen = look('SHIM', { socket: played.socket });
     const connection = await played.connection();
     await connection.next();
     connection.send(encodeWelcome({ major: 1, minor: 0 }, '9.9.9'));
     expect(await seen).toEqual([
-      expect.stringMatching(/^warning: it is version \d+\.\d+\.\d+, and the daemon is version 9\.9\.9$/),
+      expect.stringMatching(/^warning: its version is \d+\.\d+\.\d+, but that of the daemon is 9\.9\.9$/),
     ]);
     await played.close();
   });

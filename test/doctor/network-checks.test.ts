@@ -48,19 +48,19 @@ interface Case {
 const cases: readonly Case[] = [
   {
     id: 'NAD-INVALID',
-    title: 'no JSON',
+    title: 'reports a configuration that is not JSON',
     spoil: () => cluster.nad('bad', '{"cniVersion": '),
     finds: [/^error: .*shop\/bad.*spec.config is not a JSON object/],
   },
   {
     id: 'NAD-INVALID',
-    title: 'no plugin',
+    title: 'reports a configuration without a plugin',
     spoil: () => cluster.nad('bad', { cniVersion: '1.0.0' }),
     finds: [/^error: .*shop\/bad.*neither "type"/],
   },
   {
     id: 'NAD-INVALID',
-    title: 'it runs Plexus',
+    title: 'reports a configuration that runs Plexus',
     spoil: () => cluster.nad('bad', { cniVersion: '1.0.0', type: 'plexus' }),
     finds: [
       'error: NetworkAttachmentDefinition shop/bad runs the plugin plexus, which would invoke Plexus recursively',
@@ -68,13 +68,13 @@ const cases: readonly Case[] = [
   },
   {
     id: 'SUBNETS',
-    title: 'two NADs',
+    title: 'reports overlapping subnets of two NetworkAttachmentDefinitions',
     spoil: () => (cluster.nad('a', withSubnet('10.9.0.0/16')), cluster.nad('b', withSubnet('10.9.3.0/24'))),
     finds: ['warning: 10.9.0.0/16 of shop/a and 10.9.3.0/24 of shop/b have addresses in common'],
   },
   {
     id: 'SUBNETS',
-    title: 'a divided subnet is well',
+    title: 'accepts disjoint ranges of one subnet',
     spoil: () => (
       cluster.nad('a', withSubnet('10.9.0.0/24', { rangeEnd: '10.9.0.99' })),
       cluster.nad('b', withSubnet('10.9.0.0/24', { rangeStart: '10.9.0.100' }))
@@ -83,13 +83,13 @@ const cases: readonly Case[] = [
   },
   {
     id: 'SUBNETS',
-    title: 'a NAD and pods',
+    title: 'reports a NetworkAttachmentDefinition that overlaps with the pods of a node',
     spoil: () => cluster.nad('a', withSubnet('10.244.2.128/25')),
     finds: ['warning: 10.244.2.128/25 of shop/a and 10.244.2.0/24 of the pods of node node-2 have addresses in common'],
   },
   {
     id: 'SUBNETS',
-    title: 'a NAD and services',
+    title: 'reports a NetworkAttachmentDefinition that overlaps with the services',
     spoil: () => cluster.nad('a', withSubnet('10.96.7.0/24')),
     finds: [
       'warning: 10.96.7.0/24 of shop/a and 10.96.0.0/12 of services (ServiceCIDR kubernetes) have addresses in common',
@@ -97,20 +97,20 @@ const cases: readonly Case[] = [
   },
   {
     id: 'NODE-PLUGINS',
-    title: 'node-2 cannot be seen',
+    title: 'reports a node whose plugin folders cannot be seen',
     spoil: () => 0,
-    finds: ['unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server'],
+    finds: ['unknown: not checked: the plugin folders of 1 node are not visible through the API server'],
     more: { nodeLookedAt: 'node-1' },
   },
   {
     id: 'POD-STATUS',
-    title: 'a pod without status',
+    title: 'reports a pod without network-status',
     spoil: () => pod('db-0', asking),
-    finds: ['warning: 1 running pod that asks for networks and has no network-status'],
+    finds: ['warning: 1 running pod that requests networks and has no network-status'],
   },
   {
     id: 'POD-STATUS',
-    title: 'pods that need none',
+    title: 'accepts pods that have or need no network-status',
     spoil: () => (
       pod('a', { ...asking, 'k8s.v1.cni.cncf.io/network-status': '[]' }),
       pod('b', asking, { phase: 'Pending' }),
@@ -121,20 +121,20 @@ const cases: readonly Case[] = [
   },
   {
     id: 'POD-STATUS',
-    title: 'a pod of another node',
+    title: 'ignores a pod of another node',
     spoil: () => pod('db-0', asking),
     finds: [],
     more: { node: 'node-2' },
   },
   {
     id: 'EVENTS',
-    title: 'warnings, grouped',
+    title: 'reports Warning Events, grouped by reason',
     spoil: () => (event('a'), event('b', { count: 2 }), event('c', { reason: 'DetachFailed', count: 1 })),
     finds: ['warning: AttachFailed: 5 times, about 2 objects', 'warning: DetachFailed: 1 time, about 1 object'],
   },
   {
     id: 'EVENTS',
-    title: 'old ones, normal ones and those of others',
+    title: 'ignores old and Normal Events, and those of other components',
     spoil: () => (
       event('a', { lastTimestamp: '2026-01-01T00:00:00Z' }),
       event('b', { type: 'Normal' }),
@@ -146,41 +146,43 @@ const cases: readonly Case[] = [
 const expected = (finds: Case['finds']): unknown[] =>
   finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
 
-describe('checks of the networks of a cluster', () => {
-  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds, more }) => {
+describe('the network check', () => {
+  it.each(cases)('PLX-D-$id $title', async ({ id, spoil, finds, more }) => {
     await open();
     await spoil();
     expect(await cluster.look(id, more)).toEqual(expected(finds));
   });
 
-  it('PLX-D-NODE-PLUGINS tells what the reports of nodes say, and of which there is none', async () => {
+  it('PLX-D-NODE-PLUGINS reports the findings of all nodes, and nodes without a report', async () => {
     await open();
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-reports-'));
     const more = { reportsFolder: folder.path };
     const report = (node: string, severity: string, id = 'PLX-D-PLUGINS'): Promise<void> =>
       writeFile(
         join(folder.path, `${node}.json`),
-        JSON.stringify([{ id, severity, what: 'macvlan is not there', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
+        JSON.stringify([
+          { id, severity, what: 'macvlan does not exist', where: '/opt/cni/bin', fix: 'x', evidence: [] },
+        ]),
       );
     await report('node-1', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
-      'unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server',
+      'unknown: not checked: the plugin folders of 1 node are not visible through the API server',
     ]);
     await report('node-2', 'warning');
     expect(await cluster.seenBy('NODE-PLUGINS', more)).toMatchObject([
-      { severity: 'warning', what: 'macvlan is not there', where: 'node node-2, /opt/cni/bin' },
+      { severity: 'warning', what: 'macvlan does not exist', where: 'node node-2, /opt/cni/bin' },
     ]);
     await report('node-2', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([]);
     await report('node-1', 'ok', 'PLX-D-DISK');
     await writeFile(join(folder.path, 'node-2.json'), '{}');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
-      'unknown: not looked at: the report of the node says nothing of plugins',
-      'unknown: not looked at: the report of the node cannot be read: it is no list of findings',
+      'unknown: not checked: the report of the node does not contain plugins',
+      'unknown: not checked: the report of the node cannot be read: it is not a list of findings',
     ]);
   });
 
-  it('any text is read as a report, or with the reason why it is none', () => {
+  it('PLX-D-NODE-PLUGINS parses any text as a report, or rejects it with a reason (property)', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -200,18 +202,18 @@ describe('checks of the networks of a cluster', () => {
     );
   });
 
-  it('PLX-D-SUBNETS compares networks with each other also when pods and services are out of sight', async () => {
+  it('PLX-D-SUBNETS compares networks with each other even if it may not read nodes and services', async () => {
     await open({ authorize: ({ resource }) => resource === 'network-attachment-definitions' });
     cluster.nad('a', withSubnet('10.9.0.0/16'));
     cluster.nad('b', withSubnet('10.9.3.0/24'));
     expect(await cluster.look('SUBNETS')).toEqual([
-      expect.stringMatching(/^unknown: not looked at: those of pods: .*403/),
-      expect.stringMatching(/^unknown: not looked at: those of services: .*403/),
+      expect.stringMatching(/^unknown: not checked: those of pods: .*403/),
+      expect.stringMatching(/^unknown: not checked: those of services: .*403/),
       'warning: 10.9.0.0/16 of shop/a and 10.9.3.0/24 of shop/b have addresses in common',
     ]);
   });
 
-  it('PLX-D-SUBNETS has one line for a network, however many nodes it concerns', async () => {
+  it('PLX-D-SUBNETS reports one finding per network, for any number of nodes', async () => {
     await open();
     cluster.nad('wide', withSubnet('10.0.0.0/8'));
     const [one, ...more] = await cluster.seenBy('SUBNETS');

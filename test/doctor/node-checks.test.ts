@@ -27,103 +27,103 @@ interface Case {
 const cases: readonly Case[] = [
   {
     id: 'RUNTIME-CONFIGURATION',
-    title: 'several configurations are loaded',
+    title: 'a runtime that loads several configurations',
     spoil: () =>
       room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nmax_conf_num = 0\n'),
     finds: [/^warning: containerd loads all configurations/],
   },
   {
     id: 'RUNTIME-CONFIGURATION',
-    title: 'no runtime is found',
+    title: 'that no runtime is found',
     spoil: () => rm(join(room.dir, 'etc/containerd'), { recursive: true }),
-    finds: ['unknown: not looked at: no configuration of a container runtime was found'],
+    finds: ['unknown: not checked: no configuration of a container runtime was found'],
   },
   {
     id: 'RUNTIME-FOLDERS',
-    title: 'the runtime looks elsewhere',
+    title: 'a runtime that reads another folder',
     spoil: () =>
       room.write(
         'etc/containerd/config.toml',
         '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/etc/other"\n',
       ),
-    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, and the runtime reads .*\/etc\/other$/],
+    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, but the runtime reads .*\/etc\/other$/],
   },
   {
     id: 'CONFIGURATION-FIRST',
-    title: 'a network sorts before ours',
+    title: 'a network that sorts before the configuration of Plexus',
     spoil: () => rename(join(room.confDir, '10-cluster.conflist'), join(room.confDir, '00-aaa.conflist')),
-    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime takes it and never calls Plexus'],
+    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime uses it and never calls Plexus'],
   },
   {
     id: 'CONFIGURATION-FIRST',
-    title: 'Cilium has renamed ours',
+    title: 'that Cilium renamed the configuration of Plexus',
     spoil: () => rename(join(room.confDir, '00-plexus.conflist'), join(room.confDir, '00-plexus.conflist.cilium_bak')),
     finds: [
-      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be it, renamed by another program',
+      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be the configuration of Plexus, renamed by another program',
     ],
   },
   {
     id: 'CONFIGURATION-FIRST',
-    title: 'the folder is not there',
+    title: 'a missing folder',
     spoil: () => rm(room.confDir, { recursive: true }),
     finds: [/^error: it cannot be read: ENOENT/],
   },
   {
     id: 'OTHER-META-PLUGIN',
-    title: 'Multus comes first',
+    title: 'a configuration of Multus before that of Plexus',
     spoil: () => room.write(`${conf}/00-multus.conf`, multus),
-    finds: ['error: 00-multus.conf calls multus, and it comes before Plexus'],
+    finds: ['error: 00-multus.conf calls multus, and it sorts before Plexus'],
   },
   {
     id: 'OTHER-META-PLUGIN',
-    title: 'Multus comes after ours',
+    title: 'a configuration of Multus after that of Plexus',
     spoil: () => room.write(`${conf}/70-multus.conf`, multus),
-    finds: ['warning: 70-multus.conf calls multus; the runtime does not take it while ours comes first'],
+    finds: ['warning: 70-multus.conf calls multus; the runtime does not use it while that of Plexus comes first'],
   },
   {
     id: 'OTHER-META-PLUGIN',
-    title: 'the folder is not there',
+    title: 'a missing folder',
     spoil: () => rm(room.confDir, { recursive: true }).then(() => 0),
     finds: [/^THROWS .* cannot be read$/],
   },
   {
     id: 'DEFAULT-NETWORK',
-    title: 'its file is gone',
+    title: 'a missing file',
     spoil: () => rm(join(room.confDir, '10-cluster.conflist')),
     finds: [/^error: ENOENT/],
   },
   {
     id: 'DEFAULT-NETWORK',
-    title: 'its file is no JSON',
+    title: 'a file that is not JSON',
     spoil: () => room.write(`${conf}/10-cluster.conflist`, '{'),
-    finds: [/^error: .*10-cluster.conflist is passed over/],
+    finds: [/^error: .*10-cluster.conflist is skipped/],
   },
   {
     id: 'KUBELET-SOCKETS',
-    title: 'a network needs a device',
+    title: 'a missing socket if a network needs a device',
     spoil: async () => {
       await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
       await writeNads(room.write, [deviceNad]);
     },
-    finds: ['error: it is not there'],
+    finds: ['error: it does not exist'],
   },
   {
     id: 'KUBELET-SOCKETS',
-    title: 'the folder of kubelet is out of sight',
+    title: 'that the folder of kubelet cannot be seen',
     spoil: () => writeNads(room.write, [deviceNad]),
     finds: [
-      'unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight',
+      'unknown: not checked: its folder does not exist: kubelet has never run here, or its files are not visible here',
     ],
   },
   ...['PLUGINS', 'SHIM', 'DIRECT-MODE-TOOLS'].map((id) => ({
     id,
-    title: 'the folder of plugins is out of sight',
+    title: 'that the plugin folder cannot be seen',
     spoil: () => rm(room.binDir, { recursive: true }),
-    finds: [/^THROWS .*is not there, or not in sight/],
+    finds: [/^THROWS .*does not exist, or is not visible here/],
   })),
   {
     id: 'DIRECT-MODE-TOOLS',
-    title: 'direct mode is in use',
+    title: 'missing tools of direct mode',
     spoil: () =>
       room.write(`${conf}/00-plexus.conflist`, {
         cniVersion: '1.0.0',
@@ -134,7 +134,7 @@ const cases: readonly Case[] = [
   },
   {
     id: 'DIRECT-MODE-TOOLS',
-    title: 'it stands in for the daemon',
+    title: 'missing tools of the fallback to direct mode',
     spoil: () => copyFile(join(room.binDir, 'plexus'), join(room.binDir, 'plexus-direct')),
     finds: ['warning: ip and nsenter not found: plexus-direct is installed'],
   },
@@ -143,7 +143,7 @@ const cases: readonly Case[] = [
 const look = (id: string): Promise<readonly string[]> =>
   room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
-describe('checks of the folders of a node', () => {
+describe('the folder check', () => {
   it.each([
     'RUNTIME-CONFIGURATION',
     'RUNTIME-FOLDERS',
@@ -154,18 +154,18 @@ describe('checks of the folders of a node', () => {
     'NETWORK-FILES',
     'KUBELET-SOCKETS',
     'DIRECT-MODE-TOOLS',
-  ])('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
+  ])('PLX-D-%s reports nothing on a healthy node', async (id) => {
     expect(await look(id)).toEqual([]);
   });
 
-  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
+  it.each(cases)('PLX-D-$id reports $title', async ({ id, spoil, finds }) => {
     await spoil();
     expect(await look(id)).toEqual(
       finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))),
     );
   });
 
-  it('PLX-D-KUBELET-SOCKETS is content with the socket', async () => {
+  it('PLX-D-KUBELET-SOCKETS reports nothing if the socket exists', async () => {
     await writeNads(room.write, [deviceNad]);
     await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
     const server = createServer().listen(join(room.dir, 'var/lib/kubelet/pod-resources/kubelet.sock'));
@@ -174,7 +174,7 @@ describe('checks of the folders of a node', () => {
     server.close();
   });
 
-  it('PLX-D-RUNTIME-FOLDERS is no error on a node whose pods are attached', async () => {
+  it('PLX-D-RUNTIME-FOLDERS reports a warning instead of an error on a node with attached pods', async () => {
     const scene = () => room.scene({ confDir: join(room.dir, 'elsewhere') });
     const journal = fileJournal(join(room.stateDir, 'journal'));
     await journal.write(sampleRecord({ complete: true, bootId: 'of an earlier start' }));
@@ -187,14 +187,14 @@ describe('checks of the folders of a node', () => {
     ]);
   });
 
-  it('PLX-D-RUNTIME-FOLDERS compares with folders that were said', async () => {
+  it('PLX-D-RUNTIME-FOLDERS compares the folders of the runtime with those of the flags', async () => {
     const scene = room.scene({ confDir: join(room.dir, 'elsewhere'), binDir: join(room.dir, 'opt/other') });
     expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene)).toEqual([
       expect.stringMatching(
-        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/,
+        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, but that of Plexus is in .*\/elsewhere$/,
       ),
       expect.stringMatching(
-        /^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/,
+        /^error: containerd searches plugins in .*\/opt\/cni\/bin, but the shim is in .*\/opt\/other$/,
       ),
     ]);
   });

@@ -30,51 +30,51 @@ interface Case {
 const cases: readonly Case[] = [
   {
     id: 'PLUGINS',
-    title: 'one of the default network is missing',
+    title: 'a missing plugin of the default network',
     spoil: () => rm(join(room.binDir, 'host-local')),
-    finds: ['error: host-local is not there; needed by the default network cluster-net'],
+    finds: ['error: host-local does not exist; needed by the default network cluster-net'],
   },
   {
     id: 'PLUGINS',
-    title: 'one is for another machine',
+    title: 'a plugin for another machine',
     spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)),
     finds: [
-      `error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`,
+      `error: bridge cannot run: it is built for arm, but this machine is ${process.arch}; needed by the default network cluster-net`,
     ],
   },
   {
     id: 'PLUGINS',
-    title: 'one is not executable',
+    title: 'a plugin that is not executable',
     spoil: () => chmod(join(room.binDir, 'bridge'), 0o644),
     finds: [/^error: bridge cannot run: .*not executable/],
   },
   {
     id: 'PLUGINS',
-    title: 'those of a NAD are missing',
+    title: 'missing plugins of a NetworkAttachmentDefinition',
     spoil: () => writeNads(room.write, [nadObject('fast', macvlan)]),
     finds: [
-      'warning: macvlan is not there; needed by shop/fast',
-      'warning: whereabouts is not there; needed by shop/fast',
+      'warning: macvlan does not exist; needed by shop/fast',
+      'warning: whereabouts does not exist; needed by shop/fast',
     ],
   },
   {
     id: 'PLUGINS',
-    title: 'nobody knows which networks there are',
+    title: 'that the networks are unknown',
     spoil: () => rm(join(room.stateDir, 'stand-in.json')),
-    finds: ['unknown: not looked at: neither the cluster nor stand-in.json says which networks there are'],
+    finds: ['unknown: not checked: neither the cluster nor stand-in.json provides the networks'],
   },
   {
     id: 'PLUGINS',
-    title: 'a plugin of a network in a file of the node',
+    title: 'a missing plugin of a network in a file of the node',
     spoil: async () => {
       await writeNads(room.write, [inFile]);
       await room.write('etc/cni/multus/net.d/lab.conf', { cniVersion: '1.0.0', name: 'lab', type: 'ptp' });
     },
-    finds: ['warning: ptp is not there; needed by shop/lab'],
+    finds: ['warning: ptp does not exist; needed by shop/lab'],
   },
   {
     id: 'NETWORK-FILES',
-    title: 'the file of a network is not there',
+    title: 'a missing configuration file of a network',
     spoil: async () => {
       await writeNads(room.write, [inFile]);
       await room.write('etc/cni/multus/net.d/other.conf', { cniVersion: '1.0.0', name: 'other', type: 'ptp' });
@@ -83,24 +83,24 @@ const cases: readonly Case[] = [
   },
   {
     id: 'NETWORK-FILES',
-    title: 'the folder of these files is not in sight',
+    title: 'that the folder of configuration files cannot be seen',
     spoil: () => writeNads(room.write, [inFile]),
-    finds: ['unknown: not looked at: the folder of shop/lab is not there, or not in sight'],
+    finds: ['unknown: not checked: the folder of shop/lab does not exist, or is not visible here'],
   },
 ];
 
 const look = (id: string): Promise<readonly string[]> =>
   room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
-describe('checks of the programs of a node', () => {
-  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
+describe('the program check', () => {
+  it.each(cases)('PLX-D-$id reports $title', async ({ id, spoil, finds }) => {
     await spoil();
     expect(await look(id)).toEqual(
       finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))),
     );
   });
 
-  it('PLX-D-PLUGINS looks into every folder that the runtime names', async () => {
+  it('PLX-D-PLUGINS searches every plugin folder of the runtime', async () => {
     await room.write(
       'etc/containerd/config.toml',
       '[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/opt/cni/bin", "/usr/more"]\n',
@@ -110,49 +110,53 @@ describe('checks of the programs of a node', () => {
     expect(await look('PLUGINS')).toEqual([]);
   });
 
-  it('PLX-D-PLUGINS asks the cluster for networks where it can, else the snapshot', async () => {
+  it('PLX-D-PLUGINS reads the networks from the cluster, or from the snapshot if that fails', async () => {
     await writeNads(room.write, []);
     const ofCluster = room.scene(
       {},
       { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] },
     );
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual([
+      'warning: macvlan does not exist; needed by shop/fast',
+    ]);
     await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual([
+      'warning: macvlan does not exist; needed by shop/fast',
+    ]);
     await writeNads(room.write, []);
     const away = room.scene({}, { clusterNads: () => Promise.reject(new Error('away')) });
     expect(await room.look('PLX-D-PLUGINS', away)).toEqual([]);
   });
 });
 
-describe('PLX-D-SHIM', () => {
+describe('the program check PLX-D-SHIM', () => {
   it.each([
     {
-      title: 'it is missing',
+      title: 'the shim is missing',
       spoil: () => rm(join(room.binDir, 'plexus')),
-      finds: 'error: it is not there: every pod of this node fails to start',
+      finds: 'error: it does not exist: every pod of this node fails to start',
     },
     {
-      title: 'it is for another machine',
+      title: 'the shim is for another machine',
       spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)),
-      finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}`,
+      finds: `error: it cannot run: it is built for arm, but this machine is ${process.arch}`,
     },
     {
-      title: 'it is not executable',
+      title: 'the shim is not executable',
       spoil: () => chmod(join(room.binDir, 'plexus'), 0o644),
       finds: 'error: it is not executable',
     },
     {
-      title: "it is somebody else's",
+      title: 'a foreign program has the name of the shim',
       spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')),
-      finds: 'error: it is a program of somebody else with the same name',
+      finds: 'error: it is another program with the same name',
     },
     {
-      title: 'no daemon says its version',
+      title: 'the version of the daemon is unknown',
       spoil: async () => {},
-      finds: 'unknown: not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)',
+      finds: 'unknown: not checked: the version of the daemon is unknown (PLX-D-DAEMON shows why)',
     },
-  ])('finds that $title', async ({ spoil, finds }) => {
+  ])('reports that $title', async ({ spoil, finds }) => {
     await spoil();
     expect(await look('SHIM')).toEqual([finds]);
   });

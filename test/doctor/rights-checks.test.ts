@@ -8,8 +8,8 @@ const open = async (options: ApiServerOptions = {}): Promise<void> => {
 };
 afterEach(() => cluster.close());
 
-describe('rights', () => {
-  it("PLX-D-RBAC names what the daemon's account may not", async () => {
+describe('the permission check', () => {
+  it('PLX-D-RBAC reports the permissions that the service account of the daemon lacks', async () => {
     await open({
       authorizeAs: (user, { verb, resource }) =>
         user === 'system:serviceaccount:kube-system:plexus' && !(verb === 'watch' || resource === 'events'),
@@ -19,19 +19,19 @@ describe('rights', () => {
     ]);
   });
 
-  it('PLX-D-RBAC asks for another account', async () => {
+  it('PLX-D-RBAC checks the given service account', async () => {
     await open({ authorizeAs: (user) => user === 'system:serviceaccount:net:other' });
     expect(await cluster.look('RBAC', { account: 'system:serviceaccount:net:other' })).toEqual([]);
     expect(await cluster.look('RBAC')).toHaveLength(1);
   });
 
-  it('what the current user may not is a note, and what was not looked at for it is unknown, never ok', async () => {
+  it('PLX-D-OWN-ACCESS notes missing permissions of the current user, and checks that need them fail instead of passing', async () => {
     await open({ authorize: ({ verb, resource }) => verb === 'list' && resource === 'nodes' });
     expect(await cluster.look('OWN-ACCESS')).toEqual([
       'note: the current user may not list pods, list events, list daemonsets, get customresourcedefinitions, list network-attachment-definitions, create subjectaccessreviews',
     ]);
     expect(await cluster.look('RBAC')).toEqual([
-      'unknown: not looked at: the current user may not ask what others may do (create subjectaccessreviews)',
+      'unknown: not checked: the current user may not check the permissions of others (create subjectaccessreviews)',
     ]);
     expect(await cluster.look('API')).toEqual([]);
     for (const id of [

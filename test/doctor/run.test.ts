@@ -17,8 +17,8 @@ const check = (name: string, look: Check<object>['look']): Check<object> => ({
 });
 const run = (...checks: Check<object>[]) => runChecks(boundTo({}, checks), deadlines);
 
-describe('running checks', () => {
-  it('tells what is good, what was found, and with what to do', async () => {
+describe('runChecks', () => {
+  it('reports passed checks and findings, each with its place and fix', async () => {
     const found = await run(
       check('A', async () => []),
       check('B', async () => [
@@ -33,20 +33,20 @@ describe('running checks', () => {
     ]);
   });
 
-  it('one that hangs, and does not even mind its signal, is told as unknown and holds no other', async () => {
+  it('reports a check that hangs and ignores its signal as unknown, without blocking the others', async () => {
     const [hanging, good] = await run(
       check('A', () => new Promise(() => {})),
       check('B', async () => []),
     );
     expect(hanging).toMatchObject({
       severity: 'unknown',
-      what: 'not looked at: no answer within 0.2 s',
+      what: 'not checked: no answer within 0.2 s',
       where: 'at A',
     });
     expect(good).toMatchObject({ severity: 'ok' });
   });
 
-  it('one that minds its signal says itself what it saw', async () => {
+  it('reports the findings of a check that ends on its signal', async () => {
     const waits = check('A', async (_, signal) => {
       await once(signal, 'abort');
       return [{ severity: 'warning', what: 'slow' }];
@@ -64,26 +64,26 @@ describe('running checks', () => {
     {
       title: 'any other error',
       thrown: new Error('EACCES: permission denied'),
-      what: /^not looked at: EACCES/,
+      what: /^not checked: EACCES/,
       evidence: [],
     },
-  ])('$title is unknown, never ok', async ({ thrown, what, evidence }) => {
+  ])('reports a check that throws $title as unknown', async ({ thrown, what, evidence }) => {
     const [found] = await run(check('A', () => Promise.reject(thrown)));
     expect(found).toMatchObject({ severity: 'unknown', what: expect.stringMatching(what) as string, evidence });
   });
 
-  it('checks without anything to look at are unknown, with the reason', async () => {
+  it('reports checks that cannot be performed as unknown, with the reason', async () => {
     const found = await runChecks(
       blinded([check('A', async () => [])], 'the cluster', 'there is no kubeconfig'),
       deadlines,
     );
     expect(found).toMatchObject([
-      { severity: 'unknown', what: 'not looked at: there is no kubeconfig', where: 'the cluster' },
+      { severity: 'unknown', what: 'not checked: there is no kubeconfig', where: 'the cluster' },
     ]);
     expect(unknown('no').severity).toBe('unknown');
   });
 
-  it('every check has an identifier of its own, and says in words what it is for', () => {
+  it('is given checks with unique identifiers, each with descriptions and a fix', () => {
     const all = [...nodeChecks, ...clusterChecks];
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     for (const { id, good, finds, fix } of all) {
@@ -93,7 +93,7 @@ describe('running checks', () => {
   });
 });
 
-describe('a daemon that accepts and never answers', () => {
+describe('a daemon that accepts connections and never answers', () => {
   let room: DoctorRoom;
   let server: net.Server;
   const connections: net.Socket[] = [];
@@ -108,13 +108,13 @@ describe('a daemon that accepts and never answers', () => {
     await room.remove();
   });
 
-  it('is found at the deadline, and all other checks are told', async () => {
+  it('is reported at the deadline, with the results of all other checks', async () => {
     const found = await runChecks(boundTo(room.scene(), nodeChecks), { checkMs: 1000, graceMs: 5000 });
     const daemon = found.filter(({ id }) => id === 'PLX-D-DAEMON');
     expect(daemon).toContainEqual(
       expect.objectContaining({
         severity: 'error',
-        what: 'somebody accepts the connection and does not answer in time',
+        what: 'a process accepts the connection but does not answer in time',
       }),
     );
     expect(found.find(({ id }) => id === 'PLX-D-SHIM')).toMatchObject({ severity: 'unknown' });

@@ -34,9 +34,9 @@ interface Case {
 const cases: readonly Case[] = [
   {
     id: 'LOST-SANDBOXES',
-    title: 'namespaces are out of sight',
+    title: 'that network namespaces cannot be seen',
     spoil: () => writeRecord({ netns: '/run/plexus-doctor-none/x' }),
-    finds: ['unknown: not looked at: the namespaces of 1 sandbox are not in sight'],
+    finds: ['unknown: not checked: the namespaces of 1 sandbox are not visible here'],
   },
   {
     id: 'JOURNAL',
@@ -63,42 +63,42 @@ const cases: readonly Case[] = [
         attachments: [detaching, { ...detaching, abandonedAt: '2026-01-02T03:05:00.000Z' } as AttachmentRecord],
       }),
     finds: [
-      'warning: 1 attachment given up: the pod is gone, and this is not undone',
+      'warning: 1 attachment abandoned: the pod is deleted, but this is not undone',
       'warning: 1 attachment not undone yet',
     ],
   },
   {
     id: 'LOST-SANDBOXES',
-    title: 'a namespace is gone',
+    title: 'a sandbox whose network namespace is gone',
     spoil: () => writeRecord({ netns: '/run/netns/plexus-doctor-none' }),
-    finds: ['warning: 1 recorded sandbox gone without a DEL'],
+    finds: ['warning: 1 recorded sandbox disappeared without a DEL'],
   },
   {
     id: 'LOST-SANDBOXES',
-    title: 'the machine was started anew',
+    title: 'a sandbox from before a reboot',
     spoil: () => writeRecord({ netns: room.dir, bootId: 'another' }),
-    finds: ['warning: 1 recorded sandbox gone without a DEL'],
+    finds: ['warning: 1 recorded sandbox disappeared without a DEL'],
   },
   {
     id: 'DEFERRED',
-    title: 'kept and damaged calls',
+    title: 'deferred and damaged calls',
     spoil: async () => {
       await room.write('var/lib/cni/plexus/deferred/c1@eth0.call', '');
       await room.write('var/lib/cni/plexus/deferred/damaged/c2@eth0.call', '');
     },
     finds: [
-      'warning: 1 DEL to be carried out, and no further ones are kept: no host agent is expected',
-      'warning: 1 DEL that could not be understood, set aside',
+      'warning: 1 DEL to be carried out, and no more are deferred, because no host agent is expected',
+      'warning: 1 damaged DEL, set aside',
     ],
   },
   {
     id: 'UNATTACHED-PODS',
-    title: 'a pod without its networks',
+    title: 'a running pod without its networks',
     spoil: () =>
       room.write('var/lib/cni/plexus/unattached.json', [
         { namespace: 'shop', name: 'old', networks: 'storage', why: 'it is old' },
       ]),
-    finds: ['warning: 1 pod that runs without the networks it asks for'],
+    finds: ['warning: 1 pod that runs without the networks it requests'],
   },
   {
     id: 'CLOCK',
@@ -108,17 +108,17 @@ const cases: readonly Case[] = [
   },
   ...['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'UNATTACHED-PODS', 'DISK'].map((id) => ({
     id,
-    title: 'without a state folder nothing was looked at',
+    title: 'that there is no state folder',
     spoil: () => rm(room.stateDir, { recursive: true }),
-    finds: [/^THROWS there is no folder/],
+    finds: [/^THROWS folder .* does not exist/],
   })),
 ];
 
 const look = (id: string): Promise<readonly string[]> =>
   room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
-describe('checks of the state of a node', () => {
-  it.each(ofState)('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
+describe('the state check', () => {
+  it.each(ofState)('PLX-D-%s reports nothing on a healthy node', async (id) => {
     await writeRecord({
       netns: room.dir,
       complete: true,
@@ -128,21 +128,21 @@ describe('checks of the state of a node', () => {
     expect(await look(id)).toEqual([]);
   });
 
-  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
+  it.each(cases)('PLX-D-$id reports $title', async ({ id, spoil, finds }) => {
     await spoil();
     expect(await look(id)).toEqual(
       finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))),
     );
   });
 
-  it('change nothing: damaged records stay where they are', async () => {
+  it('never changes a file, so that damaged records stay in place', async () => {
     await room.write('var/lib/cni/plexus/journal/c1@eth0.json', 'half of a rec');
     const before = await readdir(room.dir, { recursive: true });
     for (const id of ofState) await look(id);
     expect(await readdir(room.dir, { recursive: true })).toEqual(before);
   });
 
-  it('PLX-D-DISK finds a disk that is nearly full, and one that is', async () => {
+  it('PLX-D-DISK reports a disk that is nearly full or full', async () => {
     const disk = await mountSmallDisk(room.stateDir);
     try {
       expect(await look('DISK')).toEqual([expect.stringMatching(/^warning: little space is left: 0 MiB/)]);
@@ -153,8 +153,8 @@ describe('checks of the state of a node', () => {
     }
   });
 
-  it('PLX-D-CLOCK finds a clock that is years behind', async () => {
+  it('PLX-D-CLOCK reports a clock that is years behind', async () => {
     const scene = room.scene({}, { now: () => 0 });
-    expect(await room.look('PLX-D-CLOCK', scene)).toEqual(['error: the clock says 1970-01-01T00:00:00.000Z']);
+    expect(await room.look('PLX-D-CLOCK', scene)).toEqual(['error: the clock shows 1970-01-01T00:00:00.000Z']);
   });
 });

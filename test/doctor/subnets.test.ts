@@ -20,7 +20,7 @@ describe('subnets', () => {
     ['fd00::/64', 'fd00:0:0:1::/64', false],
     ['::/0', '0.0.0.0/0', false],
     ['::ffff:10.0.0.0/120', '10.0.0.0/24', false],
-  ])('%s and %s overlap: %s', (one, other, expected) => {
+  ])('%s and %s are judged to overlap: %s', (one, other, expected) => {
     expect(overlap(range(one), range(other))).toBe(expected);
     expect(overlap(range(other), range(one))).toBe(expected);
   });
@@ -35,7 +35,7 @@ describe('subnets', () => {
     'fd00::/129',
     '10.0.0.0/-1',
     '10.0.0.0/24/1',
-  ])('%j is no subnet', (text) => {
+  ])('are not parsed from %j', (text) => {
     expect(rangeOf(text)).toBeUndefined();
   });
 
@@ -71,13 +71,13 @@ describe('subnets', () => {
       { subnet: '10.1.0.0/24', rangeStart: '10.1.0.9', rangeEnd: '10.1.0.1' },
       [['10.1.0.0/24', 256n]],
     ],
-    ['what cannot be read', { subnet: 7, ranges: 'x', ipRanges: [1, { range: 'y' }] }, []],
+    ['invalid values', { subnet: 7, ranges: 'x', ipRanges: [1, { range: 'y' }] }, []],
     ['dhcp', { type: 'dhcp' }, []],
-  ])('are found in ipam of %s', (_, ipam, expected) => {
+  ])('are parsed from an ipam section: %s', (_, ipam, expected) => {
     expect(rangesIn(ipam)).toEqual(expected);
   });
 
-  it('overlap exactly when an address is in both: every pair of small subnets', () => {
+  it('overlap exactly if an address is in both (property)', () => {
     const small = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 24, max: 32 }));
     fc.assert(
       fc.property(small, small, ([a, prefixA], [b, prefixB]) => {
@@ -92,7 +92,7 @@ describe('subnets', () => {
     );
   });
 
-  it('a subnet holds its own address, begins at a multiple of its size, and overlaps itself, in both families', () => {
+  it('contain their own address, start at a multiple of their size, and overlap themselves, in IPv4 and IPv6 (property)', () => {
     const cidr = fc.oneof(
       fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })),
       fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })),
@@ -100,7 +100,7 @@ describe('subnets', () => {
     fc.assert(
       fc.property(cidr, ([address, prefix]) => {
         const found = rangeOf(`${address}/${prefix}`);
-        if (found === undefined) return; // a notation that is not allowed
+        if (found === undefined) return; // A notation that is not allowed.
         const size = found.last - found.first + 1n;
         expect(found.first % size).toBe(0n);
         expect(size).toBe(1n << BigInt((found.family === 4 ? 32 : 128) - prefix));
@@ -110,7 +110,7 @@ describe('subnets', () => {
     );
   });
 
-  it('any ipam is read without an error', () => {
+  it('are parsed from any ipam section without an exception (property)', () => {
     fc.assert(
       fc.property(
         fc.dictionary(

@@ -175,7 +175,7 @@ describe('the plugin as a process', () => {
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       code: 50,
-      msg: expect.stringMatching(/^PLX-STATUS-NOT-READY: cannot attach pods now: \S+ does not exist\. /),
+      msg: expect.stringMatching(/^PLX-STATUS-NOT-READY: this node cannot attach pods now: \S+ does not exist\. /),
     });
   });
 });

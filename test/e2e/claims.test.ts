@@ -208,7 +208,7 @@ describe('K8S-17 to K8S-23: a network that uses a ResourceClaim’s device', () 
     const pod = await claiming('twice', 'fast,any', [result('fast', 'vf-2')]);
     const { stdout } = await cluster.call('ADD', pod);
     expect(errorIn(stdout).msg).toMatch(
-      /PLX-DEVICE-MISSING: network default\/any needs a device of claim nics, and the pod has only 1/,
+      /PLX-DEVICE-MISSING: network default\/any requires a device of claim nics, but the pod has only 1/,
     );
     expect(await given()).toEqual([]);
     await cluster.call('DEL', pod);

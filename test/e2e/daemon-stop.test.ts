@@ -58,7 +58,7 @@ describe('a daemon that gets SIGTERM', () => {
     const add = call('ADD', pod);
     await running('ADD');
     const stopped = daemon.stop('SIGTERM');
-    await waitFor('the word', async () => daemon.log.some((line) => line.includes('stopping; 1 calls run')));
+    await waitFor('the word', async () => daemon.log.some((line) => line.includes('stopping; 1 calls in flight')));
     const late = await call('ADD', await node.pod('late'), { PLEXUS_DAEMON_WAIT_SECONDS: '0' });
     expect(errorIn(late.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-DAEMON-AWAY') });
     await writeFile(go, '');
@@ -100,7 +100,7 @@ describe('a sandbox that a stopping daemon works on', () => {
     await start('30');
     const { pod, add, awaited, release } = await held('taken-over');
     const [old, stopped] = [daemon, daemon.stop('SIGTERM')];
-    await waitFor('the word', async () => old.log.some((line) => line.includes('stopping; 1 calls run')));
+    await waitFor('the word', async () => old.log.some((line) => line.includes('stopping; 1 calls in flight')));
     await start('30');
     const del = call('DEL', pod);
     await awaited();

@@ -196,7 +196,7 @@ describe('the configuration of Plexus in the runtime’s folder', () => {
     await rm(file);
     const other = await at.pod('gone');
     expect(await at.call('ADD', other)).toMatchObject({ exitCode: 0 });
-    expect(logged('its last good version is used')).toBe(true);
+    expect(logged('the daemon uses its last good version')).toBe(true);
     await writeFile(file, good);
     for (const each of [pod, other]) expect(await at.call('DEL', each)).toMatchObject({ exitCode: 0 });
     expect(await at.node.leftovers()).toEqual([]);

@@ -178,7 +178,7 @@ describe('a pod that cannot have its device is rejected before any plugin runs, 
     expect(await refused('forgot', 'fast')).toMatchObject({
       code: 7,
       msg: expect.stringContaining(
-        'PLX-DEVICE-MISSING: network default/fast needs a device of resource vendor.example/vf, and kubelet gave the pod none.',
+        'PLX-DEVICE-MISSING: network default/fast requires a device of resource vendor.example/vf, but kubelet allocated none to the pod.',
       ) as unknown,
     });
   });
@@ -194,7 +194,7 @@ describe('a pod that cannot have its device is rejected before any plugin runs, 
     expect(await refused('fewer', 'fast,plain')).toMatchObject({
       code: 7,
       msg: expect.stringContaining(
-        'PLX-DEVICE-MISSING: network default/plain needs a device of resource vendor.example/vf, and the pod has only 1',
+        'PLX-DEVICE-MISSING: network default/plain requires a device of resource vendor.example/vf, but the pod has only 1',
       ) as unknown,
     });
   });
@@ -246,7 +246,7 @@ describe('a pod that cannot have its device is rejected before any plugin runs, 
       const answer = await add(pod);
       expect(errorIn(answer.stdout)).toMatchObject({
         msg: expect.stringContaining(
-          'PLX-DEVICE-GONE: device 0000:fe:1f.7 of network default/broken was given to the pod and is no longer on this node',
+          'PLX-DEVICE-GONE: device 0000:fe:1f.7 of network default/broken is allocated to the pod but is no longer present on this node',
         ) as unknown,
         details: expect.stringContaining('lookup failed: pfname') as unknown,
       });
@@ -260,7 +260,7 @@ describe('a pod that cannot have its device is rejected before any plugin runs, 
     expect([answer.exitCode, await ids(), answer.stderr]).toEqual([
       0,
       [undefined],
-      expect.stringContaining('it is attached without'),
+      expect.stringContaining('Plexus attaches the network without a device'),
     ]);
     await at().call('DEL', pod);
   });

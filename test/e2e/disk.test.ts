@@ -80,7 +80,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     }
     expect(await steps()).toEqual([]);
     expect(errorIn((await call('CHECK', old)).stdout).msg, 'these delegates make no interface').toContain(
-      'PLX-CHECK-FAILED: CHECK: eth0 (default-net): interface eth0 is gone',
+      'PLX-CHECK-FAILED: CHECK failed: eth0 (default-net): interface eth0 is gone',
     );
     expect(await files()).toEqual([`${old.containerId}@eth0.json`]);
     expect(await call('DEL', pod), 'of what was never attached').toMatchObject({ exitCode: 0 });

@@ -156,7 +156,7 @@ describe('a request that a plugin may or may not read', () => {
     const answer = await node.call('ADD', pod, { config, path: [path, plugins] });
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
     expect((await eventsOf('unsure')).map(([reason]) => reason)).toEqual(['AddedInterface', 'AddedInterface']);
-    if (engineUnderTest === 'direct') expect(answer.stderr).toContain('it is unknown whether fabric reads mac');
+    if (engineUnderTest === 'direct') expect(answer.stderr).toContain('Plexus does not know whether fabric reads mac');
     expect(await pod.netns.exec(['ip', 'link', 'show', 'net1'])).toContain('02:00:00:00:00:77');
     expect(await node.call('DEL', pod, { config, path: [path, plugins] })).toMatchObject({ exitCode: 0 });
   });

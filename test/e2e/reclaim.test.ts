@@ -79,7 +79,7 @@ describe('a sandbox that is gone is reclaimed by the daemon', () => {
     );
     await at.startAgent();
     await waitFor('it is reclaimed', () => isGone(lost));
-    await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('started anew')));
+    await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('before the last reboot')));
     await assertAllCanGo(stays);
   });
 

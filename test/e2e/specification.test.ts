@@ -133,7 +133,7 @@ describe('CHECK', () => {
     expect(await at().call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     await pod.netns.exec(['ip', 'link', 'delete', 'net1']);
     const error = errorIn((await at().call('CHECK', pod)).stdout);
-    expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK: net1 (default/two): interface net1 is gone');
+    expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK failed: net1 (default/two): interface net1 is gone');
     await at().call('DEL', pod);
   });
   it('CNI-31: skips a delegate whose version has no CHECK', async () => {

@@ -49,9 +49,9 @@ describe('the sweep for unattached pods', () => {
       Object.fromEntries(reportedEvents().map(({ involvedObject, message }) => [involvedObject.name, message])),
     ).toEqual({
       old: expect.stringMatching(
-        /asks for storage, but it runs without: .*it was started before Plexus came to this node\. Delete the pod/,
+        /requests networks \(storage\), but Plexus never attached it, probably because the pod started before Plexus was installed on this node\. Delete the pod/,
       ) as string,
-      new: expect.stringContaining('another CNI configuration was in use on this node') as string,
+      new: expect.stringContaining('another CNI configuration was active on this node') as string,
     });
     await expect.poll(() => metric()).toBe('2');
     expect(await found()).toMatchObject([{ name: 'new' }, { name: 'old' }]);
@@ -103,7 +103,7 @@ describe('the sweep for unattached pods', () => {
   it('reports a missing permission once, and everything else continues', async () => {
     at.api.faults.answer(403, { match: ({ verb, resource }) => verb === 'list' && resource === 'pods' });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
-    const words = (): number => at.daemon().log.filter((line) => line.includes('cannot be looked for')).length;
+    const words = (): number => at.daemon().log.filter((line) => line.includes('cannot check for pods')).length;
     await waitFor('the word', async () => words() > 0);
     const pod = await at.pod('works', 'storage');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });

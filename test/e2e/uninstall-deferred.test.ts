@@ -64,7 +64,7 @@ describe('plexus uninstall on a node with deferred DELs', () => {
     const running = await node.pod('running');
     expect(await node.call('ADD', running)).toMatchObject({ exitCode: 0 });
     expect((await uninstall()).stderr).toMatch(
-      /PLX-NODE-IN-USE.*default\/running [^;]*; pods that are gone and whose DEL was deferred: default\/gone/,
+      /PLX-NODE-IN-USE.*default\/running [^;]*; deleted pods whose DEL is deferred: default\/gone/,
     );
   });
 

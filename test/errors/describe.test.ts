@@ -9,7 +9,7 @@ const anyText = fc.oneof(
 );
 
 describe('clip', () => {
-  it('leaves a text that fits alone', () => {
+  it('returns a text that fits unchanged', () => {
     expect(errors.clip('grün', 5)).toBe('grün');
     expect(errors.clip('', 4)).toBe('');
   });
@@ -18,8 +18,10 @@ describe('clip', () => {
     { text: 'üüü', most: 5, clipped: 'ü…' },
     { text: '🐙🐙', most: 7, clipped: '🐙…' },
     { text: '🐙🐙', most: 6, clipped: '…' },
-  ])('$text in $most bytes is $clipped', ({ text, most, clipped }) => expect(errors.clip(text, most)).toBe(clipped));
-  it('never exceeds the limit, never cuts a character in two, and keeps as much as fits', () => {
+  ])('shortens $text to $clipped if the limit is $most bytes', ({ text, most, clipped }) =>
+    expect(errors.clip(text, most)).toBe(clipped),
+  );
+  it('keeps as many whole characters as fit within the limit', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 4, max: 5000 }), (text, most) => {
         const clipped = errors.clip(text, most);
@@ -37,20 +39,20 @@ describe('clip', () => {
   });
 });
 
-// the last character that was kept, if it is half of one that is whole in the text
+// The last kept character if it is half of a surrogate pair of the text.
 const cutAt = (text: string, kept: string): string =>
   text.codePointAt(kept.length - 1) === kept.codePointAt(kept.length - 1) ? '' : kept.slice(-1);
 
-describe('what people are told of an error', () => {
+describe('the printed form of an error', () => {
   const failed = (message: string, cause?: unknown): errors.PlexusError =>
     errors.pluginFailed({ plugin: 'p', command: 'ADD', message }, { where: { pod: 'shop/db' }, cause });
 
-  it('is the whole sentence when that is short, and then the details do not repeat it', () => {
+  it('contains the whole sentence if it is short, without repeating it in the details', () => {
     const error = failed('Link not found', new Error('inner'));
     expect(errors.summaryOf(error)).toBe(`PLX-PLUGIN-FAILED: plugin p failed (ADD): Link not found. ${error.kind.fix}`);
     expect(errors.detailsOf(error)).toBe('pod shop/db; caused by: inner');
   });
-  it('names every error that one combines, and what caused each of them', () => {
+  it('names every combined error with its causes', () => {
     const full = new Error('no space', { cause: new Error('ENOSPC') });
     const both = new AggregateError([full, new Error('not a folder')]);
     expect(errors.detailsOf(failed('x', both))).toBe(
@@ -59,7 +61,7 @@ describe('what people are told of an error', () => {
     const suppressed = Object.assign(new Error(''), { error: new Error('close'), suppressed: full });
     expect(errors.problemOf(suppressed)).toBe('close; no space');
   });
-  it('begins with the identifier, ends with what to do, and has at most 1 KiB; details have at most 8 KiB', () => {
+  it('starts with the identifier, ends with the fix, and is at most 1 KiB long, with details of at most 8 KiB', () => {
     fc.assert(
       fc.property(anyText, anyText, (message, cause) => {
         const error = failed(message, cause);
@@ -72,7 +74,7 @@ describe('what people are told of an error', () => {
       }),
     );
   });
-  it('leaves room for a sentence, whatever kind of error it is', () => {
+  it('leaves room for a sentence in every kind of error', () => {
     for (const each of Object.values(errors)) {
       if (typeof each === 'function' && 'id' in each)
         expect(bytes(`${each.id}: . ${each.kind.fix}`), each.id).toBeLessThanOrEqual(512);

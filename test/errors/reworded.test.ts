@@ -17,7 +17,7 @@ import { inputsFor } from '../plan/planned.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { rewording } from '../support/rewording.ts';
 
-// Programs that read the words of an error break when somebody improves the words.
+// Code that decides by the text of an error breaks when the text is improved.
 const folder = join(import.meta.dirname, '../validate');
 const files = ['broken', 'good'].flatMap((name) =>
   readdirSync(join(folder, name)).map((file) => ({
@@ -26,7 +26,7 @@ const files = ['broken', 'good'].flatMap((name) =>
   })),
 );
 
-/** The file, and copies of it with a character too many or too few here and there: more errors than are written down. */
+/** The text, and copies with one character added or removed, which provoke many more errors than the files contain. */
 const variantsOf = (text: string): readonly string[] => [
   text,
   ...Array.from({ length: Math.ceil(text.length / 23) }, (_, index) => index * 23).flatMap((at) => [
@@ -49,7 +49,7 @@ const found = (path: string, text: string): readonly PlacedFinding[] =>
 const withoutText = (findings: readonly PlacedFinding[]): readonly object[] =>
   findings.map(({ text: _text, ...more }) => more);
 
-/** What a check finds, without its sentences. */
+/** The findings of each check, without their text. */
 const judgeAll = <S>(checks: readonly Check<S>[], scene: S) =>
   Promise.all(
     checks.map(async ({ id, look }) => {
@@ -92,8 +92,8 @@ async function brokenCluster() {
   return { judge: () => judgeAll(clusterChecks, cluster.scene()), [Symbol.asyncDispose]: cluster.close };
 }
 
-describe('when every sentence is another one', () => {
-  it('an error and a warning contain no word of the usual sentence', () => {
+describe('with every error message reworded', () => {
+  it('errors and warnings contain no word of the usual message', () => {
     const usual = withRewording(false, () => nadNotFound({ nad: 'shop/fast', wantedBy: 'pod shop/db' }).message);
     expect(usual).toContain('shop/fast');
     expect(nadNotFound({ nad: 'shop/fast', wantedBy: 'pod shop/db' }).message).toMatch(/^reworded [a-p]{40}$/);
@@ -103,7 +103,7 @@ describe('when every sentence is another one', () => {
     ]);
   });
 
-  it.each(files)('validate finds the same in $path, at the same places', ({ path, text }) => {
+  it.each(files)('plexus validate reports the same findings for $path, at the same places', ({ path, text }) => {
     for (const variant of variantsOf(text)) {
       const usual = withRewording(false, () => found(path, variant));
       expect(withoutText(found(path, variant))).toEqual(withoutText(usual));
@@ -113,22 +113,25 @@ describe('when every sentence is another one', () => {
   it.each([
     { status: 401, severities: ['error'] },
     { status: 403, severities: [] },
-  ])('doctor judges a refusal with status $status as usual', async ({ status, severities }) => {
+  ])('plexus doctor judges a refusal with status $status as usual', async ({ status, severities }) => {
     const get = () => Promise.reject(apiRefused({ request: 'get namespace default', status, problem: 'no' }));
     const scene = { api: { get } } as unknown as ClusterScene;
     const seen = await apiReachable.look(scene, patience());
     expect(seen.map(({ severity }) => severity)).toEqual(severities);
   });
 
-  it.each(['node', 'cluster'] as const)('doctor finds the same on a broken %s, of equal severity', async (end) => {
-    await using scenes = end === 'node' ? await brokenNode() : await brokenCluster();
-    rewording.on = false;
-    const usual = await scenes.judge().finally(() => (rewording.on = true));
-    expect(await scenes.judge()).toEqual(usual);
-    expect(usual.filter(({ severities }) => severities !== '').length).toBeGreaterThanOrEqual(6);
-  });
+  it.each(['node', 'cluster'] as const)(
+    'plexus doctor reports the same findings on a broken %s, with the same severities',
+    async (end) => {
+      await using scenes = end === 'node' ? await brokenNode() : await brokenCluster();
+      rewording.on = false;
+      const usual = await scenes.judge().finally(() => (rewording.on = true));
+      expect(await scenes.judge()).toEqual(usual);
+      expect(usual.filter(({ severities }) => severities !== '').length).toBeGreaterThanOrEqual(6);
+    },
+  );
 
-  it('doctor distinguishes a record of a newer version from a damaged one', async () => {
+  it('plexus doctor distinguishes a record of a newer version from a damaged one', async () => {
     await using state = await mkdtempDisposable(join(tmpdir(), 'reworded-'));
     await mkdir(join(state.path, 'journal'));
     await writeFile(

@@ -74,7 +74,7 @@ describe('the local host and network namespaces', () => {
   it.each(['a FIFO', 'a file', 'nothing'])('does not block on %s', async (what) => {
     const file = join(folder.path, what);
     if (what !== 'nothing') await run(what === 'a FIFO' ? 'mkfifo' : 'touch', [file]);
-    const problem = what === 'nothing' ? 'it does not exist' : 'it is no network namespace';
+    const problem = what === 'nothing' ? 'it does not exist' : 'it is not a network namespace';
     const unusable = { id: 'PLX-NETNS-UNUSABLE', message: `network namespace ${file} cannot be used: ${problem}` };
     await expect(localHost().listLinks(file, patience())).rejects.toMatchObject(unusable);
     await expect(runIn(file)).rejects.toMatchObject(unusable);

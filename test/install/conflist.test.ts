@@ -12,7 +12,7 @@ const network: DefaultNetwork = {
 const read = (options: ConflistOptions, change: Partial<DefaultNetwork> = {}) =>
   parseJsonObject(conflistText({ ...network, ...change }, options), 'test');
 
-describe('our configuration', () => {
+describe('the configuration of Plexus', () => {
   it('K8S-33, K8S-53: has the default network’s name, requests its capabilities and the annotations, and allows no chaining', () => {
     expect(conflistText(network)).toMatchInlineSnapshot(`
       "{
@@ -79,7 +79,7 @@ describe('our configuration', () => {
   });
 });
 
-describe('ownerOf, by content', () => {
+describe('ownerOf', () => {
   it.each([
     { text: '{"type":"plexus"}', owner: 'plexus' },
     { text: '{"plugins":[{"type":"tuning"},{"type":"plexus"}]}', owner: 'plexus' },
@@ -91,7 +91,7 @@ describe('ownerOf, by content', () => {
     { text: '', owner: 'unreadable' },
     { text: '[]', owner: 'unreadable' },
     { text: '{"type":"plexus"', owner: 'unreadable' },
-  ])('returns for $text: $owner', ({ text, owner }) => {
+  ])('judges $text by its content: $owner', ({ text, owner }) => {
     expect(ownerOf(text)).toBe(owner);
   });
 });

@@ -26,8 +26,8 @@ const flannel = JSON.stringify({
 });
 const ours = conflistText({ clusterNetwork: '/net.d/10.conf', name: 'x', cniVersion: '1.0.0', capabilities: [] });
 
-describe('K8S-50, K8S-62: the default network is the first foreign configuration', () => {
-  it('is chosen with its name, version and capabilities', () => {
+describe('K8S-50, K8S-62: the default network', () => {
+  it('is the first foreign configuration, with its name, version and capabilities', () => {
     expect(decideDefault(listingOf({ '10-flannel.conflist': flannel }))).toEqual({
       kind: 'found',
       network: {
@@ -47,12 +47,12 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
       path: '/net.d/10-a.json',
     },
     {
-      title: 'is never ours, whatever its name',
+      title: 'is never the configuration of Plexus, regardless of its file name',
       files: { '00-plexus.conflist': ours, '05-copy.conf': ours, '10.conf': bridge('a') },
       path: '/net.d/10.conf',
     },
     {
-      title: 'is never that of Multus or of direct mode, whatever its name',
+      title: 'is never the configuration of Multus or of direct mode, regardless of its file name',
       files: {
         '00-multus.conf': bridge('m', { type: 'multus' }),
         '05.conf': bridge('m', { type: 'multus-shim' }),
@@ -62,16 +62,20 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
       path: '/net.d/10.conf',
     },
     {
-      title: 'may be a network named like Plexus',
+      title: 'may be a network in a file named like that of Plexus',
       files: { '00-plexus.conflist': bridge('plexus') },
       path: '/net.d/00-plexus.conflist',
     },
-    { title: 'none', files: { '00-plexus.conflist': ours }, path: undefined },
+    {
+      title: 'does not exist if the only configuration is that of Plexus',
+      files: { '00-plexus.conflist': ours },
+      path: undefined,
+    },
   ])('$title', ({ files, path }) => {
     expect(pathOf(listingOf(files))).toBe(path);
   });
 
-  it('an unusable file is skipped and reported', () => {
+  it('is the first usable one, and unusable files are reported', () => {
     const files = {
       '00.conf': undefined,
       '01.conf': '',
@@ -83,15 +87,15 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
       kind: 'found',
       network: { clusterNetwork: '/net.d/10.conf' },
       warnings: [
-        '/net.d/00.conf is passed over: permission denied',
-        expect.stringMatching(/^\/net\.d\/01\.conf is passed over: .*it is empty/),
+        '/net.d/00.conf is skipped: permission denied',
+        expect.stringMatching(/^\/net\.d\/01\.conf is skipped: .*it is empty/),
         expect.stringMatching(/02\.conflist.*"plugins" is empty/),
         expect.stringMatching(/03\.conf.*is not a network name/),
       ],
     });
   });
 
-  it('a named file is the only candidate', () => {
+  it('is the configured file if there is one, and no other', () => {
     const file = { path: '/x/20-b.conf', content: { text: bridge('b') } };
     expect(pathOf({ kind: 'file', file, siblings: [] })).toBe('/x/20-b.conf');
     expect(decideDefault({ kind: 'missing', problem: 'ENOENT' })).toEqual({ kind: 'none', problem: 'ENOENT' });
@@ -100,7 +104,7 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
     });
   });
 
-  it('CNI-45: a list has the capabilities of the plugins in the folder beside it', () => {
+  it('CNI-45: has the capabilities of the plugins in the folder beside a list', () => {
     const siblings = [
       { path: '/net.d/cbr0/1.conf', content: { text: '{"type":"tuning","capabilities":{"mac":true}}' } },
     ];
@@ -111,7 +115,7 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
     expect(decision).toMatchObject({ network: { capabilities: ['portMappings', 'mac'] } });
   });
 
-  it('property: for any folder, the choice is deterministic, never a file of ours, and the first usable file', () => {
+  it('is the first usable foreign file of any folder, deterministically (property)', () => {
     const texts = fc.oneof(
       fc.constantFrom(
         ours,

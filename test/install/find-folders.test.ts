@@ -22,7 +22,7 @@ const v2 = (confDir: string, binDir: string): string =>
 const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs = ['/a/bin', '/b/bin']\nbin_dir = '/old'\nconf_dir = '/a/net.d'\n`;
 const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
 
-describe('folders of a running container runtime', () => {
+describe('the folders of a running container runtime', () => {
   const process = async (pid: number, ...words: string[]): Promise<void> => {
     await put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
     await put(`/proc/${pid}/status`, `Name:\t${basename(words[0] ?? '')}\nUmask:\t0022\nUid:\t0\t0\t0\t0\n`);
@@ -35,7 +35,7 @@ describe('folders of a running container runtime', () => {
     { title: '--config FILE', words: ['--log-level', 'info', '--config', '/srv/containerd.toml'] },
     { title: '--config=FILE', words: ['--config=/srv/containerd.toml'] },
     { title: '-c FILE', words: ['-c', '/srv/containerd.toml', '--address', '/run/containerd/containerd.sock'] },
-  ])('come from the file it was started with ($title), not from the usual file', async ({ words }) => {
+  ])('come from its --config file ($title) rather than the usual file', async ({ words }) => {
     await left();
     await put('/run/containerd/containerd.sock');
     await put('/srv/containerd.toml', v2('/srv/net.d', '/srv/bin'));
@@ -52,13 +52,13 @@ describe('folders of a running container runtime', () => {
     ]);
   });
 
-  it('come from the usual file if it was started without one, even if its socket is not visible', async () => {
+  it('come from the usual file if it has no --config, even if its socket is not visible', async () => {
     await left();
     await process(700, 'containerd');
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true']);
   });
 
-  it('k3s: come from its own file, although another containerd was installed before', async () => {
+  it('come from the file of k3s, although another containerd was installed before', async () => {
     await left();
     const own = '/var/lib/rancher/k3s/agent/etc/containerd/config.toml';
     await put(own, v2('/k3s/net.d', '/k3s/bin'));
@@ -68,7 +68,7 @@ describe('folders of a running container runtime', () => {
     expect(names(runtimes.slice(1))).toEqual(['/left/net.d false']);
   });
 
-  it('CRI-O: come from its own file, also with two runtimes side by side', async () => {
+  it('come from the file of each runtime if containerd and CRI-O run side by side', async () => {
     await left();
     await put('/srv/crio.conf', '[crio.network]\nnetwork_dir = "/crio/net.d"\n');
     await process(700, 'containerd');
@@ -76,7 +76,7 @@ describe('folders of a running container runtime', () => {
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true', '/crio/net.d true']);
   });
 
-  it('ignore a process whose file is not on this node, and programs with similar names', async () => {
+  it('never come from a process whose file is not on this node, nor from programs with similar names', async () => {
     await left();
     await process(700, 'containerd', '--config', '/in/a/container.toml');
     await process(701, 'containerd-shim-runc-v2', '--config', '/left');
@@ -100,7 +100,7 @@ describe('a process that has the command line of a container runtime', () => {
   const confDirs = async (): Promise<readonly string[]> =>
     (await findFolders(root)).runtimes.map(({ confDir }) => confDir);
 
-  it('is believed when root started it from a file of that name', async () => {
+  it('is trusted if root started a program of that name', async () => {
     expect(await confDirs()).toEqual(['/evil/net.d']);
   });
   it.each([
@@ -113,7 +113,7 @@ describe('a process that has the command line of a container runtime', () => {
     if (mounts !== undefined) await put('/proc/700/mountinfo', mounts);
     expect(await confDirs()).toEqual(['/left/net.d']);
   });
-  it('does not hold up the search with a FIFO as its configuration', async () => {
+  it('does not block the search if its configuration is a FIFO', async () => {
     await rm(join(root, evil));
     execFileSync('mkfifo', [join(root, evil)]);
     expect((await findFolders(root)).warnings).toEqual([
@@ -122,7 +122,7 @@ describe('a process that has the command line of a container runtime', () => {
   });
 });
 
-describe('where the container runtime of a node looks, by its own configuration', () => {
+describe('the folders in the configuration of a container runtime', () => {
   it.each([
     {
       node: 'containerd, version 2',
@@ -140,7 +140,7 @@ describe('where the container runtime of a node looks, by its own configuration'
       found: { ...usual, confDir: '/one' },
     },
     {
-      node: 'kind: containerd that says nothing of CNI',
+      node: 'kind, whose containerd has no CNI settings',
       files: { '/etc/containerd/config.toml': 'version = 2\n' },
       found: usual,
     },
@@ -159,7 +159,7 @@ describe('where the container runtime of a node looks, by its own configuration'
       },
     },
     {
-      node: 'k3s with its own template that says nothing of CNI',
+      node: 'k3s with a custom template without CNI settings',
       files: { '/var/lib/rancher/k3s/agent/etc/containerd/config.toml': 'version = 3\n' },
       found: {
         runtime: 'k3s',
@@ -213,7 +213,7 @@ describe('where the container runtime of a node looks, by its own configuration'
       },
     },
     {
-      node: 'CRI-O: what a later file says holds',
+      node: 'CRI-O, whose later files override earlier ones',
       files: {
         '/etc/crio/crio.conf': '[crio.network]\nnetwork_dir = "/one"\nplugin_dir = "/old"\n',
         '/etc/crio/crio.conf.d/10.conf': '[crio.network]\nnetwork_dir = "/two"\n',
@@ -221,12 +221,12 @@ describe('where the container runtime of a node looks, by its own configuration'
       },
       found: { runtime: 'CRI-O', confDir: '/two', binDirs: ['/old'] },
     },
-  ])('$node', async ({ files, found }) => {
+  ])('are found for $node', async ({ files, found }) => {
     for (const [path, text] of Object.entries(files)) await put(path, text);
     expect(await findFolders(root)).toMatchObject({ runtimes: [found], warnings: [] });
   });
 
-  it('imported files override the file that names them; relative, with "*", and circular imports work', async () => {
+  it('are read from imported files first, including relative, "*" and circular imports', async () => {
     await put(
       '/etc/containerd/config.toml',
       `imports = ["conf.d/*.toml", "/etc/containerd/config.toml"]\n${v2('/main', '/main/bin')}`,
@@ -249,7 +249,7 @@ describe('where the container runtime of a node looks, by its own configuration'
     ]);
   });
 
-  it('with two runtimes, the running one comes first and Docker’s containerd is ignored', async () => {
+  it('of the running runtime come first if there are two, and Docker’s containerd is ignored', async () => {
     await put('/etc/containerd/config.toml', 'version = 2');
     await put('/etc/crio/crio.conf', '');
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['containerd', 'CRI-O']);
@@ -262,32 +262,32 @@ describe('where the container runtime of a node looks, by its own configuration'
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['CRI-O']);
   });
 
-  it('if no runtime is found, the usual folders are used with a warning', async () => {
+  it('are the usual ones, with a warning, if no runtime is found', async () => {
     expect(await findFolders(root)).toEqual({
       runtimes: [{ runtime: 'unknown', configurations: [], ...usual, isRunning: false }],
-      warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
+      warnings: ['no configuration of a container runtime was found: the usual folders are used'],
     });
   });
 
-  it('an unreadable file becomes a warning', async () => {
+  it('are the usual ones, with a warning, if a file is unreadable', async () => {
     await put('/etc/containerd/config.toml', 'version = ');
     await folder('/etc/crio/crio.conf.d/x.conf');
     const { runtimes, warnings } = await findFolders(root);
     expect(runtimes).toMatchObject([usual, usual]);
     expect(warnings).toEqual([
-      expect.stringMatching(/^\/etc\/containerd\/config\.toml is no TOML: /),
+      expect.stringMatching(/^\/etc\/containerd\/config\.toml is not TOML: /),
       expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: .* is a folder, not a regular file$/),
     ]);
   });
 
-  it('K8S-50: several configurations at once would attach the default network twice, which is a warning', async () => {
+  it('K8S-50: are reported with a warning if the runtime loads several configurations, which would attach the default network twice', async () => {
     await put('/etc/containerd/config.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n');
     expect((await findFolders(root)).warnings).toEqual([
       expect.stringContaining('containerd loads all configurations (max_conf_num)'),
     ]);
   });
 
-  it('property: no text crashes the parser', () => {
+  it('are parsed from any text without a crash (property)', () => {
     const cni = fc.record({
       conf_dir: fc.jsonValue(),
       bin_dir: fc.jsonValue(),
@@ -334,7 +334,7 @@ describe("a path of the node, seen from a container with the node's files under 
     expect(await inRoot(root, path)).toBe(join(root, at));
   });
 
-  it('circular links end', async () => {
+  it('is resolved even if symbolic links are circular', async () => {
     await symlink('/b', join(root, 'a'));
     await symlink('/a', join(root, 'b'));
     expect(await inRoot(root, '/a/x')).toMatch(/\/[ab]\/x$/);

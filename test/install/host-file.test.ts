@@ -18,7 +18,7 @@ afterEach(() => root.remove());
 const { at, install, uninstall } = commandsIn(() => root.path);
 
 describe('plexus install and plexus-host.json', () => {
-  it('writes the paths that direct mode may use beside the binary, and removes the file if all are defaults', async () => {
+  it('writes the paths for direct mode beside the binary, and removes the file if all are defaults', async () => {
     const file = at('opt/cni/bin/plexus-host.json');
     const { stdout } = await install(
       '--cni-dir',

@@ -32,7 +32,7 @@ describe('plexus uninstall with names and files that a compromised daemon left',
   const state = (...names: readonly string[]): string => at(join('var/lib/cni/plexus', ...names));
   const conf = (name: string): string => at(join('etc/cni/net.d', name));
 
-  it('continues after a failure, reports all of them at the end, and says what caused them', async () => {
+  it('continues after failures, and reports all of them with their causes at the end', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     for (const name of ['20-x.conf', '30-y.conf']) {
@@ -67,11 +67,11 @@ describe('plexus uninstall with names and files that a compromised daemon left',
     const { code, stdout } = await uninstall('--force');
     expect(code).toBe(0);
     const left = [...names, '20-x.conf.plexus-saved', '30-y.conf.plexus-saved'];
-    for (const name of left) expect(stdout).toContain(`left ${name}: it is no configuration file`);
+    for (const name of left) expect(stdout).toContain(`left ${name}: it is not a configuration file`);
     expect(await confFiles()).toEqual(['10-net.conf', ...left].toSorted());
   });
 
-  it('removes a folder in place of the file that makes runtimes read the configuration again', async () => {
+  it('removes a folder in place of .plexus-written', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     await rm(conf('.plexus-written'));
@@ -80,7 +80,7 @@ describe('plexus uninstall with names and files that a compromised daemon left',
     expect(await confFiles()).toEqual(['10-net.conf']);
   });
 
-  it('needs no content of the state with --force: huge files, or a link in place of the journal', async () => {
+  it('reads no state with --force, so that huge files or a link in place of the journal do not matter', async () => {
     await mkdir(at('victim'));
     await writeFile(at('victim/c1@eth0.json'), '');
     await mkdir(state('deferred'), { recursive: true });

@@ -12,7 +12,7 @@ afterEach(() => kept.remove());
 
 const isFirst = async (): Promise<boolean> => (await kept.files())[0] === own;
 const text = async (): Promise<string> => kept.read(own).catch(() => '');
-const saysNetwork = (file: string) => async (): Promise<boolean> =>
+const namesNetwork = (file: string) => async (): Promise<boolean> =>
   (await text()).includes(`"${join(kept.folder, file)}"`);
 const warnings = (): string => kept.steps.map((step) => (step.kind === 'warning' ? step.text : '')).join('\n');
 
@@ -22,16 +22,16 @@ async function started(): Promise<void> {
   await waitFor('our configuration', isFirst);
 }
 
-describe('our configuration is written', () => {
-  it('NPWG-92: as soon as there is a default network, and not before', async () => {
+describe('the configuration of Plexus', () => {
+  it('NPWG-92: is written as soon as there is a default network, and not before', async () => {
     kept.start();
     await waitFor('the warning', async () =>
       warnings().includes(
-        'there is no configuration of a network; our configuration is written as soon as there is one',
+        'no file contains a network configuration; Plexus writes its configuration as soon as there is one',
       ),
     );
     expect(await kept.files()).toEqual([]);
-    await kept.put('10-net.conflist', '{"name":"cbr0",'); // half of it
+    await kept.put('10-net.conflist', '{"name":"cbr0",'); // A truncated file.
     await kept.put(
       '10-net.conflist',
       '{"name":"cbr0","cniVersion":"0.3.1","plugins":[{"type":"x","capabilities":{"bandwidth":true}}]}',
@@ -53,7 +53,7 @@ describe('our configuration is written', () => {
     expect(kept.displacements()).toEqual([]);
   });
 
-  it('K8S-52: beside its place, renamed, and followed by one more write event in the folder', async () => {
+  it('K8S-52: is written atomically, followed by one more write event in the folder', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     const events: string[] = [];
     const watcher: FSWatcher = watch(kept.folder, (kind, name) =>
@@ -67,7 +67,7 @@ describe('our configuration is written', () => {
         events.includes(`rename ${own}`),
     );
     watcher.close();
-    // made and written under a name that no runtime reads, then renamed: never written in its place
+    // Written under a name that no runtime reads, then renamed, never written in place.
     expect(events.slice(0, events.indexOf(`rename ${own}`) + 1)).toEqual([
       'rename .new',
       'change .new',
@@ -77,7 +77,7 @@ describe('our configuration is written', () => {
     expect(events).not.toContain(`change ${own}`);
   });
 
-  it('is not written again when nothing has changed, and stays when the keeper ends', async () => {
+  it('is not rewritten if nothing has changed, and stays when the keeper ends', async () => {
     await started();
     const before = await stat(join(kept.folder, own));
     await kept.stop();
@@ -89,26 +89,26 @@ describe('our configuration is written', () => {
     expect((await readdir(kept.folder)).toSorted()).toEqual(['.plexus-written', own, '10-net.conf', '99-other.conf']);
   });
 
-  it('K8S-69: follows the default network, and stays when that is missing for a while', async () => {
+  it('K8S-69: follows the default network, and stays while that is missing', async () => {
     await started();
     await kept.put('10-net.conf', bridge('cbr0', { capabilities: { portMappings: true } }));
     await waitFor('the capability', async () => (await text()).includes('portMappings'));
     await rename(join(kept.folder, '10-net.conf'), join(kept.folder, '05-net.conf'));
-    await waitFor('the new name', saysNetwork('05-net.conf'));
+    await waitFor('the new name', namesNetwork('05-net.conf'));
     const before = await text();
     await unlink(join(kept.folder, '05-net.conf'));
-    await waitFor('the warning', async () => warnings().includes('our configuration stays as it is'));
+    await waitFor('the warning', async () => warnings().includes('the configuration of Plexus stays unchanged'));
     expect(await text()).toBe(before);
     await kept.put('20-calico.conf', bridge('k8s-pod-network'));
-    await waitFor('the other network', saysNetwork('20-calico.conf'));
+    await waitFor('the other network', namesNetwork('20-calico.conf'));
     expect(kept.displacements()).toEqual([]);
   });
 
-  it('follows its options: another default network, outside of the folder', async () => {
+  it('follows the configured default network, also outside the folder', async () => {
     await started();
     await kept.put('20-b.conf', bridge('b'));
     kept.options = { ...kept.options, defaultNetwork: '20-b.conf' };
-    await waitFor('the named one', saysNetwork('20-b.conf'));
+    await waitFor('the named one', namesNetwork('20-b.conf'));
     const outside = join(kept.folder, 'plexus.d', 'net');
     kept.options = { ...kept.options, defaultNetwork: outside, statusChecks: true };
     await waitFor('the warning', async () => warnings().includes(`no default network in ${outside}: ENOENT`));
@@ -116,11 +116,11 @@ describe('our configuration is written', () => {
     await writeFile(join(outside, '10.conf'), bridge('c'));
     await waitFor(
       'the one outside',
-      async () => (await saysNetwork('plexus.d/net/10.conf')()) && (await text()).includes('"1.1.0"'),
+      async () => (await namesNetwork('plexus.d/net/10.conf')()) && (await text()).includes('"1.1.0"'),
     );
   });
 
-  it('says which folder cannot be written, once, and goes on', async () => {
+  it('is written once its path becomes usable, after a single error', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await mkdir(join(kept.folder, own, 'in the way'), { recursive: true });
     kept.start();
@@ -132,22 +132,26 @@ describe('our configuration is written', () => {
   });
 });
 
-describe('when another program displaces our configuration', () => {
+describe('the configuration of Plexus, displaced by another program,', () => {
   it.each([
     {
-      title: 'renamed (Cilium)',
+      title: 'it was renamed (Cilium)',
       act: () => rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)),
       by: `it was renamed to ${own}.cilium_bak`,
     },
-    { title: 'removed', act: () => unlink(join(kept.folder, own)), by: 'it was removed' },
-    { title: 'changed', act: () => kept.put(own, '{"name":"x","plugins":[{"type":"plexus"}]}'), by: 'it was changed' },
-    { title: 'emptied', act: () => kept.put(own, ''), by: 'it was changed' },
+    { title: 'it was removed', act: () => unlink(join(kept.folder, own)), by: 'it was removed' },
     {
-      title: 'Multus comes',
+      title: 'it was changed',
+      act: () => kept.put(own, '{"name":"x","plugins":[{"type":"plexus"}]}'),
+      by: 'it was changed',
+    },
+    { title: 'it was emptied', act: () => kept.put(own, ''), by: 'it was changed' },
+    {
+      title: 'Multus was installed',
       act: () => kept.put('00-multus.conf', bridge('m', { type: 'multus' })),
       by: '00-multus.conf sorts before it',
     },
-  ])('$title: it is put right, and told', async ({ act, by }) => {
+  ])('is restored and reported if $title', async ({ act, by }) => {
     await started();
     const before = await text();
     await act();
@@ -156,7 +160,7 @@ describe('when another program displaces our configuration', () => {
     expect([await text(), await isFirst()]).toEqual([before, true]);
   });
 
-  it('a network that sorts before it: ours takes a name before that', async () => {
+  it('takes a name that sorts before a new network', async () => {
     await started();
     await kept.put('00-calico.conf', bridge('calico'));
     await waitFor('the new name', async () => (await kept.files())[0] === '0-plexus.conflist');
@@ -166,21 +170,21 @@ describe('when another program displaces our configuration', () => {
     expect(kept.displacements()).toEqual([{ by: '00-calico.conf sorts before it', fixed: true }]);
   });
 
-  it('a name before which there is none: told, once', async () => {
+  it('is reported once if no name sorts before that of the new network', async () => {
     await started();
     await kept.put('!net.conf', bridge('calico'));
     await waitFor('the report', async () => kept.displacements().some(({ fixed }) => !fixed));
     await kept.put('noise', '');
     await unlink(join(kept.folder, '!net.conf'));
     await waitFor('the end of it', async () =>
-      kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('comes first again')),
+      kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('is the first CNI configuration again')),
     );
     expect(kept.displacements().filter(({ fixed }) => !fixed)).toEqual([
       { by: '!net.conf sorts before it', fixed: false },
     ]);
   });
 
-  it('manageConfiguration report: only told', async () => {
+  it('is only reported with manageConfiguration report', async () => {
     kept.options = { ...kept.options, manage: 'report' };
     await started();
     await rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`));
@@ -190,7 +194,7 @@ describe('when another program displaces our configuration', () => {
     expect(await kept.files()).toEqual(['10-net.conf']);
   });
 
-  it('manageConfiguration off: nothing', async () => {
+  it('is neither restored nor reported with manageConfiguration off', async () => {
     kept.options = { ...kept.options, manage: 'off' };
     await kept.put('10-net.conf', bridge('cbr0'));
     kept.start();
@@ -199,7 +203,7 @@ describe('when another program displaces our configuration', () => {
     expect((await readdir(kept.folder)).toSorted()).toEqual(['00-multus.conf', '10-net.conf']);
   });
 
-  it('a program that does it again and again: one correction and one report, until the clock has moved on', async () => {
+  it('is restored and reported once, until the pause is over, if that program does it repeatedly', async () => {
     await started();
     const pending = new Set<Promise<void>>();
     const displace = (): Promise<void> =>
@@ -208,11 +212,11 @@ describe('when another program displaces our configuration', () => {
     await displace();
     const unfixed = (): readonly string[] => kept.displacements().flatMap(({ by, fixed }) => (fixed ? [] : [by]));
     await waitFor('the pause', async () => unfixed().length > 0);
-    for (let number = 0; number < 20; number++) await kept.put('noise', String(number)); // each rings the bell
+    for (let number = 0; number < 20; number++) await kept.put('noise', String(number)); // Each write wakes the keeper.
     exclusive.close();
     await Promise.all(pending);
     expect(unfixed()).toEqual([
-      `it was renamed to ${own}.cilium_bak, after it was put right 1 times; the next try is 1 s after the last one`,
+      `it was renamed to ${own}.cilium_bak, after 1 repairs; the next repair is 1 s after the last one`,
     ]);
     expect(kept.displacements().filter(({ fixed }) => fixed)).toHaveLength(1);
     kept.clock.ms += 1000;
@@ -220,27 +224,27 @@ describe('when another program displaces our configuration', () => {
   });
 });
 
-describe('pauses between corrections', () => {
-  it('double up to the longest, are reported once each, and begin again after a calm time', async () => {
+describe('the pauses between corrections', () => {
+  it('double up to the longest, are reported once each, and restart after a calm time', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
-    await kept.looks(); // writes our configuration
-    await kept.looks(); // finds it in order
+    await kept.check(); // Writes the configuration.
+    await kept.check(); // Finds it correct.
     const displace = (): Promise<void> => unlink(join(kept.folder, own));
     for (const [index, pause] of [0, 1000, 2000, 4000, 8000, 8000].entries()) {
       await displace();
       if (pause > 0) {
-        expect(await kept.looks(), 'waits').toBe(pause);
+        expect(await kept.check(), 'waits').toBe(pause);
         kept.clock.ms += pause - 1;
-        expect(await kept.looks(), 'waits for the rest').toBe(1);
+        expect(await kept.check(), 'waits for the rest').toBe(1);
         kept.clock.ms += 1;
       }
-      await kept.looks();
+      await kept.check();
       expect([await isFirst(), kept.displacements().filter(({ fixed }) => fixed).length]).toEqual([true, index + 1]);
-      await kept.looks();
+      await kept.check();
     }
     const waits = kept
       .displacements()
-      .flatMap(({ by, fixed }) => (fixed ? [] : [/put right (\d) times; the next try is (\d) s/.exec(by)?.slice(1)]));
+      .flatMap(({ by, fixed }) => (fixed ? [] : [/after (\d) repairs; the next repair is (\d) s/.exec(by)?.slice(1)]));
     expect(waits).toEqual([
       ['1', '1'],
       ['2', '2'],
@@ -250,13 +254,13 @@ describe('pauses between corrections', () => {
     ]);
     kept.clock.ms += 600_001;
     await displace();
-    await kept.looks();
+    await kept.check();
     expect(await isFirst()).toBe(true);
   });
 });
 
-describe('what was there before', () => {
-  it('Multus is moved aside after ours is there: no moment without a meta-plugin', async () => {
+describe('a previous configuration', () => {
+  it('of Multus is moved aside only after that of Plexus exists, so that there is always a meta-plugin', async () => {
     await kept.put('00-multus.conf', bridge('m', { type: 'multus', clusterNetwork: 'cbr0' }));
     await kept.put('10-net.conf', bridge('cbr0'));
     const seen: (string | undefined)[] = [];
@@ -277,7 +281,7 @@ describe('what was there before', () => {
     ]);
   });
 
-  it('a configuration of direct mode under our name is saved', async () => {
+  it('of direct mode under the name of the Plexus configuration is saved', async () => {
     const direct = bridge('p', { type: 'plexus-cni' });
     await kept.put(own, direct);
     await kept.put('10-net.conf', bridge('cbr0'));
@@ -286,7 +290,7 @@ describe('what was there before', () => {
     expect(await kept.read(`${own}.plexus-saved`)).toBe(direct);
   });
 
-  it('manageConfiguration report: ours is written, Multus stays and is told', async () => {
+  it('of Multus stays and is reported with manageConfiguration report, and that of Plexus is written', async () => {
     kept.options = { ...kept.options, manage: 'report' };
     await kept.put('00-multus.conf', bridge('m', { type: 'multus' }));
     await kept.put('10-net.conf', bridge('cbr0'));

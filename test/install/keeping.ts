@@ -8,20 +8,20 @@ import type { Step } from '../../src/report/index.ts';
 export const bridge = (name: string, more: object = {}): string =>
   JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
 
-/** A folder of a runtime, with a keeper that can be started, and what it tells. Its clock moves only when told to. */
+/** A folder of a runtime, with a keeper that can be started, and the steps it reports. The test sets its clock. */
 export interface Kept {
   readonly folder: string;
   readonly steps: Step[];
   readonly clock: { ms: number };
   options: KeepOptions;
   readonly start: () => void;
-  /** One look of a keeper that has no loop: how long it would wait for the next, in ms. */
-  readonly looks: () => Promise<number>;
-  /** Ends the keeper and waits for its end. */
+  /** Runs one check without a loop, and returns how long the keeper would wait for the next, in ms. */
+  readonly check: () => Promise<number>;
+  /** Stops the keeper and waits until it has ended. */
   readonly stop: () => Promise<void>;
   readonly put: (name: string, text: string) => Promise<void>;
   readonly read: (name: string) => Promise<string>;
-  /** The names that a runtime would read, in its order. */
+  /** The files that a runtime would read, in its order. */
   readonly files: () => Promise<readonly string[]>;
   readonly displacements: () => readonly { readonly by: string; readonly fixed: boolean }[];
   readonly remove: () => Promise<void>;
@@ -50,12 +50,12 @@ export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kep
       stopping = new AbortController();
       running = keepConfiguration(
         () => kept.options,
-        (step) => void (step.kind.startsWith('work-') || steps.push(step)), // not what every controller reports
+        (step) => void (step.kind.startsWith('work-') || steps.push(step)), // Without the steps that every controller reports.
         stopping.signal,
         timing,
       );
     },
-    looks: () =>
+    check: () =>
       look({
         options: kept.options,
         memory,

@@ -54,7 +54,7 @@ describe('adopting Multus’s default network', () => {
     expect(await plugin()).toMatchObject({ clusterNetwork: join(confDir.path, 'ovn.conf'), confDir: confDir.path });
   });
 
-  it('uses an inline delegate’s own file if there is one, otherwise keeps it in a file of ours that no runtime reads', async () => {
+  it('uses an inline delegate’s own file if there is one, otherwise writes it to a file that no runtime reads', async () => {
     const delegate = {
       cniVersion: '0.3.1',
       name: 'cbr0',
@@ -129,7 +129,7 @@ describe('adopting Multus’s default network', () => {
     });
   });
 
-  it('reports what is not adopted: further delegates, Multus’s folders, and every other key', async () => {
+  it('reports all settings that it does not adopt: additional delegates, Multus’s folders, and every other key', async () => {
     await kept.put('10-net.conf', bridge('net'));
     const delegates = [{ name: 'net', type: 'bridge' }, { name: 'storage', type: 'macvlan' }, { plugins: [] }];
     const more = {
@@ -140,18 +140,20 @@ describe('adopting Multus’s default network', () => {
     };
     await kept.put('00-multus.conf', multus({ delegates, ...more }));
     expect(await plugin()).not.toHaveProperty('defaultNetworks'); // Multus did not attach them either.
-    await waitFor('the warning', async () => warnings().includes('not taken over'));
+    await waitFor('the warning', async () => warnings().includes('not adopted'));
     expect(warnings()).toMatch(/delegates after the first \(storage, \(no name\)\).*defaultNetworks/);
     expect(warnings()).toMatch(/cniDir "\/var\/lib\/multus".*multusStateDir/);
     expect(warnings()).toMatch(/binDir "\/opt\/bin"/);
     expect(warnings()).toContain('kubeconfig');
   });
 
-  it('reports what cannot be found, and uses the first network of the folder', async () => {
+  it('reports a default network that cannot be found, and uses the first network of the folder', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-net.conf') });
-    await waitFor('the warning', async () => warnings().includes('some-nad, is in no file'));
+    await waitFor('the warning', async () =>
+      warnings().includes('no file contains the default network of Multus, some-nad'),
+    );
   });
 
   it('prefers a configured default network', async () => {
@@ -163,7 +165,7 @@ describe('adopting Multus’s default network', () => {
   });
 });
 
-describe('visibility of a node’s path', () => {
+describe('the visibility of a node’s path', () => {
   const inPod = [
     '1 0 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a',
     '2 1 0:51 / /proc rw - proc proc rw',
@@ -176,19 +178,19 @@ describe('visibility of a node’s path', () => {
     ['/etc/cni/my net.d/a', true],
     ['/run/flannel2/subnet.env', false],
     ['/run/ready', false],
-  ])('%s is visible to a pod that mounts others: %s', (path, expected) => {
+  ])('for %s in a pod with other mounts is %s', (path, expected) => {
     expect(isMounted(path, inPod)).toBe(expected);
   });
 });
 
 describe('the configuration of Multus', () => {
-  it('is also found in a list, and nowhere else', () => {
+  it('is found on its own and in a list, but not in that of another plugin', () => {
     expect(multusConf(JSON.stringify({ name: 'm', plugins: [{ type: 'multus', clusterNetwork: 'a' }] }))).toMatchObject(
       { clusterNetwork: 'a' },
     );
     expect(multusConf(bridge('x'))).toBeUndefined();
   });
-  it('any text is parsed or ignored', () => {
+  it('is parsed or ignored in any text', () => {
     const json = fc.record({
       type: fc.constantFrom('multus', 'multus-shim', 'x'),
       delegates: fc.jsonValue(),

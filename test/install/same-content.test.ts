@@ -29,11 +29,14 @@ describe('isSameContent', () => {
 });
 
 describe('holdsText', () => {
-  it.each([0, piece - 6, piece - 1, piece, 2 * piece - 3])('finds a text at %i, wherever chunks end', async (at) => {
-    const path = await file('one', Buffer.concat([Buffer.alloc(at), Buffer.from('needle'), Buffer.alloc(10)]));
-    expect(await holdsText(path, 'needle')).toBe(true);
-    expect(await holdsText(path, 'needles')).toBe(false);
-  });
+  it.each([0, piece - 6, piece - 1, piece, 2 * piece - 3])(
+    'finds a text at offset %i, also across the end of a chunk',
+    async (at) => {
+      const path = await file('one', Buffer.concat([Buffer.alloc(at), Buffer.from('needle'), Buffer.alloc(10)]));
+      expect(await holdsText(path, 'needle')).toBe(true);
+      expect(await holdsText(path, 'needles')).toBe(false);
+    },
+  );
   it('returns false for a missing file and for a folder', async () => {
     expect(await holdsText(join(folder.path, 'missing'), 'x')).toBe(false);
     expect(await holdsText(folder.path, 'x')).toBe(false);

@@ -14,8 +14,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const source = '/bin/true';
 const here = { arch: process.arch };
 
-describe('installing the shim', () => {
-  it('makes it executable, whatever the umask, and leaves no other file', async () => {
+describe('installShim', () => {
+  it('makes the shim executable with any umask, and leaves no other file', async () => {
     const before = process.umask(0o077);
     try {
       expect(await installShim(source, folder, here)).toBe(true);
@@ -27,7 +27,7 @@ describe('installing the shim', () => {
     execFileSync(join(folder, 'plexus'));
   });
 
-  it('leaves it unchanged if it is up to date, and repairs any difference', async () => {
+  it('leaves an up-to-date shim unchanged, and replaces one that differs', async () => {
     await installShim(source, folder, here);
     const first = await stat(join(folder, 'plexus'));
     expect(await installShim(source, folder, here)).toBe(false);
@@ -39,12 +39,12 @@ describe('installing the shim', () => {
     expect(await readFile(join(folder, 'plexus'))).toEqual(await readFile(source));
   });
 
-  it('with dryRun, only prints the actions', async () => {
+  it('changes nothing with dryRun', async () => {
     expect(await installShim(source, folder, { ...here, dryRun: true })).toBe(true);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  describe('while the shim is running ("text file busy")', () => {
+  describe('while the shim is running (ETXTBSY)', () => {
     let running: ChildProcess;
     beforeEach(async () => {
       await copyFile('/bin/sleep', join(folder, 'plexus'));
@@ -56,7 +56,7 @@ describe('installing the shim', () => {
       await once(running, 'close');
     });
 
-    it('it is replaced, and the running one continues', async () => {
+    it('replaces the file, and the running process continues', async () => {
       await expect(writeFile(join(folder, 'plexus'), 'x')).rejects.toMatchObject({ code: 'ETXTBSY' });
       expect(await installShim(source, folder, here)).toBe(true);
       execFileSync(join(folder, 'plexus'));
@@ -64,7 +64,7 @@ describe('installing the shim', () => {
     });
   });
 
-  it('a link is replaced, not its target', async () => {
+  it('replaces a symbolic link, not its target', async () => {
     await writeFile(join(folder, 'target'), 'keep');
     await symlink('target', join(folder, 'plexus'));
     await installShim(source, folder, here);
@@ -75,14 +75,14 @@ describe('installing the shim', () => {
     { title: 'missing', at: () => join(folder, 'bin'), errno: 'ENOENT' },
     { title: 'a file', at: () => '/proc/self/status', errno: 'ENOTDIR' },
     { title: 'not writable for files', at: () => '/sys/kernel', errno: 'EACCES' },
-  ])('a folder that is $title is reported with errno and fix', async ({ at, errno }) => {
+  ])('reports a folder that is $title, with errno and fix', async ({ at, errno }) => {
     await expect(installShim(source, at(), here)).rejects.toMatchObject({
       id: 'PLX-FOLDER-NOT-WRITABLE',
-      message: `cannot install plexus: folder ${at()} cannot be written to (${errno})`,
+      message: `cannot install plexus: folder ${at()} is not writable (${errno})`,
     });
   });
 
-  it('another object at its path is reported, and no file is left', async () => {
+  it('reports a folder in place of the shim, and leaves no temporary file', async () => {
     await mkdir(join(folder, 'plexus'));
     await expect(installShim(source, folder, here)).rejects.toMatchObject({
       id: 'PLX-FILE-UNUSABLE',
@@ -92,7 +92,7 @@ describe('installing the shim', () => {
   });
 });
 
-describe('a shim that is missing or built for another machine is rejected', () => {
+describe('installShim rejects', () => {
   const header = (change: (header: Buffer) => unknown): Buffer => {
     const bytes = Buffer.concat([Buffer.from('7f454c4602010100', 'hex'), Buffer.alloc(56)]);
     bytes.writeUInt16LE(3, 16);
@@ -101,52 +101,56 @@ describe('a shim that is missing or built for another machine is rejected', () =
     return bytes;
   };
   it.each([
-    { title: 'empty', content: Buffer.alloc(0), says: 'it is empty' },
+    { title: 'an empty file', content: Buffer.alloc(0), problem: 'it is empty' },
     {
       title: 'a script',
       content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'),
-      says: 'it is no native executable (ELF)',
+      problem: 'it is not a native executable (ELF)',
     },
-    { title: 'a truncated file', content: header(() => {}).subarray(0, 19), says: 'it is no native executable (ELF)' },
+    {
+      title: 'a truncated file',
+      content: header(() => {}).subarray(0, 19),
+      problem: 'it is not a native executable (ELF)',
+    },
     {
       title: 'an object file',
       content: header((bytes) => bytes.writeUInt16LE(1, 16)),
-      says: 'it is an ELF file of type 1, no executable',
+      problem: 'it is an ELF file of type 1, not an executable',
     },
     {
-      title: 'arm64',
+      title: 'a shim for arm64',
       content: header((bytes) => bytes.writeUInt16LE(0xb7, 18)),
-      says: 'it is made for arm64, and this machine is x64',
+      problem: 'it is built for arm64, but this machine is x64',
     },
     {
-      title: 'big-endian',
+      title: 'a big-endian shim',
       content: header((bytes) => {
         bytes[5] = 2;
         bytes.writeUInt16BE(2, 16);
         bytes.writeUInt16BE(0x16, 18);
       }),
-      says: 'it is made for s390x, and this machine is x64',
+      problem: 'it is built for s390x, but this machine is x64',
     },
     {
-      title: 'unknown',
+      title: 'a shim for an unknown machine',
       content: header((bytes) => bytes.writeUInt16LE(0x1234, 18)),
-      says: 'it is made for machine 4660, and this machine is x64',
+      problem: 'it is built for machine 4660, but this machine is x64',
     },
-  ])('$title', async ({ content, says }) => {
+  ])('$title', async ({ content, problem }) => {
     const file = join(folder, 'shim');
     await writeFile(file, content);
     await expect(installShim(file, folder, { arch: 'x64' })).rejects.toMatchObject({
       id: 'PLX-SHIM-UNUSABLE',
-      message: `${file} cannot be installed as the plugin: ${says}`,
+      message: `${file} cannot be installed as the shim: ${problem}`,
     });
     expect(await readdir(folder)).toEqual(['shim']);
   });
 
-  it('a missing file is rejected', async () => {
+  it('a missing file', async () => {
     await expect(installShim(join(folder, 'nope'), folder, here)).rejects.toMatchObject({ id: 'PLX-SHIM-UNUSABLE' });
   });
 
-  it('property: no content is executed or crashes the check', async () => {
+  it('or accepts any content without executing it (property)', async () => {
     const file = join(folder, 'shim');
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), fc.boolean(), async (bytes, withMagic) => {

@@ -72,7 +72,7 @@ describe('plexus install', () => {
     const program = async (more: string): Promise<Buffer> =>
       Buffer.concat([await readFile('/bin/true'), Buffer.alloc(3 * 1024 * 1024), Buffer.from(more)]);
 
-    it('installs plexus-direct beside the binary, before it, and rewrites it only if it differs', async () => {
+    it('installs plexus-direct before the binary, and rewrites it only if it differs', async () => {
       const from = await besideShim(await program('one'));
       const first = await command('install', '--root', root.path, ...from, '--stand-in');
       expect(first).toMatchObject({
@@ -94,7 +94,7 @@ describe('plexus install', () => {
       expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
     });
 
-    it('is off by default, also settable by PLEXUS_STAND_IN, and an existing one stays with a warning', async () => {
+    it('is off by default and set by PLEXUS_STAND_IN, and keeps an existing plexus-direct with a warning', async () => {
       const from = await besideShim(await program('one'));
       await command('install', '--root', root.path, ...from);
       expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
@@ -107,7 +107,7 @@ describe('plexus install', () => {
       );
     });
 
-    it('without the file it fails with the fix, and installs nothing', async () => {
+    it('fails with the fix if plexus-direct is missing, and installs nothing', async () => {
       const from = await besideShim(await program('one'));
       await rm(at('from/plexus-direct'));
       const { code, stderr } = await command('install', '--root', root.path, ...from, '--stand-in');
@@ -124,12 +124,12 @@ describe('plexus install', () => {
       expect((await uninstall()).stdout).toMatch(/removed plexus\n.*removed plexus-direct\n/);
       expect(await readdir(at('opt/cni/bin'))).toEqual([]);
       await writeFile(target(), await program('somebody else’s'));
-      expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+      expect((await uninstall()).stdout).toBe('Plexus is not installed here\n');
       expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus-direct']);
     });
   });
 
-  it('--dry-run only prints the actions', async () => {
+  it('prints the actions without performing them with --dry-run', async () => {
     expect((await install('--dry-run')).stdout).toContain(`would install ${at('opt/cni/bin/plexus')}`);
     expect(await readdir(at('opt/cni/bin'))).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe('plexus uninstall', () => {
     await kept.stop();
   };
 
-  it('restores what was moved aside, and removes what is ours: configuration, binaries, state', async () => {
+  it('restores the files that were moved aside, and removes configuration, binaries and state', async () => {
     const multus = bridge('m', { type: 'multus' });
     await kept.put('00-multus.conf', multus);
     await kept.put('10-net.conf', bridge('cbr0'));
@@ -171,10 +171,10 @@ describe('plexus uninstall', () => {
     expect(await kept.read('00-multus.conf')).toBe(multus);
     expect(await readdir(at('opt/cni/bin'))).toEqual(['bridge']);
     expect(await readdir(at('var/lib/cni/plexus'))).toEqual([]);
-    expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+    expect((await uninstall()).stdout).toBe('Plexus is not installed here\n');
   });
 
-  it('restores a configuration of direct mode that had our name', async () => {
+  it('restores a configuration of direct mode that had the name of the Plexus configuration', async () => {
     const direct = JSON.stringify({ cniVersion: '1.0.0', name: 'p', plugins: [{ type: 'plexus-cni' }] });
     await kept.put('00-plexus.conflist', direct);
     await kept.put('10-net.conf', bridge('cbr0'));
@@ -186,11 +186,11 @@ describe('plexus uninstall', () => {
 
   it('keeps a foreign binary named plexus', async () => {
     await writeFile(at('opt/cni/bin/plexus'), 'somebody else’s');
-    expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+    expect((await uninstall()).stdout).toBe('Plexus is not installed here\n');
     expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
   });
 
-  it('refuses, with a list, while pods are attached; with --force it continues and keeps the state', async () => {
+  it('refuses with a list while pods are attached, and continues with --force, keeping the state', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     const journal = fileJournal(at('var/lib/cni/plexus/journal'));
@@ -238,7 +238,7 @@ describe('plexus uninstall', () => {
   });
 
   // Uninstall runs as root on the node, and the daemon can write into both folders.
-  it('writes, reads and removes nothing outside through the daemon’s links, and blocks on no FIFO', async () => {
+  it('never follows symbolic links to outside its folders, and never blocks on a FIFO', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     const victim = at('victim');
@@ -258,7 +258,7 @@ describe('plexus uninstall', () => {
     expect(await readFile(join(victim, 'kept'), 'utf8')).toBe('kept');
   });
 
-  it('searches the folders of every runtime of this node, running or not', async () => {
+  it('cleans the folders of every runtime of the node, running or not', async () => {
     await mkdir(at('etc/containerd'));
     await mkdir(at('etc/crio'));
     for (const folder of ['first', 'second', 'crio']) {
@@ -274,7 +274,7 @@ describe('plexus uninstall', () => {
     for (const folder of ['first', 'second', 'crio']) expect(await readdir(at(folder))).toEqual([]);
   });
 
-  it('keeps a file that its owner has rewritten, because it is newer than the one moved aside', async () => {
+  it('keeps a file that its owner wrote after the earlier one was moved aside', async () => {
     await kept.put('00-multus.conf', bridge('old', { type: 'multus' }));
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();

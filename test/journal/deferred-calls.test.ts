@@ -13,7 +13,7 @@ afterEach(() => dir.remove());
 const key = { containerId: 'c1', ifName: 'eth0' };
 
 describe('deferred calls that a compromised daemon wrote', () => {
-  it('are listed by name: the content of large files is never in memory together', async () => {
+  it('are listed by name, without holding the content of all files in memory', async () => {
     for (let index = 0; index < 40; index++) {
       const file = join(dir.path, `c${index}@eth0.call`);
       await writeFile(file, '');
@@ -25,12 +25,12 @@ describe('deferred calls that a compromised daemon wrote', () => {
     expect(calls).toHaveLength(40);
   });
 
-  it('are listed up to a limit, whatever their number', async () => {
+  it('are listed only up to a limit', async () => {
     for (let index = 0; index < 10_100; index++) await writeFile(join(dir.path, `c${index}@eth0.call`), '');
     expect(await deferredCalls(dir.path).list()).toHaveLength(10_000);
   });
 
-  it('are read one at a time: what is too long or not a regular file is empty', async () => {
+  it('are read as empty if they are too long', async () => {
     const deferred = deferredCalls(dir.path);
     expect(await deferred.read(key)).toBeUndefined();
     await writeFile(join(dir.path, 'c1@eth0.call'), 'call');
@@ -39,7 +39,7 @@ describe('deferred calls that a compromised daemon wrote', () => {
     expect(String(await deferred.read(key))).toBe('');
   });
 
-  it('can be removed, also when they are folders', async () => {
+  it('can be removed even if they are folders', async () => {
     await mkdir(join(dir.path, 'c1@eth0.call/deep'), { recursive: true });
     await deferredCalls(dir.path).remove(key);
     expect(await readdir(dir.path)).toEqual([]);

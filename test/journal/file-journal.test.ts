@@ -23,17 +23,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
-describe('a journal in files is a journal', () => testJournal(() => fileJournal(folder)));
+describe('the journal in files', () => testJournal(() => fileJournal(folder)));
 
 describe('the files of a journal', () => {
-  it('are for their owner only', async () => {
+  it('are accessible to their owner only', async () => {
     await fileJournal(folder).write(sampleRecord());
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(file())).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['c1@eth0.json']);
   });
 
-  it('have names that people recognise, or a hash when those are too long', async () => {
+  it('are named by container ID and interface, or by a hash if that is too long', async () => {
     const journal = fileJournal(folder);
     await journal.write(sampleRecord({ containerId: 'a.b_c-d' }));
     await journal.write(sampleRecord({ containerId: 'x'.repeat(300) }));
@@ -43,7 +43,7 @@ describe('the files of a journal', () => {
     ]);
   });
 
-  it('never lie outside the folder, whatever the sandbox is called', async () => {
+  it('never lie outside the folder, for any container ID and interface name', async () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('../../x', '..', '/etc/passwd', 'a@b', '\ud800', ''),
@@ -62,7 +62,7 @@ describe('the files of a journal', () => {
     );
   });
 
-  it('are whole after the writer was killed at any moment', async () => {
+  it('are complete if the writer is killed at any moment', async () => {
     const writer = new URL('journal-writer.ts', import.meta.url).pathname;
     for (const writes of [1, 2, 3, 5, 8, 13]) {
       const child = spawn(process.execPath, [writer, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -74,14 +74,14 @@ describe('the files of a journal', () => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       const read = await fileJournal(folder).read(key);
       const [count = '', rest = ''] = (read?.networkName ?? '').split(':');
-      // the last that was reported, or the one after it
+      // The last reported write, or the one after it.
       expect(Number(count)).toBeGreaterThanOrEqual(last);
       expect(rest.length).toBe((Number(count) % 7) * 100_000);
     }
     expect((await fileJournal(folder).list((record) => record)).damaged).toEqual([]);
   });
 
-  it('list() clears what killed writers left, and nothing that may be in use', async () => {
+  it('are cleaned by list(): old temporary files of killed writers go, all others stay', async () => {
     await fileJournal(folder).write(sampleRecord());
     for (const name of ['.new-old', '.new-recent', 'other.json', 'c1@eth0.txt'])
       await writeFile(join(folder, name), '');
@@ -91,22 +91,25 @@ describe('the files of a journal', () => {
   });
 });
 
-describe('a damaged record is set aside, never overwritten or taken for another', () => {
+describe('a damaged record', () => {
   const good = encodeRecord(sampleRecord());
 
   it.each([
-    { what: 'empty', bytes: '' },
-    { what: 'half written', bytes: good.slice(0, good.length / 2) },
-    { what: 'no JSON', bytes: 'hello' },
-    { what: 'null', bytes: 'null' },
-    { what: 'no record', bytes: '{"formatVersion":1}' },
-    { what: 'of a later format by a flipped digit', bytes: good.replace('"formatVersion":1', '"formatVersion":2') },
+    { what: 'is empty', bytes: '' },
+    { what: 'is truncated', bytes: good.slice(0, good.length / 2) },
+    { what: 'is not JSON', bytes: 'hello' },
+    { what: 'is null', bytes: 'null' },
+    { what: 'is not a record', bytes: '{"formatVersion":1}' },
     {
-      what: 'not UTF-8',
+      what: 'has a newer format version because of a flipped digit',
+      bytes: good.replace('"formatVersion":1', '"formatVersion":2'),
+    },
+    {
+      what: 'is not UTF-8',
       bytes: Buffer.concat([Buffer.from(good.slice(0, -10)), Buffer.from([0xff, 0xfe]), Buffer.from(good.slice(-10))]),
     },
-    { what: 'of another sandbox', bytes: encodeRecord(sampleRecord({ containerId: 'c2' })) },
-  ])('$what', async ({ bytes }) => {
+    { what: 'is the record of another sandbox', bytes: encodeRecord(sampleRecord({ containerId: 'c2' })) },
+  ])('is set aside, with its path in the error, if it $what', async ({ bytes }) => {
     await mkdir(folder, { recursive: true });
     await writeFile(file(), bytes);
     const kept = join(folder, 'damaged', 'c1@eth0.json');
@@ -122,7 +125,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     ]).toEqual([true, false]);
   });
 
-  it('but one of a newer version stays where it is: after an upgrade that version needs it', async () => {
+  it('stays in place if a newer version wrote it, which needs it after the next upgrade', async () => {
     await mkdir(folder, { recursive: true });
     const bytes = encodeRecord({ ...sampleRecord(), formatVersion: 2 } as unknown as SandboxRecord);
     await writeFile(file(), bytes);
@@ -136,7 +139,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     expect(await readFile(file(), 'utf8')).toBe(bytes);
   });
 
-  it('keeps every damaged file of one name', async () => {
+  it('is set aside beside earlier ones of the same name', async () => {
     await mkdir(folder, { recursive: true });
     for (const text of ['one', 'two', 'three']) {
       await writeFile(file(), text);
@@ -150,7 +153,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     ]);
   });
 
-  it('list() tells of the damaged beside the good', async () => {
+  it('is reported by list() beside the intact records', async () => {
     const journal = fileJournal(folder);
     await journal.write(sampleRecord());
     await writeFile(join(folder, 'c9@eth0.json'), '{');
@@ -161,7 +164,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     expect(damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-DAMAGED', 'PLX-RECORD-DAMAGED']);
   });
 
-  it('ends in a PlexusError or a record for any bytes', async () => {
+  it('is rejected with a PlexusError for any bytes', async () => {
     await mkdir(folder, { recursive: true });
     await fc.assert(
       fc.asyncProperty(
@@ -180,8 +183,8 @@ describe('a damaged record is set aside, never overwritten or taken for another'
   });
 });
 
-describe('a folder that cannot be used is an error that names it', () => {
-  it('a file in its place', async () => {
+describe('an unusable journal folder', () => {
+  it('is reported with its path if a file is in its place', async () => {
     await writeFile(join(base, 'deep'), '');
     const journal = fileJournal(folder);
     await expect(journal.write(sampleRecord())).rejects.toMatchObject({
@@ -192,7 +195,7 @@ describe('a folder that cannot be used is an error that names it', () => {
     await expect(journal.read(key)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
   });
 
-  it('a folder in which nothing can be made', async () => {
+  it('is reported if no file can be created in it', async () => {
     await expect(fileJournal('/proc/self/journal').write(sampleRecord())).rejects.toMatchObject({
       id: 'PLX-FILE-UNUSABLE',
     });

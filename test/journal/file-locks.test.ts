@@ -80,15 +80,15 @@ function held(take: (work: () => Promise<void>) => Promise<void>): {
   };
 }
 
-describe('CNI-63: one operation per sandbox at a time', () => {
-  it('loses no addition of 12 processes', async () => {
+describe('CNI-63: the lock of a sandbox', () => {
+  it('serialises 12 processes, so that none of their counter increments is lost', async () => {
     const exits = await Promise.all(Array.from({ length: 12 }, () => exitOf(start(25))));
     expect(exits).toEqual(Array.from({ length: 12 }, () => 0));
     expect(await counted()).toBe(300);
     expect(await files()).toEqual(always);
   });
 
-  it('loses no addition and makes progress while holders are killed', async () => {
+  it('loses no counter increment and makes progress while holders are killed', async () => {
     const survivors = Array.from({ length: 6 }, () => start(40));
     for (let round = 0; round < 8; round++) {
       const victim = start(1_000_000);
@@ -103,7 +103,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(await counted()).toBeGreaterThanOrEqual(240);
   });
 
-  it('lets many processes acquire the lock of a killed one at the same time', async () => {
+  it('goes to one process at a time when many race for the lock of a killed holder', async () => {
     for (let round = 0; round < 5; round++) {
       await killedHolder('hold');
       const before = await counted();
@@ -113,7 +113,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(await files()).toEqual(always);
   });
 
-  it('runs operations of different sandboxes concurrently', async () => {
+  it('lets operations of different sandboxes run concurrently', async () => {
     const locks = fileLocks(folder);
     const first = held((work) => locks.withSandbox({ containerId: 'a', command: 'ADD' }, patience(), work));
     await first.inside;
@@ -121,7 +121,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     await first.end();
   });
 
-  it('excludes operations of one process too, and releases the lock after a failure', async () => {
+  it('also excludes operations of the same process, and is released after a failure', async () => {
     const locks = fileLocks(folder);
     const failure = locks.withSandbox(sandbox(), patience(), () => Promise.reject(new Error('work failed')));
     await expect(failure).rejects.toThrow('work failed');
@@ -135,7 +135,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('reports the holder of a busy sandbox once', async () => {
+  it('reports its holder to a waiting operation once', async () => {
     const locks = fileLocks(folder);
     const reported: LockHolder[] = [];
     const isReported = Promise.withResolvers<void>();
@@ -158,7 +158,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
   it.each([
     { reason: operationCancelled({ command: 'ADD', reason: 'received SIGTERM' }), id: 'PLX-OPERATION-CANCELLED' },
     { reason: new Error('deadline'), id: 'PLX-SANDBOX-BUSY' },
-  ])('stops waiting with $id', async ({ reason, id }) => {
+  ])('fails with $id if the caller stops waiting', async ({ reason, id }) => {
     const locks = fileLocks(folder);
     const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
     await first.inside;
@@ -174,8 +174,8 @@ describe('CNI-63: one operation per sandbox at a time', () => {
   });
 });
 
-describe('CNI-63: GC excludes all other operations', () => {
-  it('waits for a held sandbox and excludes new operations meanwhile', async () => {
+describe('CNI-63: the lock of GC', () => {
+  it('waits for a held sandbox and blocks new operations meanwhile', async () => {
     const locks = fileLocks(folder);
     const order: string[] = [];
     const add = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
@@ -195,25 +195,22 @@ describe('CNI-63: GC excludes all other operations', () => {
     expect(order).toEqual(['first ADD', 'GC', 'late ADD']);
   });
 
-  it('loses no addition of GCs and sandbox operations', async () => {
+  it('serialises GCs and sandbox operations, so that no counter increment is lost', async () => {
     const workers = Array.from({ length: 8 }, (_, index) => start(15, index % 2 === 0 ? 'all' : ''));
     expect(await Promise.all(workers.map(exitOf))).toEqual(workers.map(() => 0));
     expect(await counted()).toBe(120);
   });
 
-  it.each(['hold', 'hold-all'] as const)(
-    'ignores a process that was killed while it held a lock (%s)',
-    async (mode) => {
-      await killedHolder(mode);
-      const locks = fileLocks(folder);
-      expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
-      await killedHolder(mode);
-      expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
-    },
-  );
+  it.each(['hold', 'hold-all'] as const)('ignores the lock of a killed process (%s)', async (mode) => {
+    await killedHolder(mode);
+    const locks = fileLocks(folder);
+    expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
+    await killedHolder(mode);
+    expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
+  });
 });
 
-describe('CNI-63: the locks of other processes', () => {
+describe('CNI-63: a lock that another process holds', () => {
   /** A process that holds the sandbox "one", or all of them. */
   async function holder(mode: 'hold' | 'hold-all', wrap: readonly string[] = []): Promise<ChildProcess> {
     const words = [...wrap, process.execPath, worker, folder, counter, '1', mode];
@@ -226,7 +223,7 @@ describe('CNI-63: the locks of other processes', () => {
   const attempt = (ms: number, onBusy?: (holder: LockHolder) => void): Promise<string> =>
     fileLocks(folder).withSandbox(sandbox(onBusy), AbortSignal.timeout(ms), async () => 'ran');
 
-  it.each(['hold', 'hold-all'] as const)('names the process that holds the lock (%s)', async (mode) => {
+  it.each(['hold', 'hold-all'] as const)('is reported with the ID of that process (%s)', async (mode) => {
     const child = await holder(mode);
     const reported: LockHolder[] = [];
     await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({
@@ -236,7 +233,7 @@ describe('CNI-63: the locks of other processes', () => {
     expect(reported).toEqual([{ pid: child.pid, command: mode === 'hold' ? 'ADD' : 'GC', isDaemon: false }]);
   });
 
-  it('respects a holder in another process-ID namespace until it is killed, and does not report its process ID', async () => {
+  it('is respected across process-ID namespaces until the holder is killed, without reporting its process ID', async () => {
     const child = await holder('hold', ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']);
     const reported: LockHolder[] = [];
     await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
@@ -245,13 +242,13 @@ describe('CNI-63: the locks of other processes', () => {
     expect(await attempt(patienceMs)).toBe('ran');
   });
 
-  it('keeps a frozen holder’s lock', async () => {
+  it('stays held while its holder is frozen', async () => {
     const child = await holder('hold');
     child.kill('SIGSTOP');
     await expect(attempt(300)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
   });
 
-  it('GC waits while another process holds a sandbox, and excludes new operations meanwhile', async () => {
+  it('makes GC wait, and GC blocks new operations meanwhile', async () => {
     const child = await holder('hold');
     const gc = held((work) => fileLocks(folder).withAll('GC', patience(), work));
     const other = (ms: number): Promise<string> =>
@@ -263,17 +260,20 @@ describe('CNI-63: the locks of other processes', () => {
     expect(await other(patienceMs)).toBe('ran');
   });
 
-  it.each(['', '{', 'null', '[]', '{"pid":1}', 'x'.repeat(9000)])('ignores a damaged note: %j', async (text) => {
-    const child = await holder('hold');
-    await writeFile(join(folder, 'sandboxes'), text);
-    const reported: LockHolder[] = [];
-    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
-    expect(reported).toEqual([]);
-    child.kill('SIGKILL');
-    expect(await attempt(patienceMs)).toBe('ran');
-  });
+  it.each(['', '{', 'null', '[]', '{"pid":1}', 'x'.repeat(9000)])(
+    'stays held if the note that names its holder is damaged: %j',
+    async (text) => {
+      const child = await holder('hold');
+      await writeFile(join(folder, 'sandboxes'), text);
+      const reported: LockHolder[] = [];
+      await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+      expect(reported).toEqual([]);
+      child.kill('SIGKILL');
+      expect(await attempt(patienceMs)).toBe('ran');
+    },
+  );
 
-  it('creates a new file after the old one was removed, also while an operation has that open', async () => {
+  it('excludes others in a new lock file although an operation still has the removed file open', async () => {
     const locks = fileLocks(folder, 'daemon');
     const other = held((work) => locks.withSandbox({ containerId: 'two', command: 'ADD' }, patience(), work));
     await other.inside;
@@ -285,13 +285,13 @@ describe('CNI-63: the locks of other processes', () => {
   });
 });
 
-describe('rejects an unusable folder of locks at once', () => {
+describe('the folder of the lock files', () => {
   it.each([
-    { what: 'a file in place of the folder', path: () => join(counter, 'locks') },
-    { what: 'a file system that refuses new files', path: () => '/proc/locks' },
-    { what: 'a file with two names', path: () => join(base, 'linked') },
-    { what: 'a folder in place of the file', path: () => join(base, 'blocked') },
-  ])('$what', async ({ path }) => {
+    { what: 'is a file', path: () => join(counter, 'locks') },
+    { what: 'is on a file system that refuses new files', path: () => '/proc/locks' },
+    { what: 'contains a lock file with two names', path: () => join(base, 'linked') },
+    { what: 'contains a folder in place of the lock file', path: () => join(base, 'blocked') },
+  ])('is rejected at once if it $what', async ({ path }) => {
     await mkdir(join(base, 'linked'));
     await link(counter, join(base, 'linked/sandboxes'));
     await mkdir(join(base, 'blocked/sandboxes'), { recursive: true });
@@ -304,7 +304,7 @@ describe('rejects an unusable folder of locks at once', () => {
   });
 
   it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])(
-    'never uses a container ID as a path: %j',
+    'contains no path that is made from a container ID: %j',
     async (containerId) => {
       await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
         expect(await files()).toEqual(always);

@@ -37,7 +37,7 @@ const acquire = (owner: 'daemon' | undefined, signal = patience()): Promise<stri
   fileLocks(folder, owner).withSandbox({ containerId: 'one', command: 'DEL' }, signal, async () => 'ran');
 
 describe('locks of version 0.1', () => {
-  it.each(locks)('awaits a process that still works, then removes its files (%s)', async (owner) => {
+  it.each(locks)('block new operations while their holder runs, and are removed afterwards (%s)', async (owner) => {
     await startFormer();
     await expect(acquire(owner, AbortSignal.timeout(200))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
     const gc = fileLocks(folder, owner).withAll('GC', AbortSignal.timeout(200), async () => 'ran');
@@ -49,7 +49,7 @@ describe('locks of version 0.1', () => {
     expect(await readdir(folder)).toEqual(['sandboxes']);
   });
 
-  it('does not await killed processes', async () => {
+  it('do not block new operations if their holder was killed', async () => {
     await startFormer();
     await rename(join(folder, '.alive-0123abcd'), join(folder, '.alive-killed')); // close() would remove it
     await endFormer();
@@ -58,7 +58,7 @@ describe('locks of version 0.1', () => {
     expect(await readdir(folder)).toEqual(['sandboxes']);
   });
 
-  it('removes no other file, and follows no link', async () => {
+  it('are the only files that are removed, without following symbolic links', async () => {
     await writeFile(join(base, 'kept'), '');
     await symlink(join(base, 'kept'), join(folder, 'three@.lock'));
     await writeFile(join(folder, 'notes.txt'), '');

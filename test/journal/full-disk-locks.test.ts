@@ -30,7 +30,7 @@ const start = (times: number, mode = '') =>
   spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
 
 describe('locks on a full disk', () => {
-  it('CNI-63: one process at a time holds a lock, also with killed processes and those from before the disk was full', async () => {
+  it('CNI-63: are held by one process at a time, also with killed holders and processes started before the disk was full', async () => {
     const early = once(start(150), 'exit'); // It may end before it is awaited.
     await expect.poll(async () => Number(await readFile(counter, 'utf8'))).toBeGreaterThan(0);
     await disk.fill();
@@ -45,7 +45,7 @@ describe('locks on a full disk', () => {
     expect(additions).toBeGreaterThanOrEqual(250);
   });
 
-  it('the lock of a killed holder is free, for GC too, and no file is left', async () => {
+  it('can be acquired after the holder was killed, also by GC, and leave no file behind', async () => {
     await disk.fill();
     for (const mode of ['hold', 'hold-all']) {
       const child = start(1, mode);
@@ -61,7 +61,7 @@ describe('locks on a full disk', () => {
     expect(await readdir(folder)).toEqual(['sandboxes']);
   });
 
-  it('reports the holder if the file was created before', async () => {
+  it('name the holder if the lock file was created before the disk was full', async () => {
     const locks = fileLocks(folder);
     await locks.withSandbox({ containerId: 'other', command: 'ADD' }, patience(), async () => {});
     await disk.fill();

@@ -30,6 +30,13 @@ function recordWith(values: readonly number[], containerId = 'c1'): SandboxRecor
   const attachments = [{ state: 'attached', attachment: sample.attachment, result: { x: values } }] as const;
   return sampleRecord({ containerId, complete: true, attachments });
 }
+function longRecord(mebibytes: number, state: 'intended' | 'detaching' = 'intended'): SandboxRecord {
+  const [sample] = sampleRecord().attachments;
+  if (sample === undefined) throw new Error('the sample has no attachment');
+  const attachment = { ...sample.attachment, cniArgs: 'x'.repeat(mebibytes * 1024 * 1024) };
+  const entry = state === 'intended' ? { state, attachment } : { state, attachment, attempts: 1, lastError: 'busy' };
+  return sampleRecord({ complete: false, attachments: [entry] });
+}
 const del = {
   command: 'DEL',
   ...key,
@@ -40,38 +47,52 @@ const del = {
   config: {},
 } as unknown as DelInvocation;
 
-describe('a text with more values than any file of Plexus', () => {
-  it('is rejected before it is parsed', () => {
+describe('a JSON text with more values than Plexus ever writes', () => {
+  it('is rejected without being parsed', () => {
     expect(() => parseJson(JSON.stringify(many), 'the file')).toThrow(tooMany);
   });
 
-  it('is set aside as a damaged record, although its checksum is right', async () => {
+  it('is set aside as a damaged record even if its checksum is valid', async () => {
     await writeFile(at('journal/c1@eth0.json'), encodeRecord(recordWith(many)));
     await expect(fileJournal(at('journal')).read(key)).rejects.toThrow(tooMany);
     expect(await readdir(at('journal/damaged'))).toEqual(['c1@eth0.json']);
   });
 
-  it('is never written as a record: the one before stays', async () => {
+  it('is never written as a record, and the previous record stays', async () => {
     const journal = fileJournal(at('journal'));
     await journal.write(recordWith([1]));
     await expect(journal.write(recordWith(many))).rejects.toThrow(tooMany);
     expect(await journal.read(key)).toEqual(recordWith([1]));
   });
 
-  it('is no progress note', async () => {
+  it('is never written as a record too long to be read again: the earlier record stays', async () => {
+    const journal = fileJournal(at('journal'));
+    await journal.write(recordWith([1]));
+    await expect(journal.write(longRecord(17))).rejects.toThrow('it is longer than 12582912 bytes');
+    expect(await journal.read(key)).toEqual(recordWith([1]));
+  });
+
+  it('leaves room in a record for the errors of DEL', async () => {
+    const journal = fileJournal(at('journal'));
+    await expect(journal.write(longRecord(13))).rejects.toThrow('it is longer than 12582912 bytes');
+    await journal.write(longRecord(13, 'detaching'));
+    expect(await journal.read(key)).toEqual(longRecord(13, 'detaching'));
+  });
+
+  it('is not accepted as a progress note', async () => {
     const journal = fileJournal(at('journal'));
     await journal.write(sampleRecord());
     await journal.note(recordWith(many));
     expect((await journal.read(key))?.attachments).toMatchObject([{ state: 'intended' }]);
   });
 
-  it('is no list of unattached pods', async () => {
+  it('is not accepted as a list of unattached pods', async () => {
     const pod = { namespace: 'shop', name: 'p', networks: 'a', why: 'b', x: many };
     await writeFile(at('unattached.json'), JSON.stringify([pod]));
     expect(await unattachedPods(dir.path).read()).toEqual([]);
   });
 
-  it('is no state of Multus, and neither is a configuration in it', async () => {
+  it('is not accepted as Multus state, nor as a configuration in it', async () => {
     const plugin = { cniVersion: '0.4.0', name: 'a', type: 'bridge' };
     await writeFile(at('c1'), JSON.stringify([{ Bytes: base64(plugin), x: many }]));
     await expect(multusState(dir.path).read(del)).rejects.toThrow(tooMany);
@@ -79,14 +100,14 @@ describe('a text with more values than any file of Plexus', () => {
     await expect(multusState(dir.path).read(del)).rejects.toThrow(tooMany);
   });
 
-  it('is no cached result of Multus', async () => {
+  it('is not accepted as a cached result of Multus', async () => {
     const plugin = { cniVersion: '0.4.0', name: 'a', type: 'bridge' };
     await writeFile(at('c1'), JSON.stringify([{ Bytes: base64(plugin) }]));
     await writeFile(at('results/a-c1-eth0'), JSON.stringify({ result: { x: many } }));
     expect((await multusState(dir.path).read(del))?.attachments).toMatchObject([{ state: 'detaching' }]);
   });
 
-  it('is an unreadable record for doctor', async () => {
+  it('is reported to doctor as an unreadable record', async () => {
     await writeFile(at('journal/c1@eth0.json'), encodeRecord(recordWith(many)));
     const { records, unreadable } = await readJournal(dir.path);
     expect([records, unreadable]).toEqual([
@@ -96,11 +117,11 @@ describe('a text with more values than any file of Plexus', () => {
   });
 });
 
-describe('many large texts', () => {
+describe('many large JSON texts', () => {
   const half = many.slice(0, 300_000);
   const count = 12;
 
-  it('are too large together for Multus state and doctor', async () => {
+  it('are rejected by their total size in Multus state and in doctor', async () => {
     const delegates = Array.from({ length: count }, (_, index) => ({
       Bytes: base64({ cniVersion: '0.4.0', name: `n${index}`, type: 'bridge', x: half }),
     }));
@@ -113,7 +134,7 @@ describe('many large texts', () => {
     expect(unreadable[0]?.problem).toContain('too large together');
   });
 
-  it('of cached results of Multus count only up to a limit', async () => {
+  it('are read from cached results of Multus only up to a limit', async () => {
     const delegates = Array.from({ length: count }, (_, index) => ({
       Bytes: base64({ cniVersion: '0.4.0', name: `n${index}`, type: 'bridge' }),
       ifnameRequest: 'net1',

@@ -43,8 +43,8 @@ const delegates = [
 const save = (text: string, containerId = 'c1') => writeFile(join(folder.path, containerId), text);
 const cache = (name: string, json: object) => writeFile(join(folder.path, 'results', name), JSON.stringify(json));
 
-describe('what Multus left on a node', () => {
-  it('is a record of ours: networks, interface names, configurations, and what libcni cached', async () => {
+describe('Multus state on a node', () => {
+  it('is read as a record with networks, interface names, configurations and the results that libcni cached', async () => {
     await save(JSON.stringify(delegates));
     const result = { cniVersion: '0.4.0', ips: [] };
     const cniArgs = [
@@ -93,7 +93,7 @@ describe('what Multus left on a node', () => {
     ]);
   });
 
-  it('NPWG-116: the file of device information that Multus made for an attachment goes with it', async () => {
+  it('NPWG-116: includes the path of the device-info file that Multus wrote for an attachment', async () => {
     await save(JSON.stringify(delegates));
     const file = '/var/run/k8s.cni.cncf.io/devinfo/cni/default-storage-c1_store0';
     await cache('storage-c1-store0', {
@@ -101,13 +101,13 @@ describe('what Multus left on a node', () => {
       result: { cniVersion: '0.4.0', ips: [] },
       capabilityArgs: { CNIDeviceInfoFile: file },
     });
-    const told = (await state.read(call()))?.attachments.map(({ attachment }) => attachment.deviceInfo);
-    expect(told).toEqual([undefined, { file }, undefined]);
+    const deviceInfo = (await state.read(call()))?.attachments.map(({ attachment }) => attachment.deviceInfo);
+    expect(deviceInfo).toEqual([undefined, { file }, undefined]);
     await cache('storage-c1-store0', { kind: 'cniCacheV1', capabilityArgs: { CNIDeviceInfoFile: 1 } });
     expect((await state.read(call()))?.attachments[1]?.attachment).not.toHaveProperty('deviceInfo');
   });
 
-  it('is removed for one sandbox and no other', async () => {
+  it('is removed for the given sandbox only', async () => {
     for (const id of ['c1', 'c11']) {
       await save('[]', id);
       await cache(`storage-${id}-net1`, {});
@@ -118,7 +118,7 @@ describe('what Multus left on a node', () => {
     await state.remove('c1');
   });
 
-  it('nothing is nothing: no file, no folder, and never a path', async () => {
+  it('is absent without a file or folder, and for a container ID that is a path', async () => {
     expect(await state.read(call())).toBeUndefined();
     expect(await multusState('/nowhere/at/all').read(call())).toBeUndefined();
     await save('[]', 'x');
@@ -126,9 +126,9 @@ describe('what Multus left on a node', () => {
     await multusState('/nowhere/at/all').remove('c1');
   });
 
-  // the daemon can write there (component from-multus), and direct mode is root on the node
-  describe('no link in it is followed, and nothing but a regular file is read', () => {
-    it('results that became a link to elsewhere: what is there stays, and is not read', async () => {
+  // The daemon can write to this folder (component from-multus), and direct mode runs as root on the node.
+  describe('with symbolic links and other files that are not regular', () => {
+    it('ignores a results folder that is a link: the files in its target are neither read nor removed', async () => {
       await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
       await writeFile(
         join(elsewhere.path, 'cbr0-c1-eth0'),
@@ -143,7 +143,7 @@ describe('what Multus left on a node', () => {
       expect(await readdir(folder.path)).toEqual(['results']);
     });
 
-    it('a cached result that is a link, or lies elsewhere by the name of an interface', async () => {
+    it('ignores a cached result that is a link, or outside the folder because of an interface name', async () => {
       await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
       const cached = JSON.stringify({ kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] } });
       for (const path of [join(elsewhere.path, 'a'), join(folder.path, 'outside')]) await writeFile(path, cached);
@@ -155,27 +155,27 @@ describe('what Multus left on a node', () => {
       expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }, { state: 'detaching' }]);
     });
 
-    it('a state file that is a link is damage, and its text is not told', async () => {
+    it('reports a state file that is a link as damaged, without its content', async () => {
       await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
       await writeFile(join(elsewhere.path, 'a'), 'topsecret');
       await symlink(join(elsewhere.path, 'a'), join(folder.path, 'c1'));
-      const told = expect.stringMatching(/symbolic link(?!.*tops)/);
-      await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: told });
+      const message = expect.stringMatching(/symbolic link(?!.*tops)/);
+      await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message });
     });
 
-    it('a state file that is a FIFO is damage, and is not waited for', async () => {
+    it('reports a state file that is a FIFO as damaged, without waiting for it', async () => {
       execFileSync('mkfifo', [join(folder.path, 'c1')]);
       await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED' });
     });
   });
 
-  it('a container ID longer than a file name can be is none that Multus knew', async () => {
+  it('is absent for a container ID that is too long for a file name', async () => {
     const long = 'a'.repeat(300);
     expect(await state.read(call(long))).toBeUndefined();
     await state.remove(long);
   });
 
-  it('passthru, which Multus put before chained plugins, does nothing and is left out', async () => {
+  it('is read without passthru, the no-op that Multus puts before chained plugins', async () => {
     const chain = { cniVersion: '0.4.0', name: 'chain', plugins: [{ type: 'passthru' }, { type: 'tuning' }] };
     await save(JSON.stringify([{ Name: 'chain', Bytes: base64(chain) }]));
     const [attachment] = (await state.read(call()))?.attachments ?? [];
@@ -183,12 +183,12 @@ describe('what Multus left on a node', () => {
   });
 
   it.each([
-    { title: 'no JSON', text: '[{' },
-    { title: 'no list', text: '{}' },
-    { title: 'an element that is null', text: '[null]' },
-    { title: 'no configuration', text: '[{"Name":"a"}]' },
-    { title: 'a configuration that is none', text: JSON.stringify([{ Bytes: 'AAAA' }]) },
-  ])('what cannot be read is said, and stays: $title', async ({ text }) => {
+    { title: 'is not JSON', text: '[{' },
+    { title: 'is not a list', text: '{}' },
+    { title: 'contains null', text: '[null]' },
+    { title: 'contains no configuration', text: '[{"Name":"a"}]' },
+    { title: 'contains a configuration that is not JSON', text: JSON.stringify([{ Bytes: 'AAAA' }]) },
+  ])('is reported as damaged and kept if it $title', async ({ text }) => {
     await save(text);
     await expect(state.read(call())).rejects.toMatchObject({
       id: 'PLX-RECORD-DAMAGED',
@@ -197,27 +197,27 @@ describe('what Multus left on a node', () => {
     expect(await readdir(folder.path)).toContain('c1');
   });
 
-  it('a cached result that cannot be read is as none', async () => {
+  it('is read without a cached result that is not JSON', async () => {
     await save(JSON.stringify(delegates.slice(0, 1)));
     await writeFile(join(folder.path, 'results/cbr0-c1-eth0'), 'x');
     expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }]);
   });
 
-  it('what Multus writes of any delegates is read as it was: networks, interface names, plugins, in their order', () => {
+  it('keeps networks, interface names, plugins and their order for any delegates that Multus writes', () => {
     const name = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}$/);
     const plugins = fc.array(fc.stringMatching(/^[a-z]{1,10}x$/), { minLength: 1, maxLength: 4 });
     const any = fc.record({
       name,
       network: fc.option(name, { nil: '' }),
       plugins,
-      asked: fc.option(fc.stringMatching(/^[a-z][a-z0-9]{0,14}$/), { nil: undefined }),
+      requested: fc.option(fc.stringMatching(/^[a-z][a-z0-9]{0,14}$/), { nil: undefined }),
     });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 6 }), (written) => {
         const text = JSON.stringify(
           written.map((each) => ({
             Name: each.network,
-            ...(each.asked !== undefined && { ifnameRequest: each.asked }),
+            ...(each.requested !== undefined && { ifnameRequest: each.requested }),
             Bytes: base64({ cniVersion: '1.0.0', name: each.name, plugins: each.plugins.map((type) => ({ type })) }),
           })),
         );
@@ -225,7 +225,7 @@ describe('what Multus left on a node', () => {
         expect(read.map(({ network, interfaceName, isDefault }) => ({ network, interfaceName, isDefault }))).toEqual(
           written.map((each, index) => ({
             network: each.network || each.name,
-            interfaceName: each.asked ?? (index === 0 ? 'eth0' : `net${index}`),
+            interfaceName: each.requested ?? (index === 0 ? 'eth0' : `net${index}`),
             isDefault: index === 0,
           })),
         );
@@ -236,7 +236,7 @@ describe('what Multus left on a node', () => {
     );
   });
 
-  it('any text gives delegates or an error of ours', () => {
+  it('is decoded or rejected with a PlexusError for any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(

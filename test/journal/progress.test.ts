@@ -30,7 +30,7 @@ const detaching: AttachmentRecord = {
   lastError: 'interrupted',
 };
 
-/** What is read after a record was written and a note of another one. */
+/** Writes a record and a note of its progress, and returns the attachments that are then read. */
 async function readAfter(written: SandboxRecord, noted: SandboxRecord): Promise<readonly AttachmentRecord[]> {
   const journal = fileJournal(folder);
   await journal.write(written);
@@ -38,7 +38,7 @@ async function readAfter(written: SandboxRecord, noted: SandboxRecord): Promise<
   return (await journal.read(key))?.attachments ?? [];
 }
 
-describe('a note of how far the attachments of a record have come', () => {
+describe('a progress note of a record', () => {
   it('shows an attachment of an ADD as attached', async () => {
     const begun = sampleRecord({ attachments: [intendedEntry(next)] });
     const attachments = [{ state: 'attached', attachment: next, result } as const];
@@ -64,7 +64,7 @@ describe('a note of how far the attachments of a record have come', () => {
     expect(await readAfter(begun, begun)).toEqual(attachments);
   });
 
-  it('belongs to one change: a later one ignores it', async () => {
+  it('is ignored by any change other than its own', async () => {
     const attachments = [intendedEntry(next)];
     const begun = sampleRecord({ complete: true, changedAt: '2026-02-03T03:04:05.000Z', attachments });
     const noted = { ...begun, attachments: [{ state: 'attached', attachment: next, result } as const] };

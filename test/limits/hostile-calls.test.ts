@@ -70,7 +70,7 @@ const annotations: readonly { readonly title: string; readonly text: string; rea
   { title: 'line breaks and control characters', text: filled('\u0085\u202e', '[{"name":"', '"}]') },
 ];
 
-describe('annotations of 255 KiB', () => {
+describe('pod annotations of 255 KiB', () => {
   it.each(annotations)(
     'of $title are rejected with a message',
     async ({ title, text, id = 'PLX-SELECTION-INVALID' }) => {
@@ -93,7 +93,7 @@ describe('annotations of 255 KiB', () => {
     await survived();
   });
 
-  it("allowed cni-args reaches the plugin without exceeding the daemon's memory", async () => {
+  it("with allowed cni-args reach the plugin without exceeding the daemon's memory limit", async () => {
     const pod = await node.pod('args');
     const text = JSON.stringify(times(8, () => ({ name: 'net-a', 'cni-args': { x: 'y'.repeat(28_000) } })));
     const added = await call('ADD', pod, networks(text));
@@ -108,7 +108,7 @@ describe('a configuration on stdin', () => {
   it.each([
     { title: 'with 5 million empty lists', more: { x: times(5_000_000, () => []) } },
     { title: 'with 15 MB of text', more: { x: 'y'.repeat(15_000_000) } },
-  ])('$title is answered', async ({ more }) => {
+  ])('$title is answered, and the daemon keeps running', async ({ more }) => {
     const pod = await node.pod(`stdin-${Object.keys(more).length}-${JSON.stringify(more).length}`);
     const answer = await node.call('ADD', pod, {
       config: node.config({ clusterNetwork: undefined, delegates, ...more }),

@@ -70,7 +70,7 @@ const answers: readonly Answer[] = [
     stdout: JSON.stringify({ cniVersion: '1.0.0', x: '€'.repeat(1_300_000) }),
     id: 'PLX-RESULT-TOO-LARGE',
   },
-  { title: 'more output than the limit', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
+  { title: '6 MB, which is more than the limit', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
   {
     title: '6 million bytes on stderr',
     stdout: short,
@@ -104,9 +104,9 @@ const survived = async (): Promise<void> => {
   await limit.assertSurvived(daemon);
 };
 
-describe('hostile output of a plugin', () => {
+describe('plugin output', () => {
   it.each(answers.map((answer, index) => ({ ...answer, index })))(
-    '$title is handled, and other pods are served',
+    'of $title is handled, and other pods are served',
     async ({ index, id, ...answer }) => {
       const type = `hostile-${index}`;
       await plugin(type, answer);

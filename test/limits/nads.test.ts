@@ -66,8 +66,8 @@ describe('large NetworkAttachmentDefinitions, under the shipped memory limit', (
     await limit.assertSurvived(at.daemon());
   });
 
-  // each `{}` takes two bytes in the text and a hundred in memory
-  it('with many values, just below the limit, still give every pod an answer that requests several at once', async () => {
+  // Each `{}` takes two bytes in the text and a hundred in memory.
+  it('with many values, just below the limit, are answered for every pod that requests several at once', async () => {
     const dense = (name: string): object => ({
       ...at.node.bridge(name, '10.32.0.0/16'),
       padding: Array.from({ length: 15_000 }, () => ({})),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { exportedTwice } from '../../src/make/exported-twice.ts';
 
-it('names the files that export a name with two meanings', () => {
+it('exportedTwice names the files that export one name with two meanings', () => {
   const files = new Map([
     ['src/plan/a.ts', 'export const planPod = 1;\nexport type Plan = object;'],
     ['src/cli/b.ts', 'export async function planPod() {}\nexport interface Other {}'],
@@ -9,5 +9,5 @@ it('names the files that export a name with two meanings', () => {
   ]);
   expect(exportedTwice(files)).toEqual(['planPod is exported by src/plan/a.ts and src/cli/b.ts']);
 });
-it('allows a type and its value of one name in one file', () =>
+it('exportedTwice allows a type and a value of the same name in one file', () =>
   expect(exportedTwice(new Map([['src/a.ts', 'export type E = object;\nexport const E = 1;']]))).toEqual([]));

@@ -12,12 +12,12 @@ const many = (count: number, line: string): string => `${Array.from({ length: co
 const deep = 'if (a) { if (a) { if (a) { if (a) { return 1; } } } }';
 
 /** Code by file; each violates one rule, which is its key. */
-const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
-  'no-restricted-imports of a folder above': [
+const violations: Readonly<Record<string, readonly [file: string, code: string]>> = {
+  'no-restricted-imports of a higher layer': [
     'src/npwg/above.ts',
     "import { plan } from '../plan/index.ts';\nexport const x = plan;",
   ],
-  'no-restricted-imports past the door': [
+  'no-restricted-imports of a file other than index.ts': [
     'src/plan/door.ts',
     "import { nad } from '../npwg/nad.ts';\nexport const x = nad;",
   ],
@@ -96,7 +96,7 @@ beforeAll(async () => {
   };
   await write('.oxlintrc.json', JSON.stringify(lintConfiguration()));
   await write('tsconfig.json', JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['src', 'test'] }));
-  for (const [file, text] of [...Object.values(sins), ...Object.entries(good)]) await write(file, text);
+  for (const [file, text] of [...Object.values(violations), ...Object.entries(good)]) await write(file, text);
   await symlink(join(root, 'node_modules'), join(dir, 'node_modules'));
   const { promise, resolve } = Promise.withResolvers<string>();
   execFile(
@@ -113,7 +113,7 @@ const foundIn = (file: string): readonly string[] =>
   findings.filter(({ filename }) => filename === file).map(({ code }) => code);
 
 describe('the lint rules of this code base', () => {
-  it.each(Object.entries(sins))('report %s', (name, [file]) => {
+  it.each(Object.entries(violations))('report %s', (name, [file]) => {
     const rules = foundIn(file).map((code) => /\((.+)\)/.exec(code)?.[1]);
     expect([...new Set(rules)]).toEqual([name.split(' ')[0]]);
   });

@@ -3,7 +3,7 @@ import { messageReads } from '../../src/make/message-reads.ts';
 
 const readsIn = (code: string, file = 'src/attach/x.ts'): readonly string[] => messageReads(new Map([[file, code]]));
 
-describe('the check against code that decides by the words of a message', () => {
+describe('the check against code that reads message text', () => {
   it.each([
     "if (error.message.includes('403')) return;",
     "return message.endsWith(': gone');",
@@ -11,13 +11,13 @@ describe('the check against code that decides by the words of a message', () => 
     "if (problemOf(thrown).startsWith('ENOENT')) return;",
     "if (warning.text.includes('deviceID')) return;",
     "const isMissing = problem === 'it does not exist';",
-  ])('refuses %s', (code) => expect(readsIn(code)).toEqual([`src/attach/x.ts:1: ${code}`]));
+  ])('rejects %s', (code) => expect(readsIn(code)).toEqual([`src/attach/x.ts:1: ${code}`]));
 
   it.each(["if (message === '') return;", 'return clip(error.message, 80);', "const text = `${problem}, ${'x'}`;"])(
     'allows %s',
     (code) => expect(readsIn(code)).toEqual([]),
   );
 
-  it('allows the places that read sentences of other programs', () =>
+  it('allows the files that read messages of other programs', () =>
     expect(readsIn("if (message.startsWith('Comments')) return;", 'src/validate/yaml-documents.ts')).toEqual([]));
 });

@@ -82,7 +82,7 @@ describe('the system packages that a command needs', () => {
   });
 });
 
-describe('choosing the Node.js for the commands', () => {
+describe('the choice of the Node.js for the commands', () => {
   it.each([
     ['v22.19.0', true],
     ['v22.20.1', true],
@@ -94,11 +94,11 @@ describe('choosing the Node.js for the commands', () => {
     ['', false],
     ['26.10.0', false],
     ['bun 1.2', false],
-  ])('judges whether %s is new enough: %s', (version, expected) => {
+  ])('accepts version "%s": %s', (version, expected) => {
     expect(isNewEnough(version)).toBe(expected);
   });
 
-  it('returns the first that is new enough', () => {
+  it('takes the first that is new enough', () => {
     const versions: Readonly<Record<string, string>> = {
       pinned: '',
       own: 'v20.1.0',

@@ -30,7 +30,7 @@ const version = (executable: string): ReturnType<typeof callCni> =>
   callCni({ executable, command: 'VERSION', config: '', env: executable === direct ? nowhere : {} });
 
 describe.skipIf(!hasBun)('direct mode as one file', () => {
-  it('is built with the licences of its packages, and no temporary file remains', async () => {
+  it('is built with the licences of its packages, and leaves no temporary file', async () => {
     expect((await readdir(folder.path)).toSorted()).toEqual(['plexus-direct', 'plexus-direct.LEGAL.txt']);
   });
 
@@ -67,7 +67,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect(Math.max(...versions)).toBeLessThanOrEqual(17);
   });
 
-  it('runs with nothing but glibc and /proc', async () => {
+  it('runs on a file system with only glibc and /proc', async () => {
     await using jail = await mkdtempDisposable(join(tmpdir(), 'plexus-jail-'));
     const { stdout: needed } = await run('ldd', [direct]);
     const libraries = [...needed.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path = '']) => path);
@@ -138,7 +138,7 @@ describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('awaits the sandbox that another process holds', async () => {
+  it('waits for a sandbox lock that another process holds', async () => {
     const pod = await node.pod('busy');
     const claim = { containerId: pod.containerId, command: 'DEL' };
     const options = { executable: alone, config: node.config({ deadlines: { delSeconds: 2 } }) };

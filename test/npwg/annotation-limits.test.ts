@@ -18,7 +18,7 @@ describe('the number of networks in an annotation', () => {
     expect(() => selections(text, 32)).toThrow(
       refusal(
         'PLX-NETWORKS-TOO-MANY',
-        'annotation k8s.v1.cni.cncf.io/networks names 33 networks, and maxNetworksPerPod allows 32',
+        'annotation k8s.v1.cni.cncf.io/networks names 33 networks, but maxNetworksPerPod allows 32',
       ),
     );
   });
@@ -42,7 +42,7 @@ describe('the size of an annotation', () => {
     {
       what: 'more bytes than the annotations of an object may have',
       text: ' '.repeat(256 * 1024 + 1),
-      says: 'a text of at most 262144 bytes (it has 262145 characters)',
+      says: 'a string of at most 262144 bytes (it has 262145 characters)',
     },
     {
       what: 'many small values',

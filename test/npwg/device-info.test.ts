@@ -54,7 +54,7 @@ describe('NPWG-117: device information', () => {
       says: /memif.mode must be/,
     },
     { given: { type: 'gpu', version: '1.1.0' }, says: /type must be pci, vdpa, vhost-user, memif/ },
-    { given: [], says: /it is no object/ },
+    { given: [], says: /it is not an object/ },
   ])('rejects device information that $says, and names the file', ({ given, says }) => {
     expect(() => parse(given)).toThrow(
       expect.objectContaining({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringMatching(says) }),

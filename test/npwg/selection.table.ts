@@ -76,7 +76,7 @@ export const brokenFields: readonly { readonly rule: string; readonly element: o
   { rule: 'NPWG-40', element: { interface: 'a/b' }, says: 'interface: "a/b" is not an interface name: it contains' },
   { rule: 'NPWG-40', element: { interface: '..' }, says: 'a directory' },
   { rule: 'NPWG-40', element: { interface: 'a b' }, says: 'white space' },
-  { rule: 'NPWG-40', element: { interface: 7 }, says: 'it is no text' },
+  { rule: 'NPWG-40', element: { interface: 7 }, says: 'it is not a string' },
   { rule: 'NPWG-42', element: { 'cni-args': [] }, says: 'cni-args: [] is not an object' },
   { rule: 'NPWG-45', element: { portMappings: [] }, says: 'portMappings' },
   {

@@ -49,7 +49,7 @@ describe('NPWG-18 to NPWG-24: the comma form', () => {
     { text: 'Net_A', says: '"Net_A" is not a name of lower-case letters' },
     { text: '-a', says: '"-a" is not a name' },
     { text: 'a-', says: '"a-" is not a name' },
-    { text: 'a.b', says: '"a.b" is not allowed in the short form, because of its "."; the JSON form takes it' },
+    { text: 'a.b', says: '"a.b" is not allowed in the short form because it contains "."; use the JSON form' },
     { text: 'Ns/a', says: '"Ns" is not a namespace' },
     {
       text: 'a@abcdefghijklmnop',
@@ -182,7 +182,7 @@ describe('parsing any annotation', () => {
   it('reads at most 1,000 networks, whatever the settings allow', () => {
     expect(names('a,'.repeat(1000).slice(0, -1))).toHaveLength(1000);
     expect(messageOf('a,'.repeat(1001).slice(0, -1))).toContain(
-      'names 1001 networks, and maxNetworksPerPod allows 1000',
+      'names 1001 networks, but maxNetworksPerPod allows 1000',
     );
   });
 });

@@ -82,8 +82,8 @@ describe('the Event queue', () => {
     await waitFor('the rest', async () => sent.length === 2);
     expect(sent).toEqual(['R0', 'R3']);
     expect(steps.filter(({ kind }) => kind === 'warning')).toMatchObject([
-      { kind: 'warning', text: expect.stringContaining('R1 is left out') },
-      { kind: 'warning', text: expect.stringContaining('R2 is left out') },
+      { kind: 'warning', text: expect.stringContaining('R1 is dropped') },
+      { kind: 'warning', text: expect.stringContaining('R2 is dropped') },
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('the Event queue', () => {
     start(queue);
     await waitFor('the second', async () => sent.length === 1);
     expect(steps.filter(({ kind }) => kind === 'warning')).toMatchObject([
-      { kind: 'warning', text: expect.stringContaining('event R0 of shop/db-0 was not written') },
+      { kind: 'warning', text: expect.stringContaining('could not write Event R0 of shop/db-0') },
     ]);
   });
 });

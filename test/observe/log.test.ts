@@ -69,7 +69,7 @@ describe('the log', () => {
       error: {
         id: 'PLX-NAD-NOT-FOUND',
         code: 7,
-        message: 'pod a/p asks for NetworkAttachmentDefinition a/b, which does not exist',
+        message: 'pod a/p requests NetworkAttachmentDefinition a/b, which does not exist',
         fix: expect.stringContaining('Create'),
       },
     });

@@ -13,6 +13,7 @@ import {
   string,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sizeOfJson, sizeProblem } from '../../src/cni/index.ts';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { recentOperations } from '../../src/observe/index.ts';
 import type { OperationInfo, Step } from '../../src/report/index.ts';
@@ -148,6 +149,25 @@ describe('recent operations', () => {
     );
   });
 
+  it.each(['{},', '[],', '0,', '"",'])('stay readable and small in memory when plugins read only %s', (unit) => {
+    const { report, find } = recent();
+    const input = `[${unit.repeat(10_000)}0]`;
+    for (let number = 0; number < 200; number++) report(ran(`c${number}`, { input }), operation(`c${number}`));
+    expect(sizeProblem(JSON.stringify(find({})))).toBeUndefined();
+    expect(sizeOfJson(JSON.stringify(find({}))).elements).toBeLessThan(300_000);
+  });
+
+  it('are kept as before after many operations were dropped while they ran', () => {
+    const { report, find, size } = recent();
+    const input = 'x'.repeat(200 * 1024);
+    const running = Array.from({ length: 60 }, (_, number) => operation(`a${number}`));
+    for (let times = 0; times < 2; times++) for (const one of running) report(ran(one.sandbox, { input }), one);
+    for (const one of running) report(ended(one.sandbox), one);
+    for (let number = 0; number < 250; number++) report(ran(`b${number}`), operation(`b${number}`));
+    expect(find({ sandbox: 'b' })).toHaveLength(250);
+    expect(size().bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
   it('are shown for any steps in any order', () => {
     const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'm' });
     const texts = {
@@ -212,6 +232,6 @@ describe('recent operations', () => {
     const { report, find } = recent({ operations: 5, bytes: 20_000, bytesOfOne: 1000, stepsOfOne: 9 });
     const one = operation('c1');
     for (let times = 0; times < 3; times++) report(ran('c1', { output: 'x'.repeat(500) }), one);
-    expect(find({})).toMatchObject([{ steps: [{}], leftOut: '2 further steps: too much for one operation' }]);
+    expect(find({})).toMatchObject([{ steps: [{}], leftOut: '2 more steps omitted: too many for one operation' }]);
   });
 });

@@ -40,12 +40,12 @@ describe('tracing configured by the OTEL_* variables', () => {
   it.each([
     {
       env: { OTEL_TRACES_SAMPLER: 'sometimes' },
-      says: /OTEL_TRACES_SAMPLER "sometimes".* is not understood: parentbased_always_on is used/,
+      says: /OTEL_TRACES_SAMPLER "sometimes".* is invalid: parentbased_always_on is used/,
       isOn: true,
     },
     {
       env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' },
-      says: /"half" is not understood/,
+      says: /"half" is invalid/,
       isOn: true,
     },
     {

@@ -18,7 +18,9 @@ describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a wa
     const plan = planFor({ config: ignoring, networks: bad });
     expect(listOf(plan)).toEqual(['eth0 cluster-net']);
     expect(plan.warnings).toEqual([
-      expect.stringMatching(/^ignored, as invalidAnnotation says: annotation .*element 2, ips\[0\]/),
+      expect.stringMatching(
+        /^annotation ignored because of invalidAnnotation: ignore: annotation .*element 2, ips\[0\]/,
+      ),
     ]);
   });
 

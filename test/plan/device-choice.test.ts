@@ -93,40 +93,42 @@ describe('NPWG-119: each attachment gets its own device, in sorted order', () =>
       networks: 'one,one,one,one',
       more: given(devices),
       id: 'PLX-DEVICE-MISSING',
-      says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 3, used by its other networks/,
+      says: /network shop\/one requires a device of resource intel.com\/vf, but the pod has only 3, used by its other networks/,
     },
     {
       title: 'a resource that the pod does not request but a device plugin serves',
       networks: 'one',
       more: given(of('x', 'y'), { served: ['intel.com/vf'], requested: [] }),
       id: 'PLX-RESOURCE-NOT-REQUESTED',
-      says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one needs a device of it/,
+      says: /network shop\/one requires a device of resource intel.com\/vf, but pod shop\/db-0 does not request that resource/,
     },
     {
       title: 'a requested resource of which kubelet gave the pod no device',
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'], requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none, although it requests that resource/,
+      says: /requires a device of resource nvidia.com\/vf, but kubelet allocated none to the pod, although the pod requests that resource/,
     },
     {
       title: 'a requested resource while kubelet cannot be queried',
       networks: 'other',
       more: given([], { requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /kubelet gave the pod none, although it requests that resource; kubelet cannot be asked whether a device plugin serves it/,
+      says: /kubelet allocated none to the pod, although the pod requests that resource; kubelet is unavailable, so Plexus does not know whether a device plugin serves the resource/,
     },
     {
       title: "a resource while the pod's requests are unknown",
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none/,
+      says: /requires a device of resource nvidia.com\/vf, but kubelet allocated none to the pod/,
     },
   ])('rejecting $title, or warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
     const plan = planFor(situation(networks, { more, ...ignoring }));
-    expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*: it is attached without`))]);
+    expect(plan.warnings).toEqual([
+      expect.stringMatching(new RegExp(`${says.source}.*; Plexus attaches the network without a device`)),
+    ]);
     expect(plan.attachments.at(-1)?.runtimeConfig).toEqual({});
   });
 
@@ -212,10 +214,10 @@ describe('a network that uses the device of a ResourceClaim', () => {
   it.each([
     {
       networks: 'one,slow',
-      says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 1, used by its other networks/,
+      says: /network shop\/one requires a device of resource intel.com\/vf, but the pod has only 1, used by its other networks/,
     },
-    { networks: 'odd', says: /network shop\/odd needs a device of claim gpus, and the pod has none/ },
-    { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
+    { networks: 'odd', says: /network shop\/odd requires a device of claim gpus, but the pod has none/ },
+    { networks: 'any,any,any,any', says: /claim nics, but the pod has only 3/ },
   ])('is rejected for $networks', ({ networks, says }) => {
     expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
   });
@@ -300,10 +302,10 @@ describe('deviceID in the annotation', () => {
 
   it('causes a warning if the pod does not have it or no plugin would get it', () => {
     expect(planFor(situation([{ name: 'one', deviceID: 'x' }])).warnings).toEqual([
-      "network shop/one: deviceID x of the annotation is none of the pod's free devices of resource intel.com/vf; it gets 0000:02:00.3",
+      'network shop/one: deviceID x of the annotation is not a free device of resource intel.com/vf of the pod; Plexus uses 0000:02:00.3',
     ]);
     expect(planFor({ networks: [{ name: 'a', deviceID: 'x' }] }).warnings).toEqual([
-      'network shop/a: deviceID x reaches no plugin, as none declares that capability',
+      'network shop/a: no plugin receives deviceID x, because none declares the capability deviceID',
     ]);
   });
 });

@@ -81,7 +81,7 @@ describe('clusterNetwork and defaultNetworks', () => {
       title: 'an empty folder',
       situation: withPath('/net.d/', folder({})),
       id: 'PLX-NODE-NETWORK-MISSING',
-      says: /the folder holds no network configuration/,
+      says: /the folder contains no network configuration/,
     },
     {
       title: 'a folder with only the file of Plexus',
@@ -180,7 +180,7 @@ describe('NPWG-08 to NPWG-11: a NAD without spec.config', () => {
 
   it('is reported with the pod if it does not exist', () => {
     expect(() => planFor({ networks: 'nope' })).toThrow(
-      failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 asks for NetworkAttachmentDefinition shop\/nope/),
+      failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 requests NetworkAttachmentDefinition shop\/nope/),
     );
   });
 });

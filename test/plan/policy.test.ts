@@ -123,14 +123,14 @@ describe('maxNetworksPerPod', () => {
   it('defaults to 32', () => {
     expect(planFor({ networks: networks(32) }).attachments).toHaveLength(33);
     expect(() => planFor({ networks: networks(33) })).toThrow(
-      refusal('PLX-NETWORKS-TOO-MANY', /names 33 networks, and maxNetworksPerPod allows 32$/),
+      refusal('PLX-NETWORKS-TOO-MANY', /names 33 networks, but maxNetworksPerPod allows 32$/),
     );
     expect(planFor({ config: config({ maxNetworksPerPod: 40 }), networks: networks(40) }).attachments).toHaveLength(41);
   });
   it('makes a longer annotation invalid, so invalidAnnotation: ignore drops it', () => {
     const plan = planFor({ config: config({ maxNetworksPerPod: 1, invalidAnnotation: 'ignore' }), networks: 'a,b' });
     expect(listOf(plan)).toEqual(['eth0 cluster-net']);
-    expect(plan.warnings).toEqual([expect.stringContaining('names 2 networks, and maxNetworksPerPod allows 1')]);
+    expect(plan.warnings).toEqual([expect.stringContaining('names 2 networks, but maxNetworksPerPod allows 1')]);
   });
   it.each([0, 1001, 1.5])('cannot be %s', (value) => {
     expect(() => parseSettings(config({ maxNetworksPerPod: value }))).toThrow(

@@ -173,9 +173,9 @@ describe('a damaged record', () => {
   const sealed = (value: unknown): string => encodeRecord(value as SandboxRecord);
 
   it.each([
-    { change: { formatVersion: 0 }, says: /x\.json.*formatVersion is missing or of a wrong kind/ },
-    { change: { formatVersion: 1.5 }, says: /formatVersion is missing or of a wrong kind/ },
-    { change: { formatVersion: '1' }, says: /formatVersion is missing or of a wrong kind/ },
+    { change: { formatVersion: 0 }, says: /x\.json.*formatVersion is missing or has the wrong type/ },
+    { change: { formatVersion: 1.5 }, says: /formatVersion is missing or has the wrong type/ },
+    { change: { formatVersion: '1' }, says: /formatVersion is missing or has the wrong type/ },
     { change: { containerId: 5 }, says: /containerId/ },
     { change: { cniVersion: '7' }, says: /cniVersion/ },
     { change: { complete: 'yes' }, says: /complete/ },
@@ -209,7 +209,7 @@ describe('a damaged record', () => {
 
   it('is distinguished from a record of a newer version', () => {
     expect(() => decodeRecord(sealed({ formatVersion: 2, other: [] }), 'x.json')).toThrow(
-      failure('PLX-RECORD-NEWER', /x\.json is of format 2/),
+      failure('PLX-RECORD-NEWER', /x\.json has format 2/),
     );
     expect(() => decodeRecord(sealed(planned).replace('"formatVersion":1', '"formatVersion":2'), 'x.json')).toThrow(
       failure('PLX-RECORD-DAMAGED', /checksum/),

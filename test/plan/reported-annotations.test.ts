@@ -49,7 +49,7 @@ describe('invisible characters', () => {
     {
       what: 'YAML instead of JSON',
       config: 'type: macvlan\nmaster: eth1\n',
-      names: ['"type" begins no JSON value', 'looks like YAML', '(line 1 column 1)'],
+      names: ['"type" does not begin a JSON value', 'looks like YAML', '(line 1 column 1)'],
     },
   ])('names $what with line, column and an excerpt', ({ config, names }) => {
     const message = answerOn('a', config);
@@ -147,7 +147,7 @@ describe('a capability declared where no plugin reads it', () => {
   ])('is found $what, also if no plugin of the network reads the request', ({ config, found }) => {
     const message = answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], config);
     expect(message).toContain(
-      `none of its plugins reads that: macvlan; it is declared ${found}, at spec.config.capabilit`,
+      `none of its plugins reads it: macvlan; it is declared ${found}, at spec.config.capabilit`,
     );
   });
   it('is ignored inside "ipam" if a plugin reads the request without it', () => {
@@ -160,7 +160,9 @@ describe('a capability declared where no plugin reads it', () => {
   });
   it('is not mentioned if it is declared nowhere', () => {
     const message = answerOn(ports, listOf(macvlan, portmap));
-    expect(message).toContain('none of its plugins declares "capabilities": {"portMappings": true}');
+    expect(message).toContain(
+      'portmap receives it only if its configuration declares "capabilities": {"portMappings": true}',
+    );
     expect(message).not.toContain('it is declared');
   });
 });
@@ -219,7 +221,7 @@ describe('a name with a dot in the short form', () => {
     ['team/db.v1@lan0', '[{"name":"db.v1","namespace":"team","interface":"lan0"}]'],
   ])('is rejected for %s with a hint at the JSON form', (text, better) => {
     expect(answerOn(text)).toContain(
-      `"db.v1" is not allowed in the short form, because of its "."; the JSON form takes it: ${better}`,
+      `"db.v1" is not allowed in the short form because it contains "."; use the JSON form: ${better}`,
     );
   });
 });

@@ -59,7 +59,7 @@ describe('NPWG-33 to NPWG-60: a request in runtimeConfig', () => {
     { request: { mac: '02:00:00:00:00:01' }, capability: 'mac', reader: 'accelerated-bridge' },
   ])('is rejected before any plugin runs unless $reader declares $capability', ({ request, capability, reader }) => {
     const says = new RegExp(
-      `on network shop/n, but none of its plugins declares "capabilities": \\{"${capability}": true\\}, without which ${reader} does not`,
+      `on network shop/n, but ${reader} receives it only if its configuration declares "capabilities": \\{"${capability}": true\\}`,
     );
     for (const capabilities of [undefined, {}, { [capability]: false }, { [capability]: 'true' }]) {
       const nads = {
@@ -160,17 +160,17 @@ describe('a request without a declared capability', () => {
     {
       config: { type: 'bridge', ipam: {} },
       ips: ['10.0.0.5/24'],
-      says: 'requests ips on network shop/n, and none of its plugins reads that: bridge',
+      says: 'requests ips on network shop/n, but none of its plugins reads it: bridge',
     },
     {
       config: { type: 'ipvlan', ipam: { type: 'static' } },
       mac: '02:00:00:00:00:01',
-      says: 'requests mac on network shop/n, and none of its plugins reads that: ipvlan, static',
+      says: 'requests mac on network shop/n, but none of its plugins reads it: ipvlan, static',
     },
     {
       config: { type: 'macvlan' },
       bandwidth: { ingressRate: 1 },
-      says: 'requests bandwidth on network shop/n, and none of its plugins reads that: macvlan',
+      says: 'requests bandwidth on network shop/n, but none of its plugins reads it: macvlan',
     },
   ])('is rejected if every plugin is known and none reads it: $says', ({ config, says, ...request }) => {
     const nads = { 'shop/n': config };
@@ -187,7 +187,7 @@ describe('a request without a declared capability', () => {
     ]);
     expect(unknown.warnings).toEqual([]);
     expect(unknown.notes).toEqual([
-      'network shop/n: it is unknown whether frobnicate reads mac; a plugin with the capability mac must declare it',
+      'network shop/n: Plexus does not know whether frobnicate reads mac; a plugin that reads it as capability mac must declare that capability',
     ]);
     const ipam = ipsOf({ type: 'ptp', ipam: { type: 'strange' } });
     expect([cniArgsOf(ipam), argsOf(ipam), ipam.notes]).toEqual([
@@ -208,7 +208,7 @@ describe('a request without a declared capability', () => {
 
   it('is accepted with a note for dhcp, which may read it', () => {
     expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).notes).toEqual([
-      expect.stringContaining('it is unknown whether dhcp reads ips'),
+      expect.stringContaining('Plexus does not know whether dhcp reads ips'),
     ]);
   });
 
@@ -219,7 +219,7 @@ describe('a request without a declared capability', () => {
     });
     expect(plan.attachments[1]?.runtimeConfig).toEqual({ bandwidth: { ingressRate: 1, ingressBurst: 2 } });
     expect(plan.warnings).toEqual([
-      'network shop/n: the capability bandwidth is declared, but bridge is not known to read bandwidth',
+      'network shop/n: a plugin declares the capability bandwidth, but bridge is not known to read bandwidth',
     ]);
   });
 
@@ -231,7 +231,7 @@ describe('a request without a declared capability', () => {
   });
 
   it.each([
-    { policy: 'warn', warnings: [expect.stringContaining('none of its plugins reads that: ipvlan')] },
+    { policy: 'warn', warnings: [expect.stringContaining('none of its plugins reads it: ipvlan')] },
     { policy: 'ignore', warnings: [] },
   ])('is dropped with unservedRequests: $policy', ({ policy, warnings }) => {
     const config = { delegates: [clusterNet], unservedRequests: policy };

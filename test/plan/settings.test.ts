@@ -165,11 +165,11 @@ describe('invalid settings', () => {
   it.each([
     {
       config: {},
-      says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork says what the default network is',
+      says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork sets the default network',
     },
     {
       config: { delegates: [] },
-      says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork says what the default network is',
+      says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork sets the default network',
     },
     {
       config: { ...base, delegates: {} },
@@ -207,7 +207,7 @@ describe('invalid settings', () => {
     { config: { ...base, deadlines: { y: 5 } }, says: 'configuration of Plexus, deadlines.y: unknown key' },
     {
       config: { ...base, auxiliaryCNIChainName: 'chain' },
-      says: 'configuration of Plexus, auxiliaryCNIChainName: its folder is beside the file of clusterNetwork, and clusterNetwork is not a path',
+      says: 'configuration of Plexus, auxiliaryCNIChainName: its folder is beside the file of clusterNetwork, but clusterNetwork is not a path',
     },
     {
       config: { clusterNetwork: '/x/y', auxiliaryCNIChainName: '../../etc' },

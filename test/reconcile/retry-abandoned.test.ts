@@ -63,7 +63,7 @@ it('retries abandoned attachments until none remain', async () => {
   expect(await keys()).toEqual([]);
 });
 
-it('retries one sandbox although the record of another cannot be read', async () => {
+it('retries a sandbox although the record of another is damaged', async () => {
   await abandoned('c1');
   await abandoned('c2');
   const both = await keys();

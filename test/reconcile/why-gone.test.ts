@@ -45,8 +45,8 @@ describe('a sandbox does not count as gone', () => {
 
 describe('a sandbox counts as gone', () => {
   const gone: readonly (Partial<GoneEvidence> & { readonly why: RegExp })[] = [
-    { boot: 'earlier', namespace: 'unknown', why: /started anew/ },
-    { boot: 'earlier', namespace: 'own', pod: 'there', why: /started anew/ },
+    { boot: 'earlier', namespace: 'unknown', why: /rebooted/ },
+    { boot: 'earlier', namespace: 'own', pod: 'there', why: /rebooted/ },
     { namespace: 'missing', pod: 'gone', why: /namespace is gone, and so is its pod/ },
     { namespace: 'other', pod: 'gone', why: /another one now, and so is its pod/ },
     { namespace: 'missing', pod: 'replaced', why: /another pod has its name/ },

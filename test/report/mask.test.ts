@@ -294,7 +294,7 @@ describe('secrets in what plugins read and write', () => {
     'does not show 4 MiB of %s, whose objects would exceed the daemon’s memory',
     (part) => {
       const text = `[${part.repeat(4_000_000 / part.length)}0]`;
-      expect(maskDocument(text)).toBe(`(${text.length} characters, too many to be shown)`);
+      expect(maskDocument(text)).toBe(`(${text.length} characters, too many to show)`);
     },
   );
 

@@ -48,7 +48,7 @@ describe('CNI-46: a folder of network configurations', () => {
       expect.stringMatching(/^c\.conf: ENOENT/),
       'd.conf: it is longer than 1048576 bytes',
       'e.conf: it is no file',
-      'f.conf: the link leads to no file',
+      'f.conf: the symbolic link is dangling',
       'g.conf: good',
     ]);
   });

@@ -175,7 +175,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s, when a path changes its
       [...seen].filter(
         (each) =>
           each !== nameOfNode &&
-          !['lo its-peer in-other', 'it is no network namespace', 'it does not exist'].includes(each),
+          !['lo its-peer in-other', 'it is not a network namespace', 'it does not exist'].includes(each),
       ),
     ).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s, when a path changes its
     await make(file);
     const agent = await asAgent();
     const [, one] = agent;
-    const none = { reason: failReason.netns, detail: 'it is no network namespace' };
+    const none = { reason: failReason.netns, detail: 'it is not a network namespace' };
     expect(decodeFailed((await one.ask(daemonFrame.listLinks, text(file)))!)).toEqual(none);
     expect(decodeFailed((await one.ask(daemonFrame.run, rawRun('any', delEnv(file))))!)).toEqual(none);
     expect(decodeFailed((await one.ask(daemonFrame.run, rawRun('any', delEnv(`${file}.none`))))!)).toEqual({

@@ -53,16 +53,16 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(await recent.innerText()).toMatchInlineSnapshot(`
       "Recent operations
 
-      The daemon of its node, n2, remembers them and cannot be asked from here (connect ENOENT /nowhere/observe.sock); ask there: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod db-2 -n shop (PLEXUS_POD: the pod of Plexus on n2).
+      The daemon of its node, n2, has recorded them and cannot be reached from here (connect ENOENT /nowhere/observe.sock); run this: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod db-2 -n shop (PLEXUS_POD: the pod of Plexus on n2).
 
-      Ask again"
+      Refresh"
     `);
     expect(await recent.getByRole('group').or(recent.getByRole('table')).count()).toBe(0);
     await at.page.getByRole('option', { name: 'infra/archive-0' }).click();
     await recent.getByText('plexus trace pod archive-0 -n infra').waitFor();
     await at.page.getByRole('option', { name: 'shop/unscheduled' }).click();
     expect(await recent.getByRole('paragraph').allTextContents()).toEqual([
-      'It is on no node yet: nothing has been done for it.',
+      'It is not on a node yet, so there are no operations.',
     ]);
     await at.page.getByRole('tab', { name: 'Networks' }).click();
     await at.page.getByRole('option', { name: /shop.storage.*macvlan/ }).click();

@@ -102,11 +102,11 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
 
   it('keeps unfolded parts and the focus while the cluster changes', async () => {
     await opened('shown');
-    await recent().getByRole('button', { name: 'Ask again' }).focus();
+    await recent().getByRole('button', { name: 'Refresh' }).focus();
     const unfolded = await recent().locator('details[open]').count();
     at.podObject('another', 'storage');
     await page.getByRole('option', { name: 'default/another' }).waitFor();
-    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Ask again');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Refresh');
     expect(await recent().locator('details[open]').count()).toBe(unfolded);
   });
 
@@ -136,7 +136,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     await opened('repeated');
     expect(await operations().count()).toBe(1);
     for (const command of ['ADD', 'DEL']) await at.call(command, pod);
-    await recent().getByRole('button', { name: 'Ask again' }).click();
+    await recent().getByRole('button', { name: 'Refresh' }).click();
     await recent().getByText('3 operations, the newest first').waitFor();
     expect(await operations().locator('summary strong').allTextContents()).toEqual(['DEL', 'ADD', 'ADD']);
     expect(await operations().evaluateAll((all) => all.map((each) => each.hasAttribute('open')))).toEqual([
@@ -150,12 +150,12 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     await podOn('node-2', 'far', 'storage');
     await opened('far');
     expect(await recent().getByRole('paragraph').first().textContent()).toBe(
-      'The daemon that can be asked from here is that of node node-1; the pod is on node-2, ask there: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod far -n default (PLEXUS_POD: the pod of Plexus on node-2).',
+      'The daemon that can be reached from here is that of node node-1, but the pod is on node-2; run this: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod far -n default (PLEXUS_POD: the pod of Plexus on node-2).',
     );
     await podOn('node-1', 'idle', 'storage');
     await opened('idle');
     expect(await recent().getByRole('paragraph').first().textContent()).toBe(
-      'The daemon of its node, node-1, remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back.',
+      'The daemon of its node, node-1, has recorded no operation on it: it keeps the newest only, and none from before its start; its log contains older ones.',
     );
     const moved = await podOn('node-2', 'moved', 'storage');
     await at.call('ADD', moved);

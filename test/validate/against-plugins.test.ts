@@ -8,16 +8,13 @@ import { parseAllDocuments } from 'yaml';
 import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 
-// what this check calls an error, the reference plugins of the machine must refuse, and the other way round
+// plexus validate reports an error exactly if the reference plugin on this machine rejects the configuration.
 const folder = await pluginsDir();
 const state = mkdtempSync(join(tmpdir(), 'plexus-leases-'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 let runs = 0;
 
-/**
- * What a plugin says of its configuration; undefined when it takes it. What it makes of the host, it makes in a
- * namespace of its own.
- */
+/** Runs a plugin in its own network namespace; returns its message, or undefined if it accepts the configuration. */
 function refusalOf(plugin: string, config: object): string | undefined {
   const env = {
     CNI_COMMAND: 'ADD',
@@ -36,7 +33,7 @@ function refusalOf(plugin: string, config: object): string | undefined {
   return (JSON.parse(stdout) as { readonly msg: string }).msg;
 }
 
-// in a NetworkAttachmentDefinition: in a file of a node, what is missing may be added by whoever installs it
+// In a NetworkAttachmentDefinition, because an installer may add missing keys to a file of the node.
 const errorsIn = (config: object): readonly PlacedFinding[] => {
   const nad = {
     apiVersion: 'k8s.cni.cncf.io/v1',
@@ -57,7 +54,7 @@ const withIpam = (ipam: object): object => ({
   ipam,
 });
 
-describe('addresses are judged as the plugin judges them', () => {
+describe('plexus validate judges addresses like the plugin', () => {
   const part = fc.nat({ max: 3 });
   const address = fc.oneof(
     fc.tuple(part, part).map(([a, b]) => `10.0.${a}.${b * 60}`),
@@ -69,12 +66,12 @@ describe('addresses are judged as the plugin judges them', () => {
   const optional = fc.option(address, { nil: undefined });
   const range = fc.record({ subnet, rangeStart: optional, rangeEnd: optional });
 
-  it('host-local', () => {
+  it('host-local (property)', () => {
     fc.assert(
       fc.property(fc.array(fc.array(range, { minLength: 1, maxLength: 2 }), { maxLength: 2 }), (ranges) => {
         const ipam = { type: 'host-local', ranges, dataDir: join(state, String((runs += 1))) };
         const refused = refusalOf('host-local', withIpam(ipam));
-        // a range may be too small for one more address: that is no mistake in it
+        // An exhausted range is not an error in the configuration.
         const isWrong = refused !== undefined && !/no IP addresses available|failed to allocate/.test(refused);
         expect([
           refused,
@@ -88,7 +85,7 @@ describe('addresses are judged as the plugin judges them', () => {
     );
   });
 
-  it('static', () => {
+  it('static (property)', () => {
     const entry = fc.record({
       address: subnet,
       gateway: fc.option(fc.constantFrom('10.0.0.1', 'fd00::1', 'x', ''), { nil: undefined }),
@@ -104,9 +101,9 @@ describe('addresses are judged as the plugin judges them', () => {
   });
 });
 
-describe('options are judged as the plugins judge them', () => {
+describe('plexus validate judges options like the plugin', () => {
   const inPlugins = new Set(readdirSync(folder));
-  // with a good configuration they fail for the namespace or the link, which are not there
+  // With a valid configuration the plugins fail because the namespace or the link is missing.
   const isElsewhere =
     /nonexistent|Link not found|no default route interface|failed to lookup|operation not (supported|permitted)/;
   const value = fc.oneof(
@@ -124,7 +121,7 @@ describe('options are judged as the plugins judge them', () => {
     const options = fc.dictionary(fc.constantFrom(...(keys[type] ?? [])), value, { maxKeys: 4 });
     fc.assert(
       fc.property(options, (given) => {
-        fc.pre(!('vlan' in given && 'Vlan' in given)); // a warning of ours, and of Go's only when the first has the wrong type
+        fc.pre(!('vlan' in given && 'Vlan' in given)); // A warning here, an error in Go only if the first one has the wrong type.
         const config = {
           cniVersion: '0.4.0',
           name: 'net',
@@ -159,14 +156,14 @@ describe('options are judged as the plugins judge them', () => {
     );
     return configs.map((text) => JSON.parse(text) as Sample);
   };
-  // what pods ask for is not there: without ranges of its own host-local has none
+  // The requests of pods are missing here, so host-local needs ranges of its own.
   const isJudged = ({ ipam }: Sample): boolean =>
     ipam?.type === 'static' || (ipam?.type === 'host-local' && (ipam.ranges ?? ipam.subnet) !== undefined);
   const samples = readdirSync(join(import.meta.dirname, 'good')).filter(
     (name) => name.endsWith('.yaml') && configsIn(name).some(isJudged),
   );
 
-  it.each(samples)('the IPAM plugins here take good/%s', (name) => {
+  it.each(samples)('in good/%s, which both accept', (name) => {
     for (const config of configsIn(name).filter(isJudged)) {
       const older = { ...config, cniVersion: '0.4.0', ipam: { ...config.ipam, dataDir: join(state, name) } };
       expect(refusalOf(config.ipam?.type ?? '', older)).toBe(undefined);

@@ -1,4 +1,4 @@
-/** What is found in each file of broken/, errors and warnings: line and rule. */
+/** The expected errors and warnings in each file of broken/, with line and rule. */
 export const broken: readonly {
   readonly file: string;
   readonly findings: readonly (readonly [line: number, rule: string])[];

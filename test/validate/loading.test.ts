@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const dist = join(import.meta.dirname, '../../dist');
 
-/** The modules that are loaded with one, without those it asks for later. */
+/** The modules that are loaded with a module, without those it imports dynamically. */
 async function loadedWith(name: string, seen = new Set<string>()): Promise<ReadonlySet<string>> {
   if (seen.has(name)) return seen;
   seen.add(name);
@@ -13,7 +13,7 @@ async function loadedWith(name: string, seen = new Set<string>()): Promise<Reado
   return seen;
 }
 
-it('the schemas of plugins are loaded by validate alone: not by the plugin, nor with the command line', async () => {
+it('only plexus validate loads the schemas of plugins', async () => {
   const names = (await readdir(dist)).filter((name) => name.endsWith('.mjs'));
   const texts = new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), 'utf8')] as const)),

@@ -10,34 +10,37 @@ const findingsIn = (path: string): readonly PlacedFinding[] =>
 const withoutNotes = (findings: readonly PlacedFinding[]): readonly PlacedFinding[] =>
   findings.filter(({ severity }) => severity !== 'note');
 
-describe('a broken manifest is found, at its line', () => {
-  it.each(broken)('$file', ({ file, findings }) => {
+describe('plexus validate on broken manifests', () => {
+  it.each(broken)('reports the expected findings at their lines in broken/$file', ({ file, findings }) => {
     expect(withoutNotes(findingsIn(`broken/${file}`)).map(({ line, rule }) => [line, rule])).toEqual(findings);
   });
 
-  it('every file of the folder is in the table', () => {
+  it('is tested with every file in broken/', () => {
     expect(readdirSync(join(folder, 'broken')).toSorted()).toEqual(broken.map(({ file }) => file).toSorted());
     expect(broken.length).toBeGreaterThanOrEqual(60);
   });
 
-  it.each(broken)('$file: every finding has a place inside the file, a sentence and a fix', ({ file }) => {
-    const lines = readFileSync(join(folder, 'broken', file), 'utf8').split('\n');
-    for (const { line, column, endLine, endColumn, text, fix } of findingsIn(`broken/${file}`)) {
-      expect((lines[line - 1]?.length ?? -1) + 1).toBeGreaterThanOrEqual(column);
-      expect((lines[endLine - 1]?.length ?? -1) + 1).toBeGreaterThanOrEqual(endColumn);
-      expect([endLine > line || endColumn >= column, text !== '', fix !== '']).toEqual([true, true, true]);
-    }
-  });
+  it.each(broken)(
+    'reports every finding in broken/$file with a place inside the file, a message and a fix',
+    ({ file }) => {
+      const lines = readFileSync(join(folder, 'broken', file), 'utf8').split('\n');
+      for (const { line, column, endLine, endColumn, text, fix } of findingsIn(`broken/${file}`)) {
+        expect((lines[line - 1]?.length ?? -1) + 1).toBeGreaterThanOrEqual(column);
+        expect((lines[endLine - 1]?.length ?? -1) + 1).toBeGreaterThanOrEqual(endColumn);
+        expect([endLine > line || endColumn >= column, text !== '', fix !== '']).toEqual([true, true, true]);
+      }
+    },
+  );
 });
 
-describe('what the documentation of the plugins shows has no errors and no warnings', () => {
+describe('plexus validate on manifests from the documentation of plugins', () => {
   const good = readdirSync(join(folder, 'good')).toSorted();
 
-  it.each(good)('%s', (file) => {
+  it.each(good)('reports no error and no warning in good/%s', (file) => {
     expect(withoutNotes(findingsIn(`good/${file}`))).toEqual([]);
   });
 
-  it('there are sixty of them', () => {
+  it('is tested with at least 60 samples', () => {
     expect(good.length).toBeGreaterThanOrEqual(60);
   });
 });

@@ -39,7 +39,7 @@ const objectsIn = (text: string): readonly ApiObject[] =>
     .map((document) => JSON.parse(JSON.stringify(document.toJS())) as ApiObject)
     .flatMap((object) => object.items ?? [object]);
 
-/** What the judge functions find in the objects of one file. */
+/** The findings of the judge functions in the objects of one file. */
 function judged(path: string, objects: readonly ApiObject[]): readonly Finding[] {
   const nads = objects.map((object) =>
     object.kind === 'NetworkAttachmentDefinition' ? judgeNad(object) : { findings: [], networks: [], ipams: [] },
@@ -152,11 +152,11 @@ const spoiled = fc
     ) as unknown;
   });
 
-describe('judging never throws', () => {
+describe('the judge functions', () => {
   it.each([
     { title: 'values of any kind', value: fc.oneof(anything, fc.jsonValue(), fc.constant(undefined)) },
     { title: 'objects of fixtures with another value at one place', value: spoiled },
-  ])('$title', ({ value }) => {
+  ])('never throw for $title (property)', ({ value }) => {
     fc.assert(
       fc.property(value, (given) => {
         for (const object of Array.isArray(given) ? (given as readonly unknown[]) : [given]) {

@@ -9,7 +9,7 @@ import { placedDocument, placedFile, placedJson } from '../../src/validate/yaml-
 type Style = Scalar.Type;
 const styles: readonly Style[] = ['BLOCK_LITERAL', 'BLOCK_FOLDED', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'PLAIN'];
 
-/** A manifest that holds a text in one of YAML's forms, deep enough to be indented. */
+/** A manifest that contains a text in one of YAML's scalar styles, nested so that it is indented. */
 function manifestWith(text: string, style: Style, width: number): string {
   const document = new Document({ kind: 'X', spec: { before: 1, config: text, after: [1] } });
   (document.getIn(['spec', 'config'], true) as Scalar).type = style;
@@ -23,7 +23,7 @@ const placedIn = (file: string) => {
   return placedDocument(text, document, document.toJS());
 };
 
-/** Every path of a value, with what is there. */
+/** Every path in a value, with the value there. */
 function* pathsOf(value: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
   yield [path, value];
   if (typeof value !== 'object' || value === null) return;
@@ -31,8 +31,8 @@ function* pathsOf(value: unknown, path: Path = []): Generator<readonly [Path, un
     yield* pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
-/** What stands at a line and column of a text. */
-const standsAt = (text: string, { line, column }: { readonly line: number; readonly column: number }): string =>
+/** The rest of a text from a line and column on. */
+const textFrom = (text: string, { line, column }: { readonly line: number; readonly column: number }): string =>
   text
     .split('\n')
     .slice(line - 1)
@@ -46,8 +46,8 @@ const json = fc.object({
   values: [fc.integer(), fc.boolean(), fc.constant(null), fc.string({ unit: 'grapheme-composite', maxLength: 12 })],
 });
 
-describe('a place inside JSON inside YAML', () => {
-  it.each(styles)('is where the value stands, in a scalar of style %s', (style) => {
+describe('the place of a value in JSON inside YAML', () => {
+  it.each(styles)('starts at the value in a scalar of style %s', (style) => {
     fc.assert(
       fc.property(json, fc.constantFrom(0, 2, '\t'), fc.constantFrom(0, 40, 80), (value, indent, width) => {
         const text = JSON.stringify(value, null, indent);
@@ -57,10 +57,10 @@ describe('a place inside JSON inside YAML', () => {
         expect(JSON.parse(config.text)).toEqual(JSON.parse(text));
         const placed = placedJson(config);
         for (const [path, each] of pathsOf(JSON.parse(text))) {
-          const there = standsAt(file, placed.spanOf(path, 'value'));
+          const there = textFrom(file, placed.spanOf(path, 'value'));
           const first = JSON.stringify(each).slice(0, 1);
           expect([path, there.replace(/^\\/, '').slice(0, 1)]).toEqual([path, first]);
-          // a double-quoted scalar may go on in the next line in the middle of a number
+          // A double-quoted scalar may be wrapped in the middle of a number.
           if (typeof each === 'number') expect(there.replaceAll(/\\\n\s*/g, '').startsWith(String(each))).toBe(true);
         }
       }),
@@ -68,7 +68,7 @@ describe('a place inside JSON inside YAML', () => {
     );
   });
 
-  it('ends behind the last character', () => {
+  it('ends after the last character', () => {
     const file = 'spec:\n  config: |\n    { "a": "xyz",\n      "b": 2 }\n';
     const config = placedIn(file).textAt(['spec', 'config']);
     if (config === undefined) throw new Error('not found');
@@ -76,23 +76,23 @@ describe('a place inside JSON inside YAML', () => {
     expect(placedJson(config).spanOf(['b'], 'key')).toEqual({ line: 4, column: 7, endLine: 4, endColumn: 10 });
   });
 
-  it('is the nearest one for a key that is not there', () => {
+  it('is that of the nearest parent if the key does not exist', () => {
     const file = 'spec:\n  config: \'{"a": {"b": 1}}\'\n';
     const config = placedIn(file).textAt(['spec', 'config']);
     if (config === undefined) throw new Error('not found');
     expect(placedJson(config).spanOf(['a', 'c', 'd'], 'value')).toMatchObject({ line: 2, column: 13 });
   });
 
-  it('is found two levels deep: JSON in a ConfigMap in a List', () => {
+  it('is correct for JSON in a ConfigMap in a List', () => {
     const inner = '{\n  "type": "multus",\n  "logLevel": 5\n}';
     const file = stringify({ items: [{ data: { 'cni-conf.json': inner } }] });
     const text = placedIn(file).at(['items', 0]).textAt(['data', 'cni-conf.json']);
     if (text === undefined) throw new Error('not found');
-    expect(standsAt(file, placedJson(text).spanOf(['logLevel'], 'value')).slice(0, 1)).toBe('5');
+    expect(textFrom(file, placedJson(text).spanOf(['logLevel'], 'value')).slice(0, 1)).toBe('5');
     expect(keyText(placedJson(text).at(['logLevel']).path)).toBe('items[0].data["cni-conf.json"].logLevel');
   });
 
-  it('is found through an anchor', () => {
+  it('is correct behind an alias', () => {
     const file = 'a: &x |\n  {"k": 1}\nb: *x\n';
     const text = placedIn(file).textAt(['b']);
     expect(text && placedJson(text).spanOf(['k'], 'value')).toMatchObject({ line: 2, column: 9 });
@@ -100,7 +100,7 @@ describe('a place inside JSON inside YAML', () => {
 });
 
 describe('the offsets of a scalar', () => {
-  it('are in order, inside the source, one for each character and one for the end', () => {
+  it('are ascending, inside the source, one for each character and one for the end', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.constantFrom(...styles), (text, style) => {
         const file = manifestWith(text, style, 40);
@@ -118,8 +118,8 @@ describe('the offsets of a scalar', () => {
   });
 });
 
-describe('a key that is there twice', () => {
-  it('is told of with the place of the later one', () => {
+describe('a repeated key', () => {
+  it('is reported at its later place', () => {
     const found = repeatedKeys('{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}');
     expect(found.map(({ data, characters }) => ({ data, characters }))).toEqual([
       { data: { key: 'c' }, characters: [23, 26] },

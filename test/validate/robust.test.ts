@@ -9,7 +9,7 @@ const samples = folders.flatMap((folder) =>
   readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') })),
 );
 
-/** What is found in a text, each with a place that is in it. */
+/** Returns the findings in a text, after checking that their places are inside it. */
 function findingsIn(path: string, text: string): readonly PlacedFinding[] {
   const findings = validate(readFiles([{ path, text }]));
   const lines = text.split('\n');
@@ -20,7 +20,7 @@ function findingsIn(path: string, text: string): readonly PlacedFinding[] {
   return findings;
 }
 
-/** A text with some of it cut out and something else put in. */
+/** A sample text with a part replaced by another text. */
 const spoiled = fc.record({
   sample: fc.constantFrom(...samples),
   from: fc.nat({ max: 1000 }),
@@ -31,8 +31,8 @@ const spoiled = fc.record({
   ),
 });
 
-describe('whatever a file holds', () => {
-  it('something is said of it, or nothing, at places that are in it', () => {
+describe('plexus validate on arbitrary files', () => {
+  it('reports findings only at places inside the file (property)', () => {
     fc.assert(
       fc.property(spoiled, ({ sample: { name, text }, from, length, put }) => {
         const at = from % text.length;
@@ -42,7 +42,7 @@ describe('whatever a file holds', () => {
     );
   });
 
-  it('values of any type are judged, not stumbled over', () => {
+  it('judges configuration values of any type without an exception (property)', () => {
     const keys = [
       'type',
       'ipam',
@@ -84,7 +84,7 @@ describe('whatever a file holds', () => {
     );
   });
 
-  it('annotations of any kind are judged', () => {
+  it('judges any pod annotation without an exception (property)', () => {
     const element = fc.object({
       key: fc.constantFrom('name', 'ips', 'mac', 'interface', 'default-route', 'bandwidth', 'cni-args', 'deviceID'),
       maxDepth: 2,

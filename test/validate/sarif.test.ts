@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readFiles, sarifLog, validate } from '../../src/validate/index.ts';
 
-it('a SARIF 2.1.0 log has the shape that code hosts read', () => {
+it('plexus validate prints a SARIF 2.1.0 log in the form that code hosts read', () => {
   const text =
     'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: x}\nspec:\n  config: \'{"type": "bridge", "vlan": 5000}\'\n';
   expect(sarifLog(validate(readFiles([{ path: './networks/my net.yaml', text }])), '1.2.3')).toMatchInlineSnapshot(`
@@ -34,7 +34,7 @@ it('a SARIF 2.1.0 log has the shape that code hosts read', () => {
                 },
               ],
               "message": {
-                "text": "no cniVersion: Plexus uses 0.4.0, other programs 0.1.0. Add "cniVersion": "1.0.0", or the version that all its plugins speak.",
+                "text": "no cniVersion: Plexus uses 0.4.0, other programs 0.1.0. Add "cniVersion": "1.0.0", or a version that all its plugins support.",
               },
               "ruleId": "PLX-V-VERSION-ABSENT",
               "ruleIndex": 0,
@@ -74,11 +74,11 @@ it('a SARIF 2.1.0 log has the shape that code hosts read', () => {
               "rules": [
                 {
                   "help": {
-                    "text": "Add "cniVersion": "1.0.0", or the version that all its plugins speak.",
+                    "text": "Add "cniVersion": "1.0.0", or a version that all its plugins support.",
                   },
                   "id": "PLX-V-VERSION-ABSENT",
                   "shortDescription": {
-                    "text": "A configuration does not say its cniVersion.",
+                    "text": "A configuration has no cniVersion.",
                   },
                 },
                 {
@@ -101,14 +101,14 @@ it('a SARIF 2.1.0 log has the shape that code hosts read', () => {
   `);
 });
 
-it('nothing found is a log with no results', () => {
+it('plexus validate prints a SARIF log without results if there are no findings', () => {
   expect(sarifLog([], '1.2.3')).toMatchObject({
     version: '2.1.0',
     runs: [{ tool: { driver: { name: 'plexus validate', rules: [] } }, results: [] }],
   });
 });
 
-it('a file outside of the working folder keeps its path', () => {
+it('plexus validate prints the absolute path of a file outside the working directory in SARIF', () => {
   const log = sarifLog(validate(readFiles([{ path: '/tmp/x.json', text: '{' }])), '1.2.3');
   expect(JSON.stringify(log)).toContain('"uri":"file:///tmp/x.json"');
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { broken } from './broken.table.ts';
 
-// what is published for editors, compiled as an editor does it
+// The published schemas, compiled as an editor compiles them.
 const folder = join(import.meta.dirname, '../../docs/schemas');
 const ajv = new Ajv({ strict: false });
 for (const name of readdirSync(folder))
@@ -24,7 +24,7 @@ const nadsIn = (path: string): readonly Object_[] => {
 const yamlFiles = readdirSync(join(import.meta.dirname, 'good')).filter(
   (name) => name.endsWith('.yaml') && nadsIn(`good/${name}`).length > 0,
 );
-// JSON Schema knows no keys in any case
+// JSON Schema does not support keys in any case.
 const sameCase = yamlFiles.filter((name) => name !== 'bridge-keys-in-any-case.yaml');
 
 describe('the schemas for editors', () => {
@@ -43,7 +43,7 @@ describe('the schemas for editors', () => {
   });
 
   const ofSchema = ['PLX-V-VALUE', 'PLX-V-KEY-UNKNOWN', 'PLX-V-KEY-MISSING', 'PLX-V-ADDRESS'];
-  // found by what keys mean together, which no schema of ours says
+  // Mistakes in the combination of keys, which the schemas do not express.
   const together = [
     'bandwidth-burst',
     'bridge-trunk-half',
@@ -63,7 +63,7 @@ describe('the schemas for editors', () => {
   );
 
   it.each(wrong.map(({ file }) => file).filter((file) => file !== 'whereabouts-exclude.yaml'))(
-    'refuse broken/%s',
+    'reject broken/%s',
     (file) => {
       const [nad] = nadsIn(`broken/${file}`);
       const isGood =
@@ -73,7 +73,7 @@ describe('the schemas for editors', () => {
     },
   );
 
-  it('there are enough to say so', () => {
+  it('are tested with more than 15 broken samples', () => {
     expect(wrong.length).toBeGreaterThan(15);
   });
 });

@@ -15,12 +15,12 @@ const check = (
   options?: ValidateOptions,
 ): readonly string[] => short(validate(readFiles(files), options));
 
-describe('a pod that names a network', () => {
-  it('is right when the network is in another file', () => {
+describe('the network that a pod names', () => {
+  it('is found in another file', () => {
     expect(check([file('p.yaml', pod('lab')), file('n.yaml', nad('lab', { type: 'dummy' }))])).toEqual([]);
   });
 
-  it('gets a note when it is in none, and a warning when one has nearly that name', () => {
+  it('is reported with a note if it is in no file, and with a warning if one has a similar name', () => {
     expect(check([file('p.yaml', pod('lab'))])).toEqual([
       'p.yaml:7 note PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lab is not among these files',
     ]);
@@ -32,34 +32,36 @@ describe('a pod that names a network', () => {
     ]);
   });
 
-  it('is wrong when the cluster does not have it either', () => {
+  it('is reported with an error if the cluster does not have it either', () => {
     expect(check([file('p.yaml', pod('lab'))], { clusterNads: new Map([['default/lab', undefined]]) })).toEqual([
-      'p.yaml:7 error PLX-NAD-NOT-FOUND pod default/p asks for NetworkAttachmentDefinition default/lab, which does not exist',
+      'p.yaml:7 error PLX-NAD-NOT-FOUND pod default/p requests NetworkAttachmentDefinition default/lab, which does not exist',
     ]);
   });
 
-  it('is planned with the network of the cluster', () => {
+  it('is read from the cluster for the plan of the pod', () => {
     const lab: Nad = { namespace: 'default', name: 'lab', config: '{"cniVersion":"1.0.0","type":"dummy"}' };
     const files = [file('p.yaml', pod('[{"name": "lab", "mac": "02:00:00:00:00:01"}]'))];
     expect(wantedNads(readFiles(files))).toEqual([{ namespace: 'default', name: 'lab' }]);
     expect(check(files, { clusterNads: new Map([['default/lab', lab]]) })).toEqual([
-      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, and none of its plugins reads that: dummy',
+      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, but none of its plugins reads it: dummy',
     ]);
   });
 
-  it('is not told of a mistake of the network a second time', () => {
+  it('is reported once if it is invalid, not again for the pod', () => {
     expect(
       check([file('n.yaml', nad('lab', {})), file('p.yaml', pod('lab'))]).map((text) => text.slice(0, 40)),
     ).toEqual(['n.yaml:7 error PLX-CONFIGURATION-INVALID']);
   });
 
-  it('may mean a configuration file beside it, when the network has no configuration of its own', () => {
+  it('may have its configuration in a file beside it', () => {
     const without = 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: lab}\n';
     const conf = '{"cniVersion": "1.0.0", "name": "lab", "type": "dummy"}';
-    const asked = pod('[{"name": "lab", "ips": ["10.0.0.1/24"]}]');
+    const requested = pod('[{"name": "lab", "ips": ["10.0.0.1/24"]}]');
     const errors = (text: readonly string[]): readonly string[] => text.filter((each) => each.includes(' error '));
-    expect(errors(check([file('n.yaml', without), file('p.yaml', asked)]))).toEqual([]);
-    expect(errors(check([file('n.yaml', without), file('p.yaml', asked), file('10-lab.conf', conf)]))).toHaveLength(1);
+    expect(errors(check([file('n.yaml', without), file('p.yaml', requested)]))).toEqual([]);
+    expect(errors(check([file('n.yaml', without), file('p.yaml', requested), file('10-lab.conf', conf)]))).toHaveLength(
+      1,
+    );
   });
 });
 
@@ -72,7 +74,7 @@ describe('the configuration of the node', () => {
     clusterNetwork: '/etc/cni/net.d/10-net.conflist',
   };
 
-  it('decides which namespaces a pod may use', () => {
+  it('determines which namespaces a pod may use', () => {
     expect(check(files)).toEqual([]);
     expect(check(files, { config: { ...config, namespaceIsolation: true } })).toEqual([
       'p.yaml:7 error PLX-NAMESPACE-REFUSED pod web/p may not use NetworkAttachmentDefinition shop/lab: namespaceIsolation allows only web, default',
@@ -80,13 +82,13 @@ describe('the configuration of the node', () => {
     expect(check(files, { config: { ...config, namespaceIsolation: true, globalNamespaces: 'shop' } })).toEqual([]);
   });
 
-  it('that lets invalid annotations pass does not make them right', () => {
+  it('does not suppress findings for invalid annotations with invalidAnnotation ignore', () => {
     const findings = check([file('p.yaml', pod('a b'))], { config: { ...config, invalidAnnotation: 'ignore' } });
     expect(findings.map((text) => text.split(' ')[2])).toEqual(['PLX-SELECTION-INVALID']);
   });
 });
 
-describe('a network that is made of devices', () => {
+describe('a network that requires devices', () => {
   const made = (annotation: string): string =>
     `kind: NetworkAttachmentDefinition\napiVersion: k8s.cni.cncf.io/v1\nmetadata:\n  name: fast\n  annotations: {${annotation}}\nspec:\n  config: '{"cniVersion": "1.0.0", "type": "sriov"}'\n`;
   const asks = (networks: string, spec: object) =>
@@ -104,13 +106,13 @@ describe('a network that is made of devices', () => {
   const rules = (files: Parameters<typeof check>[0]): readonly string[] =>
     check(files).map((text) => text.split(' ').slice(1, 3).join(' '));
 
-  it('a pod asks for as many as it has networks of them', () => {
+  it('is reported unless the pod requests one device per selection', () => {
     expect(rules([ofResource, asks('fast', { containers })])).toEqual([]);
     expect(rules([ofResource, asks('fast', { containers: [{}] })])).toEqual(['warning PLX-RESOURCE-NOT-REQUESTED']);
     expect(rules([ofResource, asks('fast, fast', { containers })])).toEqual(['warning PLX-DEVICE-MISSING']);
   });
 
-  it('K8S-04: a sidecar’s count, an ordinary init container’s do not', () => {
+  it('K8S-04: accepts the devices of a sidecar, but not those of an ordinary init container', () => {
     expect(
       rules([
         ofResource,
@@ -122,7 +124,7 @@ describe('a network that is made of devices', () => {
     ]);
   });
 
-  it('or has the claim', () => {
+  it('is reported unless the pod has its resource claim', () => {
     expect(rules([ofClaim, asks('fast, fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
     expect(rules([ofClaim, asks('fast', { resourceClaims: [{ name: 'other' }] })])).toEqual([
       'warning PLX-DEVICE-MISSING',
@@ -131,23 +133,23 @@ describe('a network that is made of devices', () => {
     expect(rules([ofSubrequest, asks('fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
   });
 
-  it('which of its resources a claim’s devices are counted under is known on the node only', () => {
+  it('is not reported if the pod has a claim, because only the node knows the resource of its devices', () => {
     expect(rules([ofResource, asks('fast, fast', { containers: [{}], resourceClaims: [{ name: 'nics' }] })])).toEqual(
       [],
     );
   });
 });
 
-describe('several files', () => {
-  it('two objects of one name are a warning in one folder, and nothing in two', () => {
+describe('plexus validate on several files', () => {
+  it('warns of two objects with the same name in one folder, but not in two folders', () => {
     const text = nad('lab', { type: 'dummy' });
     expect(check([file('a/1.yaml', text), file('a/2.yaml', text)])).toEqual([
-      'a/2.yaml:4 warning PLX-V-DUPLICATE NetworkAttachmentDefinition default/lab is there already: a/1.yaml, line 4',
+      'a/2.yaml:4 warning PLX-V-DUPLICATE NetworkAttachmentDefinition default/lab is already defined: a/1.yaml, line 4',
     ]);
     expect(check([file('a/1.yaml', text), file('b/2.yaml', text)])).toEqual([]);
   });
 
-  it('of networks with one name the nearest counts', () => {
+  it('plans a pod with the nearest of several networks with the same name', () => {
     const asks = pod('[{"name": "lab", "mac": "02:00:00:00:00:01"}]');
     const takesMac = nad('lab', { type: 'macvlan', capabilities: { mac: true } });
     const files = [file('a/n.yaml', nad('lab', { type: 'dummy' })), file('b/n.yaml', takesMac), file('b/p.yaml', asks)];
@@ -157,7 +159,7 @@ describe('several files', () => {
     ]);
   });
 
-  it('whereabouts, and host-local under one name, share what they give out', () => {
+  it('warns of shared subnets only if the allocations of the networks are separate', () => {
     const two = (ipam: object, names: readonly [string, string]): readonly string[] =>
       check(
         names.map((name, index) =>
@@ -167,11 +169,11 @@ describe('several files', () => {
     expect(two({ type: 'whereabouts', range: '10.0.0.0/24' }, ['a', 'b'])).toEqual([]);
     expect(two({ type: 'host-local', subnet: '10.0.0.0/24' }, ['a', 'a'])).toEqual([]);
     expect(two({ type: 'host-local', subnet: '10.0.0.0/24' }, ['a', 'b'])).toEqual([
-      '1.yaml:7 warning PLX-V-SUBNET-SHARED default/n1 and default/n0 give out addresses of 10.0.0.0/24 on the same master eth1',
+      '1.yaml:7 warning PLX-V-SUBNET-SHARED default/n1 and default/n0 assign addresses of 10.0.0.0/24 on the same master eth1',
     ]);
   });
 
-  it('a name that is left to a template or an overlay is not judged', () => {
+  it('does not check a name that is a placeholder of a template or an overlay', () => {
     for (const name of ['{{ .Values.name }}', '${NAME}']) {
       expect(check([file('p.yaml', pod('').replace('name: p', `name: "${name}"`))])).toEqual([
         `p.yaml:4 note PLX-V-TEMPLATE ${JSON.stringify(name)} is a placeholder: this value is not checked`,
@@ -182,7 +184,7 @@ describe('several files', () => {
     ]);
   });
 
-  it('files that hold nothing to check are passed over', () => {
+  it('skips files without objects to check', () => {
     expect(
       check([
         file('a.yaml', ''),
@@ -194,12 +196,12 @@ describe('several files', () => {
   });
 });
 
-describe('the daemon of a ConfigMap', () => {
+describe('the daemon configuration in a ConfigMap', () => {
   const map = (text: string) => [
     file('c.yaml', `kind: ConfigMap\nmetadata: {name: c}\ndata:\n  plexus.yaml: |\n    ${text}\n`),
   ];
 
-  it('is checked by whom it is given', () => {
+  it('is checked by the given function, or as settings without one', () => {
     const checkDaemon = (config: object) => Object.keys(config).map((key) => settingsKeyUnknown({ key }));
     expect(check(map('grace: 5'), { checkDaemon })).toEqual([
       'c.yaml:5 warning PLX-V-KEY-UNKNOWN configuration of Plexus: unknown key "grace" is ignored',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 
-// What the person who wrote a manifest is told about it: where a value belongs, what is not checked, and no error
-// without proof
+// Messages of plexus validate for the author of a manifest: where a value belongs, what is not checked, and no error
+// without proof.
 
 interface File {
   readonly path?: string;
@@ -21,22 +21,22 @@ const pod = (annotation: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${annotation}'\nspec: {}\n`;
 const macvlan = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1' };
 
-describe('a key at the wrong level', () => {
+describe('a key at the wrong place', () => {
   it.each([
     {
       what: 'capabilities beside "plugins"',
       config: { cniVersion: '0.3.1', capabilities: { ips: true }, plugins: [macvlan] },
-      says: 'no plugin reads "capabilities" beside "plugins": it belongs in the list, beside "type": "macvlan"',
+      message: 'no plugin reads "capabilities" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     {
       what: 'a plugin’s option beside "plugins"',
       config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] },
-      says: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
+      message: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     {
       what: 'capabilities in another spelling',
       config: { ...macvlan, capability: { ips: true } },
-      says: 'did you mean "capabilities"?',
+      message: 'did you mean "capabilities"?',
     },
     {
       what: 'capabilities inside "ipam"',
@@ -44,7 +44,7 @@ describe('a key at the wrong level', () => {
         ...macvlan,
         ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } },
       },
-      says: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
+      message: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
     },
     {
       what: 'an address range beside "type"',
@@ -53,7 +53,7 @@ describe('a key at the wrong level', () => {
         ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] },
         rangeStart: '10.0.0.9',
       },
-      says: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
+      message: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
     },
     {
       what: 'master inside "ipam"',
@@ -62,13 +62,13 @@ describe('a key at the wrong level', () => {
         type: 'macvlan',
         ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]], master: 'eth1' },
       },
-      says: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"',
+      message: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"',
     },
-  ])('$what: says where it belongs', ({ config, says }) => {
-    expect(texts(check({ text: nad(config) }))).toContain(says);
+  ])('is reported with the place where it belongs: $what', ({ config, message }) => {
+    expect(texts(check({ text: nad(config) }))).toContain(message);
   });
 
-  it('"config" outside of "spec"', () => {
+  it('is reported with the place where it belongs: "config" outside of "spec"', () => {
     const found = check({
       text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nconfig: "{}"\n',
     });
@@ -78,7 +78,7 @@ describe('a key at the wrong level', () => {
   });
 
   it.each(['labels', 'metadata.labels', 'spec.annotations', 'annotations'])(
-    'the annotation of a pod among %s',
+    'is reported as an error for the pod annotation in %s',
     (place) => {
       const where =
         {
@@ -117,8 +117,8 @@ describe('a MAC address that no interface can have', () => {
   });
 });
 
-describe('invisible characters', () => {
-  it('are at their line and column, with their name', () => {
+describe('an invisible character', () => {
+  it('is reported at its line and column, with its name', () => {
     const [found] = check({
       text: `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: |\n    {\n      "cniVersion": "0.3.1",\u00A0\n      "type": "macvlan" }\n`,
     });
@@ -127,8 +127,8 @@ describe('invisible characters', () => {
   });
 });
 
-describe('blanks that are none', () => {
-  it('are named at the first line that begins with one', () => {
+describe('YAML indentation', () => {
+  it('is reported at the first line that starts with an invisible character', () => {
     const [found] = check({
       text: 'apiVersion: v1\nkind: Pod\nmetadata:\n\u00A0\u00A0name: p\n\u00A0\u00A0annotations: {k8s.v1.cni.cncf.io/networks: lan}\n',
     }).filter(({ rule }) => rule === 'PLX-V-INVISIBLE');
@@ -138,7 +138,7 @@ describe('blanks that are none', () => {
       'the invisible character U+00A0 NO-BREAK SPACE at the beginning of a line',
     ]);
   });
-  it('explains how to write a configuration that is YAML below "config"', () => {
+  it('that replaces JSON below "config" is reported with the correct form', () => {
     const found = check({
       text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: lan}\nspec:\n  config:\n    type: macvlan\n',
     });
@@ -148,7 +148,7 @@ describe('blanks that are none', () => {
   });
 });
 
-describe('a note names what is not checked', () => {
+describe('a note about an unchecked object', () => {
   const holds = (kind: string, path: readonly string[], value: unknown): string => {
     const object: Record<string, unknown> = { apiVersion: 'example.org/v1', kind, metadata: { name: 'app' } };
     let at = object;
@@ -175,22 +175,22 @@ describe('a note names what is not checked', () => {
       value: { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
       what: 'a NetworkAttachmentDefinition',
     },
-  ])('$kind with $what', ({ kind, path, value, what }) => {
+  ])('names $kind and $what', ({ kind, path, value, what }) => {
     const found = check({ path: 'x.json', text: holds(kind, path, value) });
     expect([short(found), texts(found)]).toEqual([
       ['1 note PLX-V-UNCHECKED'],
       `${kind} app holds ${what}, and objects of this kind are not checked`,
     ]);
   });
-  it('values of a chart', () => {
+  it('names the annotation in the values of a chart', () => {
     expect(texts(check({ text: 'podAnnotations:\n  k8s.v1.cni.cncf.io/networks: lan\n' }))).toContain(
-      'a file that is no Kubernetes object holds the annotation',
+      'a file that is not a Kubernetes object holds the annotation',
     );
   });
-  it('nothing is said of an object without networks', () => {
+  it('does not appear for an object without networks', () => {
     expect(check({ path: 'x.json', text: holds('HelmRelease', ['spec', 'values', 'replicas'], 2) })).toEqual([]);
   });
-  it('a kind of that name in the group of another program', () => {
+  it('does not appear for the same kind in the API group of another program', () => {
     expect(
       check({
         text: 'apiVersion: nmstate.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: _ignored_}\nspec: {config: _replaced_}\n',
@@ -227,17 +227,17 @@ describe('the networks of a virtual machine', () => {
       'NetworkAttachmentDefinition default/lam is not among these files; did you mean default/lan?',
     ]);
   });
-  it('have names of objects', () => {
+  it('are checked for valid object names', () => {
     const found = checkVm([{ name: 'n', multus: { networkName: 'default/La n' } }]);
     expect([short(found), texts(found)]).toEqual([
       ['19 error PLX-SELECTION-INVALID'],
       expect.stringContaining('network "n", name: "La n" is not the name of an object'),
     ]);
   });
-  it('have a networkName', () => {
+  it('are checked for a networkName', () => {
     expect(short(checkVm([{ name: 'n', multus: {} }]))).toEqual(['18 error PLX-V-OBJECT']);
   });
-  it('have a MAC address that an interface can have', () => {
+  it('are checked for a valid MAC address', () => {
     const found = checkVm(
       [{ name: 'n', multus: { networkName: 'lan' } }],
       [{ name: 'n', bridge: {}, macAddress: '01:00:00:00:00:01' }],
@@ -249,12 +249,12 @@ describe('the networks of a virtual machine', () => {
   });
 });
 
-describe('no error without proof', () => {
+describe('plexus validate in doubtful cases', () => {
   const withIpam = (type: string, ipam: object): string =>
     JSON.stringify({ cniVersion: '0.3.1', name: 'n', plugins: [{ type, ipam }] });
 
   it.each(['{{ .Values.subnet }}', '${SUBNET}', '$(SUBNET)', '$SUBNET', '__SUBNET__', '_replaced_'])(
-    'a value with the placeholder %s is a note',
+    'reports a value with the placeholder %s with a note',
     (subnet) => {
       expect(short(check({ text: nad({ ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet }]] } }) }))).toEqual(
         ['6 note PLX-V-TEMPLATE'],
@@ -266,29 +266,29 @@ describe('no error without proof', () => {
     '{"type": "macvlan", "mtu": ${MTU}}',
     '{"type": "macvlan" {{ if .Mtu }}, "mtu": 1400 {{ end }}}',
     '_replaced_',
-  ])('a configuration that is no JSON yet is a note: %s', (config) => {
+  ])('reports a configuration that is a template with a note: %s', (config) => {
     expect(short(check({ text: nad(config) }))).toEqual(['6 note PLX-V-TEMPLATE']);
   });
-  it('a mistake beside a placeholder is an error all the same', () => {
+  it('still reports a mistake beside a placeholder as an error', () => {
     expect(short(check({ text: nad('{"type": "macvlan", "mtu": __CNI_MTU__,}') }))).toEqual([
       '6 error PLX-NAD-INVALID',
     ]);
   });
-  it('a value of a template without quotes makes the document a template', () => {
+  it('treats a document as a template if it contains an unquoted template value', () => {
     expect(
       short(
         check({ text: 'apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: d\n  namespace: {{.Namespace}}\n' }),
       ),
     ).toEqual(['1 note PLX-V-TEMPLATE']);
   });
-  it('host-local’s keys under a plugin that changes them first: Calico’s usePodCidr', () => {
+  it('accepts host-local keys that the plugin replaces first, as Calico does with usePodCidr', () => {
     const found = check({
       path: 'x.conflist',
       text: withIpam('calico', { type: 'host-local', subnet: 'usePodCidr', ranges: [[{ subnet: 'usePodCidrIPv6' }]] }),
     });
     expect(found.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
-  it('host-local without ranges in a node’s file, which kube-router fills in, is a warning', () => {
+  it('only warns of host-local without ranges in a file of the node, because kube-router fills them in', () => {
     expect(short(check({ path: 'x.conflist', text: withIpam('bridge', { type: 'host-local' }) }))).toContain(
       '1 warning PLX-V-KEY-MISSING',
     );
@@ -296,20 +296,23 @@ describe('no error without proof', () => {
       '6 error PLX-V-KEY-MISSING',
     );
   });
-  it('one name in two files of a folder may be a choice', () => {
+  it('only warns of the same name in two files of a folder, which may be alternatives', () => {
     expect(
       short(check({ path: 'a/one.yaml', text: nad(macvlan) }, { path: 'a/two.yaml', text: nad(macvlan) })),
     ).toEqual(['4 warning PLX-V-DUPLICATE']);
     expect(short(check({ text: `${nad(macvlan)}---\n${nad(macvlan)}` }))).toEqual(['11 error PLX-V-DUPLICATE']);
   });
-  it.each(['x.json', 'x.yaml', 'nginx.conf'])('a broken file of another program in a folder is a note: %s', (path) => {
-    expect(short(check({ path, text: '{ "compilerOptions": [ // all', isFound: true }))).toEqual([
-      '1 note PLX-V-NOT-READ',
-    ]);
-    expect(short(check({ path, text: '{ "compilerOptions": [ // all' }))).toEqual(['1 error PLX-V-SYNTAX']);
-    expect(short(check({ path, text: '{ "cniVersion": [ // all', isFound: true }))).toEqual(['1 error PLX-V-SYNTAX']);
-  });
-  it('plugins of another program are no network configuration', () => {
+  it.each(['x.json', 'x.yaml', 'nginx.conf'])(
+    'reports a broken file of another program in a folder with a note: %s',
+    (path) => {
+      expect(short(check({ path, text: '{ "compilerOptions": [ // all', isFound: true }))).toEqual([
+        '1 note PLX-V-NOT-READ',
+      ]);
+      expect(short(check({ path, text: '{ "compilerOptions": [ // all' }))).toEqual(['1 error PLX-V-SYNTAX']);
+      expect(short(check({ path, text: '{ "cniVersion": [ // all', isFound: true }))).toEqual(['1 error PLX-V-SYNTAX']);
+    },
+  );
+  it('does not take the plugins of another program for a network configuration', () => {
     expect(check({ text: 'site_name: docs\nplugins:\n  - tags\n  - search\n' })).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { type PlacedFinding, readFiles, validate } from '../../src/validate/inde
 import { yamlDocuments } from '../../src/validate/yaml-documents.ts';
 import { placedFile } from '../../src/validate/yaml-position.ts';
 
-// kubectl reads YAML with libyaml's rules, the yaml package with those of YAML 1.2: what kubectl accepts is no mistake
+// kubectl follows the rules of libyaml, the yaml package those of YAML 1.2. YAML that kubectl accepts is no mistake.
 
 const kubectl = process.env['KUBECTL'] ?? 'kubectl';
 const isMissing = (() => {
@@ -27,7 +27,7 @@ const valueIn = (text: string): unknown => {
   const [first] = yamlDocuments(placedFile('x.yaml', text));
   return first?.error === undefined ? first?.document.toJS() : undefined;
 };
-/** The object that kubectl reads, without a server; undefined when it reads none. */
+/** The object that kubectl reads without a server, or undefined if it rejects the text. */
 function readByKubectl(text: string): unknown {
   const file = join(folder, 'x.yaml');
   writeFileSync(file, text);
@@ -36,7 +36,7 @@ function readByKubectl(text: string): unknown {
     ['annotate', '--local', '-o', 'json', '--overwrite', '-f', file, 'x-'],
     { encoding: 'utf8', timeout: 60_000 },
   );
-  // where there are no annotations, this leaves an empty object
+  // kubectl adds an empty object if there are no annotations.
   return status === 0 ? JSON.parse(stdout.replace('"annotations": {},', '')) : undefined;
 }
 
@@ -54,7 +54,7 @@ const forms: readonly (readonly [what: string, text: string])[] = [
   ['tabs in front of the lines', nad('\'{\n\t"type": "macvlan"\n\t}\'')],
   ['line breaks of Windows', nad('\'{\n"type": "macvlan"\n}\'').replaceAll('\n', '\r\n')],
   ['empty lines inside quotes', nad('\'{\n\n\n"type": "macvlan"\n\n}\'')],
-  ['two such texts', `${nad("'{\n}'").replace('name: lan', "name: 'l\nan'")}`],
+  ['two such scalars', `${nad("'{\n}'").replace('name: lan', "name: 'l\nan'")}`],
   [
     'a flow collection that closes left of its key',
     nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n    a: b\n}'),
@@ -67,32 +67,29 @@ const forms: readonly (readonly [what: string, text: string])[] = [
     'a flow collection inside another',
     nad("'{}'").replace('  name: lan', '  name: lan\n  annotations: {a: "b\nc", d: e\n}'),
   ],
-  ['a comment right behind quotes', nad("'{}'#comment")],
-  ['a key that is there twice', nad("'{}'").replace('  name: lan', '  name: first\n  name: lan')],
-  ['quotes that never close', nad("'{\n")],
+  ['a comment directly after quotes', nad("'{}'#comment")],
+  ['a repeated key', nad("'{}'").replace('  name: lan', '  name: first\n  name: lan')],
+  ['unclosed quotes', nad("'{\n")],
   ['a line left of its mapping', nad("'{}'").replace('  name: lan', '  name: lan\n labels: {}')],
 ];
 
-describe.skipIf(isMissing)(
-  'YAML is read as kubectl reads it (skipped without kubectl; env KUBECTL names another one)',
-  () => {
-    it.each(forms)('%s', (_, text) => {
-      expect(valueIn(text)).toEqual(readByKubectl(text));
-    });
-  },
-);
+describe.skipIf(isMissing)('plexus validate reads YAML like kubectl (skipped without kubectl)', () => {
+  it.each(forms)('with %s', (_, text) => {
+    expect(valueIn(text)).toEqual(readByKubectl(text));
+  });
+});
 
-describe('YAML that kubectl reads is no error', () => {
-  it.each(forms.slice(0, -2))('%s', (_, text) => {
+describe('plexus validate on YAML that kubectl accepts', () => {
+  it.each(forms.slice(0, -2))('reports no error for %s', (_, text) => {
     expect(findingsIn(text).filter(({ rule }) => rule === 'PLX-V-SYNTAX')).toEqual([]);
   });
 
-  it('places of mistakes inside are those of the file', () => {
+  it('reports mistakes inside the scalar at their places in the file', () => {
     const text = nad('\'{\n    "cniVersion": "0.3.1",\n"type": "macvlan",\n  "mode": "brigde"\n}\'');
     expect(findingsIn(text).map(({ line, column, rule }) => [line, column, rule])).toEqual([[9, 11, 'PLX-V-VALUE']]);
   });
 
-  it('a broken document does not keep the others from being checked', () => {
+  it('checks the other documents if one is broken', () => {
     const broken = 'apiVersion: v1\nkind: Pod\nmetadata: [\n';
     const found = findingsIn(`${broken}---\n${nad('\'{"type":\n}\'')}---\n${nad("'{}'").replace('lan', 'wan')}`);
     expect(found.filter(({ severity }) => severity === 'error').map(({ line, rule }) => [line, rule])).toEqual([
@@ -102,7 +99,7 @@ describe('YAML that kubectl reads is no error', () => {
     ]);
   });
 
-  it('a repeated key is a warning, because the last one counts', () => {
+  it('reports a repeated key with a warning, because the last one applies', () => {
     expect(findingsIn(nad("'{}'").replace('  name: lan', '  name: first\n  name: lan'))[0]).toMatchObject({
       line: 5,
       severity: 'warning',
@@ -110,7 +107,7 @@ describe('YAML that kubectl reads is no error', () => {
     });
   });
 
-  it('ends soon for a long file that cannot be repaired', () => {
+  it('returns quickly for a long file that cannot be repaired', () => {
     const text = `a: {\n${'b: c,\n'.repeat(20_000)}`;
     expect(findingsIn(text).map(({ rule }) => rule)).toEqual(['PLX-V-SYNTAX']);
   });

@@ -100,10 +100,10 @@ describe('as SVG', () => {
   it('describes its content in words, and has both colour schemes', () => {
     const svg = topologySvg(picture(samplePods));
     expect(/<desc[^>]*>([^<]*)/.exec(svg)?.[1]).toMatchInlineSnapshot(
-      `"10 pods in 5 networks, 4 problems. Networks: cluster-net (9 pods), infra/backup (2 pods), shop/cameras (2 pods), shop/storage (4 pods), shop/storrage (1 pod). Something is wrong with: shop/db-0, shop/viewer, shop/db-2, shop/late, shop/typo."`,
+      `"10 pods in 5 networks, 4 problems. Networks: cluster-net (9 pods), infra/backup (2 pods), shop/cameras (2 pods), shop/storage (4 pods), shop/storrage (1 pod). Pods with problems: shop/db-0, shop/viewer, shop/db-2, shop/late, shop/typo."`,
     );
     expect(svg).toContain('prefers-color-scheme:dark');
-    for (const text of ['db-2', '10.30.0.2', 'also elsewhere', 'missing', 'asked for, not attached'])
+    for (const text of ['db-2', '10.30.0.2', 'also elsewhere', 'missing', 'requested, not attached'])
       expect(svg).toContain(text);
   });
 

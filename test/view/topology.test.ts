@@ -165,13 +165,13 @@ describe('a pod’s requests compared with its status', () => {
     expect(told(of(pods, [aNadObject('storage'), aNadObject('broken', '{')]))).toMatchInlineSnapshot(`
       [
         "error network-invalid: NetworkAttachmentDefinition shop/broken: spec.config is not a JSON object: the text ends where a name in double quotes is expected at position 1 (line 1 column 2), in: {",
-        "error network-missing: network shop/none does not exist; asked for by shop/b",
-        "error attachment-missing: pod shop/a asks for shop/storage as fast0, and it has no k8s.v1.cni.cncf.io/network-status",
+        "error network-missing: network shop/none does not exist; requested by shop/b",
+        "error attachment-missing: pod shop/a requests shop/storage as fast0, but it has no k8s.v1.cni.cncf.io/network-status",
         "error annotation-invalid: pod shop/c: annotation k8s.v1.cni.cncf.io/networks, element 1 (character 1): "x y" is not a name of lower-case letters, digits and "-", at most 253 of them",
         "error status-unreadable: pod shop/d: annotation k8s.v1.cni.cncf.io/network-status cannot be read: annotation is not a JSON object: the text ends where a value is expected at position 1 (line 1 column 2), in: [",
         "warning pod-pending: pod shop/e is pending and not yet attached to shop/storage",
-        "warning host-network: pod shop/f asks for shop/storage, and uses its node's network (hostNetwork): it gets none of them",
-        "warning attachment-unasked: pod shop/g has net1 in shop/storage, and no longer asks for it (its node's configuration may)",
+        "warning host-network: pod shop/f requests shop/storage but uses the network of its node (hostNetwork), so it gets none of them",
+        "warning attachment-unasked: pod shop/g has net1 in shop/storage but does not request it (any more); the configuration of its node may",
       ]
     `);
   });

@@ -59,7 +59,7 @@ export async function reportAbandoned(record: SandboxRecord, deps: AttachDeps, s
       attempts,
       lastError,
     });
-    const message = `Gave up waiting for ${interfaceName} to be detached from ${network} after ${attempts} tries: ${lastError}. The pod is let go; Plexus goes on trying.`;
+    const message = `Could not detach ${interfaceName} from ${network} after ${attempts} attempts: ${lastError}. Pod deletion proceeds; Plexus keeps retrying in the background.`;
     if (pod !== undefined && deps.cluster !== undefined)
       await send(pod, { type: 'Warning', reason: 'NetworkAbandoned', message }, deps, signal);
   });
@@ -107,7 +107,7 @@ async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortS
     deps.report({
       kind: 'warning',
       pod: `${pod.namespace}/${pod.name}`,
-      text: `event ${event.reason} was not written: ${asPlexusError(thrown).message}`,
+      text: `could not write Event ${event.reason}: ${asPlexusError(thrown).message}`,
     });
   }
 }

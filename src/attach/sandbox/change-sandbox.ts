@@ -50,5 +50,5 @@ async function assertOwnNamespace(
   if (now === 'missing' || now === 'other')
     throw netnsUnusable({ netns, problem: "it has none of the sandbox's interfaces" });
   if (isPathOfAnother(record, await sandboxPaths(journal)))
-    throw netnsUnusable({ netns, problem: 'the journal has another sandbox at this path' });
+    throw netnsUnusable({ netns, problem: 'the journal records another sandbox at this path' });
 }

@@ -63,7 +63,7 @@ async function checkEach(
 function reasonToSkip({ complete }: SandboxRecord, entry: AttachmentRecord): string | undefined {
   if (isAbandoned(entry)) return 'it is abandoned';
   if (entry.state === 'detaching') return 'its DEL has failed';
-  return complete && entry.state === 'attached' ? undefined : 'its ADD did not come to its end';
+  return complete && entry.state === 'attached' ? undefined : 'its ADD did not finish';
 }
 
 type Links = { readonly found: readonly Link[] } | Exclude<CheckOutcome, { kind: 'ok' }>;

@@ -1,4 +1,4 @@
-import { refusalIn, isMetaPlugin } from '../../cni/index.ts';
+import { refusalIn, isMetaPlugin, withKeys } from '../../cni/index.ts';
 import { asPlexusError, isNetnsMissing } from '../../errors/index.ts';
 import type { Host, PluginExit } from '../../host/index.ts';
 import type { AttachmentRecord, FailedAdd } from '../../plan/index.ts';
@@ -67,7 +67,7 @@ async function delWithoutAddresses(
   const { configuration } = record.attachment;
   const plugins = configuration.plugins
     .filter((_, index) => index === plugin)
-    .map((each) => ({ ...each, json: { ...each.json, ipam: {} } }));
+    .map((each) => ({ ...each, json: withKeys(each.json, { ipam: {} }) }));
   const call = { ...delegateCall(record.attachment, operation), configuration: { ...configuration, plugins } };
   // the caller checks whether the link still exists
   await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {});

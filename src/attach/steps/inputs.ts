@@ -205,7 +205,7 @@ async function readNads(
 const noCluster = (nads: readonly NadRef[]) =>
   settingsInvalid({
     path: ['kubeconfig'],
-    problem: `network ${nads.map(nadKey).join(', ')} is asked for, but neither kubeconfig nor manifestsDir says where NetworkAttachmentDefinitions are`,
+    problem: `network ${nads.map(nadKey).join(', ')} is requested, but neither kubeconfig nor manifestsDir is set, so Plexus cannot read NetworkAttachmentDefinitions`,
   });
 
 const readPaths = async (reads: RequiredReads, { readConf }: PlanSources): Promise<ReadonlyMap<string, ConfPath>> =>

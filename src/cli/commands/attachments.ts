@@ -38,13 +38,14 @@ const actions = ['list', 'show', 'check', 'detach', 'forget'];
 
 export const attachmentsCommand: CommandModule<object, Options> = {
   command: 'attachments [action] [sandboxes..]',
-  describe: "Show, check or undo what is attached on this node, or forget what cannot be undone: the daemon's journal",
+  describe: "Show, check, detach or forget the attachments of this node, as the daemon's journal records them",
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('action', {
         choices: actions,
         default: 'list',
-        describe: 'list all; show sandboxes in full; check some or all; detach some now; forget some without detaching',
+        describe:
+          'list: all; show: sandboxes in full; check: some or all; detach: some, now; forget: some, without detaching',
       })
       .positional('sandboxes', {
         type: 'string',
@@ -74,7 +75,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
         requiresArg: true,
         choices: ['table', 'json'],
         default: 'table',
-        describe: 'How to print it',
+        describe: 'Output format',
       })
       .option('force', {
         type: 'boolean',
@@ -84,15 +85,15 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       .option('abandoned', {
         type: 'boolean',
         default: false,
-        describe: 'forget: every sandbox with nothing left but abandoned attachments',
+        describe: 'forget: every sandbox that has only abandoned attachments',
       })
       .check((options) => missingSandboxes(options) ?? true)
       .example('$0 attachments', 'Every attachment of this node')
-      .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
+      .example('$0 attachments check', 'Compare all of them with the journal; run this on the host')
       .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
-      .example('$0 attachments detach 4f1c', 'Undoes now what is left of a sandbox that is gone; on the host')
-      .example('$0 attachments forget 4f1c 77ab', 'Forgets what the daemon could not undo of two sandboxes')
-      .example('$0 attachments forget --abandoned', 'The same for every sandbox'),
+      .example('$0 attachments detach 4f1c', 'Undo what is left of a deleted sandbox now; run this on the host')
+      .example('$0 attachments forget 4f1c 77ab', 'Forget two sandboxes that the daemon could not undo')
+      .example('$0 attachments forget --abandoned', 'The same for every abandoned sandbox'),
   handler: run,
 };
 
@@ -166,8 +167,8 @@ function chosenOf(
 function missingSandboxes({ action, sandboxes = [], abandoned }: Options): string | undefined {
   if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned))
     return undefined;
-  const besides = action === 'forget' ? ', or --abandoned for all that are abandoned' : '';
-  return `Say which sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
+  const besides = action === 'forget' ? ', or --abandoned for all abandoned ones' : '';
+  return `Specify the sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
 }
 
 /** The records of exactly one sandbox. Throws sandboxUnknown. */
@@ -224,5 +225,5 @@ async function forget(
     );
   }
   if (isJson) say(json(forgotten));
-  else if (records.length === 0) say('nothing to forget: no sandbox is abandoned as a whole');
+  else if (records.length === 0) say('nothing to forget: every sandbox has attachments that are not abandoned');
 }

@@ -3,8 +3,9 @@ import { runAsPlugin } from '../cni.ts';
 
 export const cniCommand: CommandModule = {
   command: 'cni',
-  describe: 'Be the CNI plugin: read CNI_* variables and stdin, answer on stdout (called by the container runtime)',
+  describe:
+    'Run as the CNI plugin: read CNI_* variables and stdin, answer on stdout (the container runtime calls this)',
   builder: (yargs) =>
-    yargs.example('CNI_COMMAND=VERSION $0 cni </dev/null', 'Ask which versions of the CNI specification it speaks'),
+    yargs.example('CNI_COMMAND=VERSION $0 cni </dev/null', 'Print the supported versions of the CNI specification'),
   handler: () => runAsPlugin(process, import.meta.dirname),
 };

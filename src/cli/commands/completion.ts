@@ -41,7 +41,7 @@ export const completionCommand: CommandModule<object, Options> = {
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('shell', { choices: Object.keys(scripts), demandOption: true, describe: 'Which shell' })
-      .example('source <($0 completion bash)', 'For this bash')
+      .example('source <($0 completion bash)', 'For the current bash')
       .example('$0 completion bash > /etc/bash_completion.d/plexus', 'For every bash')
       .example('$0 completion zsh > "${fpath[1]}/_plexus"', 'For every zsh')
       .example('$0 completion fish > ~/.config/fish/completions/plexus.fish', 'For every fish') as Argv<Options>,

@@ -3,13 +3,13 @@ import { daemonFlags } from '../daemon-flags.ts';
 
 export const daemonCommand: CommandModule = {
   command: 'daemon',
-  describe: 'Serve the CNI calls of this node: what the DaemonSet runs',
+  describe: 'Serve the CNI calls of this node (the DaemonSet runs this)',
   builder: (yargs) =>
     yargs
       .option('config', {
         type: 'string',
         requiresArg: true,
-        describe: 'Configuration file, YAML or JSON; without this flag /etc/plexus/plexus.yaml, if it exists',
+        describe: 'Configuration file, YAML or JSON; default: /etc/plexus/plexus.yaml, if it exists',
       })
       .options(daemonFlags())
       .example('$0 daemon', 'With /etc/plexus/plexus.yaml and the credentials of its pod')

@@ -13,7 +13,7 @@ interface Options {
 
 export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'devices',
-  describe: 'Show which devices kubelet gave to which pod of this node, and which attachment uses them',
+  describe: 'Show the devices that kubelet allocated to pods of this node, and the attachments that use them',
   builder: (yargs): Argv<Options> =>
     yargs
       .option('kubelet-dir', {
@@ -29,11 +29,9 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
         describe: "The daemon's cniDir",
       })
       .option('output', outputOption)
-      .example('$0 devices', 'Every device of this node that a pod has')
+      .example('$0 devices', 'Every device of this node that is allocated to a pod')
       .example('$0 devices -o json', 'The same, for a script')
-      .epilogue(
-        'Exit status: 0 done, 1 kubelet cannot be asked (what the journal knows is shown), 2 could not be done.',
-      ),
+      .epilogue('Exit status: 0 success, 1 kubelet is unavailable (only the journal is shown), 2 failure.'),
   handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
     runSearch(end, async () => {
       const { found, damaged } = await fileJournal(`${cniDir}/journal`).list(deviceUses);

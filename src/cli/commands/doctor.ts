@@ -18,71 +18,69 @@ const graceMs = 500;
 
 export const doctorCommand: CommandModule<object, DoctorOptions> = {
   command: 'doctor',
-  describe:
-    'Look for what is wrong with an installation, on this node and in the cluster, and say what to do; changes nothing',
+  describe: 'Check an installation on this node and in the cluster, and print a fix for each problem; changes nothing',
   builder: (yargs): Argv<DoctorOptions> =>
     yargs
       .option('end', {
         choices: ['both', 'node', 'cluster'],
         default: 'both',
-        describe: 'Which end to look at: this node (as root), the cluster, or both',
+        describe: 'What to check: this node (as root), the cluster, or both',
       })
       .options(nodeOptions)
       .option('cni-dir', {
         ...text,
         default: process.env['PLEXUS_CNI_DIR'],
-        describe: "The daemon's cniDir; without it, /var/lib/cni/plexus of the node",
+        describe: "The daemon's cniDir; default: /var/lib/cni/plexus of the node",
       })
       .option('socket', {
         ...text,
         default: process.env['PLEXUS_SOCKET'],
-        describe: `The daemon's socket; without it, ${defaultSocket} of the node`,
+        describe: `The daemon's socket; default: ${defaultSocket} of the node`,
       })
       .option('http', {
         ...text,
         default: process.env['PLEXUS_HTTP'] ?? '127.0.0.1:9913',
-        describe: "The daemon's HTTP address, for where its observe.sock cannot be used, or off",
+        describe: "The daemon's HTTP address, used if its observe.sock is unavailable; off: no HTTP",
       })
       .option('kubeconfig', {
         ...text,
         default: process.env['PLEXUS_KUBECONFIG'],
-        describe: 'Without it: KUBECONFIG, the credentials of this pod, ~/.kube/config',
+        describe: 'kubeconfig file; default: KUBECONFIG, the credentials of this pod, or ~/.kube/config',
       })
-      .option('node', { ...text, describe: 'In the cluster look only at this node, its daemon and its pods' })
+      .option('node', { ...text, describe: 'In the cluster, check only this node, its daemon and its pods' })
       .option('as', {
         ...text,
-        describe: "Whose rights to look at, system:serviceaccount:NAMESPACE:NAME; without it, the daemon's account",
+        describe:
+          "Account whose permissions to check, system:serviceaccount:NAMESPACE:NAME; default: the daemon's account",
       })
       .option('reports', {
         ...text,
-        describe: 'Folder with what doctor --end node -o json printed on other nodes, a file NODE.json each',
+        describe: 'Folder with the output of doctor --end node -o json from other nodes, one file NODE.json for each',
       })
       .option('timeout', {
         type: 'number',
         requiresArg: true,
         default: 10,
-        describe: 'Seconds that a check has; all run at once',
+        describe: 'Time limit of each check in seconds; all checks run concurrently',
       })
       .option('strict', {
         type: 'boolean',
         default: false,
-        describe: 'Warnings count for the exit status as errors do',
+        describe: 'Count warnings as errors in the exit status',
       })
       .option('output', {
         alias: 'o',
         requiresArg: true,
         choices: ['table', 'json', 'yaml'],
         default: 'table',
-        describe: 'How to print it',
+        describe: 'Output format',
       })
-      .check(
-        ({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout is a number of seconds, from above 0 to 3600',
-      )
+      .check(({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout must be above 0 and at most 3600')
       .example('$0 doctor', 'On a node, as root, or with a kubeconfig anywhere')
-      .example('$0 doctor --end cluster --node worker-3', 'What the cluster says of one node')
+      .example('$0 doctor --end cluster --node worker-3', 'Check one node from the cluster')
       .example('$0 doctor --strict -o json', 'For a script')
       .epilogue(
-        'Exit status: 0 nothing to do, 1 an error was found (with --strict a warning), 2 nothing could be looked at. See docs/doctor.md.',
+        'Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 nothing could be checked. See docs/doctor.md.',
       ),
   handler: async (options) => {
     const { timeout, output, strict } = options;
@@ -91,7 +89,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
     const first = findings.find(({ severity }) => severity !== 'unknown');
     if (first === undefined)
       throw nothingLookedAt({
-        why: [...new Set(findings.map(({ what }) => what.replace(/^not looked at: /, '')))].join('; '),
+        why: [...new Set(findings.map(({ what }) => what.replace(/^not checked: /, '')))].join('; '),
       });
     const counting = findings.filter(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
     if (counting.length > 0) throw findingsMade({ counts: countsOf(counting) });

@@ -37,17 +37,22 @@ export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<o
         requiresArg: true,
         choices: [...Object.keys(drawings), 'json'],
         default: 'svg',
-        describe: 'What to make',
+        describe: 'Output format',
       })
-      .option('file', { alias: 'f', type: 'string', requiresArg: true, describe: 'Write it there, in place of stdout' })
+      .option('file', {
+        alias: 'f',
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write to this file instead of stdout',
+      })
       .option('group', {
         choices: groupings,
         default: 'auto' as const,
-        describe: 'Pods of one workload in one row: auto from more than 60 pods on; not in json',
+        describe: 'Draw the pods of one workload as one row; auto: with more than 60 pods; no effect on json',
       })
-      .example('$0 graph -A --file networks.svg', 'A picture of the cluster, for light and dark surroundings')
+      .example('$0 graph -A --file networks.svg', 'A picture of the cluster, for light and dark backgrounds')
       .example('$0 graph -n shop -o mermaid', 'For a document on GitHub or GitLab')
-      .epilogue('Exit status: 0 done, 2 could not be done.'),
+      .epilogue('Exit status: 0 success, 2 failure.'),
   handler: ({ output, file, group, ...scope }) =>
     runSearch(end, async () => {
       const topology = await readTopology(scope);

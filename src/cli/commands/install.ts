@@ -22,7 +22,7 @@ interface InstallOptions extends NodeArguments {
 export const installCommand: CommandModule<object, InstallOptions> = {
   command: 'install',
   describe:
-    'Put the program that the container runtime calls on this node: what the init container of the DaemonSet runs',
+    'Install the shim, which the container runtime calls, on this node (the init container of the DaemonSet runs this)',
   builder: (yargs): Argv<InstallOptions> => {
     yargs.options(hostPathFlags());
     return yargs
@@ -31,18 +31,18 @@ export const installCommand: CommandModule<object, InstallOptions> = {
         type: 'string',
         requiresArg: true,
         default: process.env['PLEXUS_SHIM'],
-        describe: 'The native program; without it, the one beside this program for this machine',
+        describe: 'The shim to install; default: the one beside this program for this architecture',
       })
       .option('stand-in', {
         type: 'boolean',
         default: process.env['PLEXUS_STAND_IN'] === 'true',
-        describe: `Also ${standInName}, direct mode as one file, which lies beside the native program (120 MB)`,
+        describe: `Also install ${standInName}, the fallback for the daemon: direct mode as one file (120 MB), expected beside the shim`,
       })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be done' })
-      .example('$0 install --root /host', "In a container that has the node's file system at /host")
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Only print what would change' })
+      .example('$0 install --root /host', "In a container with the node's file system at /host")
       .example('$0 install --cni-dir /data/cni/plexus', 'For a daemon with another cniDir; its other paths likewise')
       .epilogue(
-        'The configuration 00-plexus.conflist is written by plexus daemon, once it can serve. The paths that direct mode may use are written to plexus-host.json beside the program. See docs/install.md and docs/direct-mode.md.',
+        'plexus daemon writes the configuration 00-plexus.conflist when it can serve. This command writes the paths that direct mode may use to plexus-host.json beside the shim. See docs/install.md and docs/direct-mode.md.',
       );
   },
   handler: async (options) => {
@@ -62,7 +62,7 @@ export const installCommand: CommandModule<object, InstallOptions> = {
       if (options['stand-in'])
         sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
       else if (existsSync(join(folder, standInName)))
-        say(`warning: ${join(folder, standInName)} stays as it is: --stand-in would bring it up to date`);
+        say(`warning: ${join(folder, standInName)} is outdated: pass --stand-in to update it`);
       sayDone(await installShim(shim, folder, how), join(folder, shimName), how);
     }
   },

@@ -11,15 +11,14 @@ interface Options extends ScopeArguments {
 export const networksCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'networks',
   aliases: ['nets'],
-  describe:
-    'Show the networks of a cluster: where they come from, their plugins and subnets, how many pods are in them',
+  describe: 'Show the networks of a cluster: origin, plugins, subnets and number of pods',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
       .option('output', outputOption)
-      .example('$0 networks', "What the pods of the context's namespace can use and do use")
+      .example('$0 networks', "The networks that pods of the context's namespace can use or do use")
       .example('$0 networks -A -o yaml', 'All of them, for a script')
-      .epilogue('Exit status: 0 done, 2 could not be done.'),
+      .epilogue('Exit status: 0 success, 2 failure.'),
   handler: ({ output, ...scope }) =>
     runSearch(end, async () => {
       const topology = await readTopology(scope);

@@ -24,17 +24,17 @@ const planOptions = {
   pod: {
     type: 'string',
     requiresArg: true,
-    describe: 'YAML file with the pod, in place of one of the cluster',
+    describe: 'YAML file with the pod, instead of a pod of the cluster',
   },
   nads: {
     type: 'string',
     requiresArg: true,
-    describe: 'Folder of YAML files with NetworkAttachmentDefinitions, in place of those of the cluster',
+    describe: 'Folder of YAML files with NetworkAttachmentDefinitions, instead of those of the cluster',
   },
   conf: {
     type: 'string',
     requiresArg: true,
-    describe: 'CNI configuration of Plexus (or Multus) on the node; without it the default network is left open',
+    describe: 'CNI configuration of Plexus (or Multus) on the node; without it, the plan omits the default network',
   },
   device: {
     type: 'string',
@@ -42,12 +42,12 @@ const planOptions = {
     requiresArg: true,
     default: [],
     coerce: (texts: readonly string[]) => texts.map(deviceOf),
-    describe: 'Device to plan with, as kubelet would give it: RESOURCE=ID, or claim:CLAIM/REQUEST=ID',
+    describe: 'Device to plan with, as kubelet would allocate it: RESOURCE=ID, or claim:CLAIM/REQUEST=ID',
   },
   diff: {
     type: 'boolean',
     default: false,
-    describe: 'On the node of the pod: compare with what is attached, from the journal',
+    describe: 'Compare with what is attached according to the journal; run this on the node of the pod',
   },
   'cni-dir': {
     type: 'string',
@@ -59,33 +59,32 @@ const planOptions = {
 
 export const planCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'plan [name]',
-  describe: 'Show what a pod would be attached to, and exactly what each plugin would receive; touches nothing',
+  describe: 'Show the networks that a pod would get and the exact input of each plugin; changes nothing',
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('name', { type: 'string', describe: 'Name of a pod of the cluster' })
       .options(planOptions)
       .options({
         ...clusterOptions,
-        namespace: { ...namespaceOption, describe: "Namespace of the pod; without it the context's" },
+        namespace: { ...namespaceOption, describe: 'Namespace of the pod; default: that of the context' },
       })
       .option('output', outputOption)
       .check(
         ({ name, pod }) =>
-          ((name ?? '') === '') !== (pod === undefined) ||
-          'Say which pod: the name of one of the cluster, or --pod with a file.',
+          ((name ?? '') === '') !== (pod === undefined) || 'Specify a pod of the cluster, or pass a file with --pod.',
       )
-      .example('$0 plan --pod pod.yaml --nads .', 'The further networks of a pod')
+      .example('$0 plan --pod pod.yaml --nads .', 'The additional networks of a pod')
       .example(
         '$0 plan --pod pod.yaml --nads . --device intel.com/vf=0000:18:02.5',
-        'With the device that the pod would be given',
+        'With a device that kubelet would allocate to the pod',
       )
       .example('$0 plan --pod pod.yaml --nads . --conf 00-plexus.conflist -o json', 'All of it, for a script')
       .example(
         '$0 plan db-0 -n shop --conf /etc/cni/net.d/00-plexus.conflist --diff',
-        'Whether db-0 is attached as it would be attached now',
+        'Compare how db-0 is attached with how it would be attached now',
       )
       .epilogue(
-        'Exit status: 0 done, 1 the pod could not be planned, 2 called wrongly. With --diff: 0 as planned, 1 something differs, 2 could not be done.',
+        'Exit status: 0 success, 1 the pod could not be planned, 2 wrong usage. With --diff: 0 as planned, 1 differences, 2 failure.',
       ),
   handler: async (options) => {
     if (options.diff) return runSearch(end, () => compare(options));

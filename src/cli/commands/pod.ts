@@ -14,7 +14,7 @@ const longestMs = 300_000;
 
 export const podCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'pod <name>',
-  describe: 'Show the networks of one pod: interfaces, addresses, and what is wrong with them',
+  describe: 'Show the networks of one pod: interfaces, addresses and problems',
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('name', { type: 'string', demandOption: true, describe: 'Name of the pod' })
@@ -22,13 +22,13 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
         ...scopeOptions,
         'all-namespaces': {
           ...scopeOptions['all-namespaces'],
-          describe: 'Compare its addresses with pods of all namespaces',
+          describe: 'Compare its addresses with those of pods of all namespaces',
         },
       })
       .option('output', outputOption)
-      .example('$0 pod db-0 -n shop', 'What db-0 is attached to')
-      .example('$0 pod db-0 -n shop -A', 'The same, its addresses compared with those of all pods of the cluster')
-      .epilogue('Exit status: 0 done, 1 something is wrong with its networks, 2 could not be done.'),
+      .example('$0 pod db-0 -n shop', 'The networks of db-0')
+      .example('$0 pod db-0 -n shop -A', 'The same, with its addresses compared with those of all pods')
+      .epilogue('Exit status: 0 success, 1 its networks have a problem, 2 failure.'),
   handler: ({ output, name, ...scope }) =>
     runSearch(end, async () => {
       const cluster = await clusterFor(scope);

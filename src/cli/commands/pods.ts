@@ -12,7 +12,7 @@ interface Options extends ScopeArguments {
 
 export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'pods',
-  describe: 'Show which pod is attached to which network with which addresses, and what is wrong with that',
+  describe: 'Show every attachment of pods to networks, with its addresses and problems',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
@@ -20,14 +20,14 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
       .option('problems', {
         type: 'boolean',
         default: false,
-        describe: 'Only what is wrong; exit status 1 if there is an error among it',
+        describe: 'Show only problems; exit status 1 if one is an error',
       })
       .option('output', outputOption)
       .example('$0 pods -A', 'Every attachment of the cluster')
-      .example('$0 pods --network storage', 'Who is in the network storage, address by address')
+      .example('$0 pods --network storage', 'The pods in network storage, with their addresses')
       .example('$0 pods -A --problems', 'Duplicate addresses, missing attachments and networks, invalid annotations')
       .epilogue(
-        'Exit status: 0 done, 1 --problems has found an error (warnings are none), 2 could not be done. Addresses are compared among the pods shown.',
+        'Exit status: 0 success, 1 --problems found an error (warnings do not count), 2 failure. The command compares the addresses of the pods it shows.',
       ),
   handler: ({ output, network, problems, ...scope }) =>
     runSearch(end, async () => {

@@ -18,16 +18,16 @@ interface TraceOptions {
 
 export const traceCommand: CommandModule<object, TraceOptions> = {
   command: 'trace [what] [name]',
-  describe: "Show what was done for a pod of this node lately, step by step: the daemon's recent operations",
+  describe: 'Show recent operations of the daemon on pods of this node, step by step',
   builder: (yargs): Argv<TraceOptions> =>
     yargs
       .positional('what', {
         choices: ['pod', 'sandbox'],
-        describe: 'Whose operations; without it, a list of all that are remembered',
+        describe: 'Whose operations; default: a list of all recorded ones',
       })
       .positional('name', {
         type: 'string',
-        describe: 'Name of the pod, or container ID of the sandbox (its beginning will do)',
+        describe: 'Name of the pod, or container ID of the sandbox (a unique beginning is enough)',
       })
       .option('namespace', {
         alias: 'n',
@@ -36,12 +36,12 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
         default: 'default',
         describe: 'Namespace of the pod',
       })
-      .option('last', { type: 'number', requiresArg: true, describe: 'Only so many operations, the newest' })
+      .option('last', { type: 'number', requiresArg: true, describe: 'Show only this many operations, newest first' })
       .option('verbose', {
         alias: 'v',
         type: 'boolean',
         default: false,
-        describe: 'Also what each plugin read and wrote; secrets are masked',
+        describe: 'Also show what each plugin read and wrote; secrets are masked',
       })
       .option('socket', socketOption)
       .option('output', {
@@ -49,18 +49,18 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
         requiresArg: true,
         choices: ['table', 'json', 'yaml'],
         default: 'table',
-        describe: 'How to print it',
+        describe: 'Output format',
       })
-      .check(({ what, name }) => (what === undefined) === (name === undefined) || `Say which ${what ?? 'pod'}.`)
+      .check(({ what, name }) => (what === undefined) === (name === undefined) || `Specify the ${what ?? 'pod'}.`)
       .check(
         ({ last }) =>
-          last === undefined || (Number.isInteger(last) && last > 0) || '--last is a whole number, 1 or more',
+          last === undefined || (Number.isInteger(last) && last > 0) || '--last must be an integer, 1 or more',
       )
-      .example('$0 trace', 'Every operation that the daemon remembers')
-      .example('$0 trace pod db-0 -n shop', 'What was done for that pod, as a timeline')
+      .example('$0 trace', 'Every operation that the daemon has recorded')
+      .example('$0 trace pod db-0 -n shop', 'The operations on that pod, as timelines')
       .example('$0 trace pod db-0 -n shop --last 1 --verbose', 'With what each plugin read and wrote')
       .epilogue(
-        'From elsewhere: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.',
+        'From another machine: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.',
       ),
   handler: async (options) => {
     const { what, name = '', namespace, last } = options;
@@ -84,7 +84,7 @@ function textOf(operations: readonly RecordedOperation[], { what, output, verbos
     case 'yaml':
       return yamlText(operations);
     default:
-      if (operations.length === 0) return 'nothing is remembered';
+      if (operations.length === 0) return 'no operations are recorded';
       return what === undefined && !verbose ? operationsText(operations) : timelinesText(operations, verbose);
   }
 }

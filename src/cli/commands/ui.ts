@@ -12,8 +12,7 @@ interface Options extends ScopeArguments {
 
 export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'ui',
-  describe:
-    'Show networks, pods and problems as a page in the browser of this machine, kept up to date; changes nothing',
+  describe: 'Serve a live page with networks, pods and problems for the browser on this machine; changes nothing',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
@@ -21,7 +20,7 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
         type: 'number',
         requiresArg: true,
         default: 0,
-        describe: 'Port on 127.0.0.1 and ::1; 0: any that is free',
+        describe: 'Port on 127.0.0.1 and ::1; 0: any free port',
       })
       .option('socket', {
         ...socketOption,
@@ -29,10 +28,10 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
       })
       .check(
         ({ port }) =>
-          (Number.isInteger(port) && port >= 0 && port <= 65_535) || '--port is a whole number, from 0 to 65535',
+          (Number.isInteger(port) && port >= 0 && port <= 65_535) || '--port must be an integer from 0 to 65535',
       )
       .example('$0 ui -A', 'All namespaces; prints the address to open')
-      .epilogue('Ends with ctrl-C. Exit status: 0 ended, 2 could not be done.'),
+      .epilogue('Stop it with Ctrl-C. Exit status: 0 stopped, 2 failure.'),
   handler: ({ port, socket, ...scope }) =>
     runSearch(end, async () => {
       const cluster = await clusterFor(scope);

@@ -27,7 +27,7 @@ const usualStateDir = '/var/lib/cni/plexus';
 
 export const uninstallCommand: CommandModule<object, UninstallOptions> = {
   command: 'uninstall',
-  describe: 'Take this node back to what it was before Plexus',
+  describe: 'Remove Plexus from this node and restore the state before it',
   builder: (yargs): Argv<UninstallOptions> =>
     yargs
       .options(nodeOptions)
@@ -35,26 +35,25 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
         type: 'string',
         requiresArg: true,
         default: process.env['PLEXUS_CNI_DIR'],
-        describe: `The daemon's cniDir, as this process sees it; without it, ${usualStateDir} of the node`,
+        describe: `The daemon's cniDir, as this process sees it; default: ${usualStateDir} of the node`,
       })
       .option('socket', {
         type: 'string',
         requiresArg: true,
         default: process.env['PLEXUS_SOCKET'],
-        describe: `The daemon's socket, as this process sees it; without it, ${defaultSocket} of the node`,
+        describe: `The daemon's socket, as this process sees it; default: ${defaultSocket} of the node`,
       })
       .option('force', {
         type: 'boolean',
         default: false,
-        describe: 'Also while pods of this node are attached, or its daemon serves',
+        describe: 'Uninstall even if pods of this node are attached or its daemon is running',
       })
       .option('settle-deferred', {
         type: 'boolean',
         default: false,
-        describe:
-          'First carry out the DELs that were deferred while no daemon ran: on the node itself, where plugins can run',
+        describe: 'First carry out the deferred DELs; run this on the node itself, where plugins can run',
       })
-      .example('$0 uninstall', 'Refuses, with a list, while pods of this node have networks from Plexus')
+      .example('$0 uninstall', 'Fails with a list if pods of this node have networks of Plexus')
       .epilogue('Stop the daemon first (delete its DaemonSet). See docs/uninstall.md.'),
   handler: async (options) => {
     const { root, force } = options;
@@ -67,7 +66,7 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
     const state = { journal: fileJournal(`${stateDir}/journal`), deferred: deferredCalls(`${stateDir}/deferred`) };
     const { done, failed } = await uninstall({ confDirs, binDirs, stateDir, socket, force }, state);
     const lines = [...settled, ...done];
-    for (const line of lines.length + failed.length > 0 ? lines : ['there is nothing of Plexus here']) say(line);
+    for (const line of lines.length + failed.length > 0 ? lines : ['Plexus is not installed here']) say(line);
     if (failed.length > 0)
       throw uninstallIncomplete({ problems: failed.map(problemOf) }, { cause: new AggregateError(failed) });
   },

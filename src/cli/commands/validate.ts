@@ -12,23 +12,23 @@ interface ValidateArguments extends ClusterArguments {
 
 export const validateCommand = (end: (status: ExitStatus) => void): CommandModule<object, ValidateArguments> => ({
   command: 'validate [files..]',
-  describe: 'Check networks, pods and configurations before anything runs; touches nothing',
+  describe: 'Check networks, pods and configurations before they are used; changes nothing',
   builder: (yargs): Argv<ValidateArguments> =>
     yargs
       .positional('files', {
         type: 'string',
         array: true,
-        describe: 'YAML, JSON and CNI configuration files; folders with all below them; - for stdin',
+        describe: 'YAML, JSON and CNI configuration files; folders, with everything below them; - for stdin',
       })
       .option('config', {
         type: 'string',
         requiresArg: true,
-        describe: 'CNI configuration of Plexus (or Multus) on the node: pods are planned with it',
+        describe: 'CNI configuration of Plexus (or Multus) on the node, used to plan pods',
       })
       .option('cluster', {
         type: 'boolean',
         default: false,
-        describe: 'Look up in the cluster which networks there are besides',
+        describe: 'Also read the networks of the cluster',
       })
       .options(clusterOptions)
       .option('output', {
@@ -36,15 +36,15 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandModul
         requiresArg: true,
         choices: ['table', 'json', 'sarif'],
         default: 'table',
-        describe: 'How to print it',
+        describe: 'Output format',
       })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count as errors' })
       .example('$0 validate networks/ pod.yaml', 'Two files or folders, offline')
-      .example('helm template chart | $0 validate -', 'What a chart makes')
+      .example('helm template chart | $0 validate -', 'The output of a chart')
       .example('$0 validate --cluster pod.yaml', 'A pod against the networks of the cluster')
       .example('$0 validate --strict -o sarif . > plexus.sarif', 'For a CI job')
       .epilogue(
-        'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run. See docs/validate.md.',
+        'Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 failure. See docs/validate.md.',
       ),
   handler: (options) =>
     runSearch(end, async () => {

@@ -146,7 +146,7 @@ function accept(connection: net.Socket, state: ServerState): void {
   };
   const uid = options.peerUid(connection);
   if (uid !== 0)
-    return refuse(linkDamaged({ problem: `a connection of user ${uid ?? 'unknown'}: only root may use it` }));
+    return refuse(linkDamaged({ problem: `a connection of user ${uid ?? 'unknown'}: only root may connect` }));
   if (connections.size >= limits.connections && !makeRoom(state))
     return refuse(daemonBusy({ problem: `${limits.connections} connections are open` }));
   connections.add(connection);
@@ -164,7 +164,7 @@ function makeRoom(state: ServerState): boolean {
   const [oldest] = state.silent;
   if (oldest === undefined) return false;
   state.options.onProblem(
-    daemonBusy({ problem: `${state.limits.connections} connections are open; one that says nothing is dropped` }),
+    daemonBusy({ problem: `${state.limits.connections} connections are open; an idle one is dropped` }),
   );
   forget(oldest, state);
   oldest.destroy();
@@ -185,10 +185,7 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
     onFrame = () => {}; // ignore frames that arrived with the bad one
     refuse(error);
   };
-  const helloTimer = setTimeout(
-    () => fail(linkDamaged({ problem: 'a connection that does not say what it wants' })),
-    limits.helloMs,
-  );
+  const helloTimer = setTimeout(() => fail(linkDamaged({ problem: 'a connection that sent no call' })), limits.helloMs);
   const stopWaiting = (): void => {
     clearTimeout(helloTimer);
     silent.delete(connection);
@@ -229,7 +226,7 @@ function limitHeld(connection: net.Socket, bytes: number, state: ServerState): v
   const { held, heldBytes, limits, options } = state;
   if (heldBytes <= limits.heldBytes) return;
   const [largest] = [...held.entries()].toSorted((a, b) => b[1] - a[1]);
-  options.onProblem(daemonBusy({ problem: `unfinished requests hold ${heldBytes} bytes; the longest is dropped` }));
+  options.onProblem(daemonBusy({ problem: `unfinished requests use ${heldBytes} bytes; the longest is dropped` }));
   largest?.[0].destroy();
 }
 
@@ -264,7 +261,7 @@ function call(connection: net.Socket, incoming: CallOf, state: ServerState): (fr
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
   const running: Running = {
     done,
-    stop: () => stop.abort(operationCancelled({ command: 'the call', reason: 'the daemon is being stopped' })),
+    stop: () => stop.abort(operationCancelled({ command: 'the call', reason: 'the daemon is stopping' })),
   };
   state.running.add(running);
   void done.finally(() => state.running.delete(running));

@@ -86,15 +86,14 @@ export function linkSession(socket: Socket, what: string, lastFrameMs: number): 
       if (frame.type === shimFrame.cancel)
         return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
       const one = waiting.get(frame.id);
-      if (!answers.includes(frame.type))
-        throw linkDamaged({ problem: `a frame of type ${frame.type} in the middle of a call` });
+      if (!answers.includes(frame.type)) throw linkDamaged({ problem: `a frame of type ${frame.type} during a call` });
       waiting.delete(frame.id);
       one?.resolve(frame);
     },
     lost: () => {
       if (!isOpen && waiting.size === 0) return; // the call was answered and nothing is pending
       isOpen = false;
-      ended.abort(operationCancelled({ command: what, reason: 'the plugin process on the host is gone' }));
+      ended.abort(operationCancelled({ command: what, reason: 'the shim on the host ended' }));
       for (const { reject } of waiting.values()) reject(linkLost({ what }));
       waiting.clear();
     },

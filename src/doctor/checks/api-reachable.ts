@@ -6,8 +6,8 @@ import { type ClusterScene, apiPlace } from '../cluster-scene.ts';
 export const apiReachable: Check<ClusterScene> = {
   id: 'PLX-D-API',
   good: 'the API server answers',
-  finds: 'the API server cannot be reached, or does not know the caller',
-  fix: 'Try kubectl version with the same kubeconfig; name another one with --kubeconfig.',
+  finds: 'the API server is unreachable or rejects the credentials',
+  fix: 'Run kubectl version with the same kubeconfig, or pass another one with --kubeconfig.',
   place: apiPlace,
   look: async ({ api }, signal) => {
     try {

@@ -5,10 +5,10 @@ import type { ClusterScene } from '../cluster-scene.ts';
 
 const name = `${nadPlural}.${nadGroup}`;
 
-/** Whether NetworkAttachmentDefinitions are served. */
+/** Whether the API serves NetworkAttachmentDefinitions. */
 export const crd: Check<ClusterScene> = {
   id: 'PLX-D-CRD',
-  good: 'NetworkAttachmentDefinitions are served',
+  good: 'the API serves NetworkAttachmentDefinitions',
   finds:
     'the CustomResourceDefinition of NetworkAttachmentDefinitions is missing, does not serve v1, or has a schema that is not structural',
   fix: 'kubectl apply -f crds/network-attachment-definition.yaml',
@@ -18,7 +18,7 @@ export const crd: Check<ClusterScene> = {
     const object = (await api.get('get the CustomResourceDefinition of NetworkAttachmentDefinitions', path, signal)) as
       | CustomResourceDefinition
       | undefined;
-    if (object === undefined) return [{ severity: 'error', what: 'it is not there: no pod can ask for a network' }];
+    if (object === undefined) return [{ severity: 'error', what: 'it does not exist: no pod can request a network' }];
     const { spec = {}, status = {} } = object;
     const seen: Seen[] = [];
     if (spec.versions?.some((version) => version.name === nadVersion && version.served === true) !== true)
@@ -28,7 +28,7 @@ export const crd: Check<ClusterScene> = {
         evidence: (spec.versions ?? []).map((each) => `${each.name ?? ''}: served ${String(each.served)}`),
       });
     if (spec.scope !== 'Namespaced')
-      seen.push({ severity: 'error', what: `its scope is ${spec.scope ?? 'missing'}, and not Namespaced` });
+      seen.push({ severity: 'error', what: `its scope is ${spec.scope ?? 'missing'}, not Namespaced` });
     const bad = (status.conditions ?? []).filter(({ type, status: value }) =>
       type === 'NonStructuralSchema'
         ? value === 'True'

@@ -7,9 +7,9 @@ import { type NodeScene, metricIn } from '../node-scene.ts';
 /** Whether the daemon reports that it is ready. */
 export const daemonReady: Check<NodeScene> = {
   id: 'PLX-D-READY',
-  good: 'the daemon says that it is ready',
-  finds: '/readyz of the daemon says that it cannot serve calls, and why',
-  fix: 'Do what the text says; until then the pod of Plexus is not ready and calls wait.',
+  good: 'the daemon is ready',
+  finds: '/readyz of the daemon reports that it cannot serve calls, and why',
+  fix: 'Correct the reported cause; until then the pod of Plexus is not ready and CNI calls wait.',
   place: ({ places }) => observeSocketOf(places.socket),
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/readyz', signal);
@@ -22,7 +22,7 @@ export const daemonReady: Check<NodeScene> = {
 
 const addressTaken = ({ places }: NodeScene): Seen => ({
   severity: 'warning',
-  what: `the daemon cannot listen on ${places.http ?? 'its HTTP address'}: metrics cannot be scraped; CNI calls and probes do not need it`,
+  what: `the daemon cannot listen on ${places.http ?? 'its HTTP address'}: metrics cannot be scraped; CNI calls and probes are not affected`,
   fix: 'Find the program that listens there (ss -ltnp) and stop it, or set another address (http).',
 });
 
@@ -33,8 +33,8 @@ export async function askHttp(
   signal: AbortSignal,
 ): Promise<HttpAnswer | Seen> {
   const fix =
-    "Run plexus doctor as root on the node or in the daemon's container, or name the daemon's HTTP address with --http.";
-  return http(path, signal).catch((error: unknown) => unknown(`nobody answers (${reasonOf(error)})`, { fix }));
+    "Run plexus doctor as root on the node or in the daemon's container, or pass the daemon's HTTP address with --http.";
+  return http(path, signal).catch((error: unknown) => unknown(`no answer (${reasonOf(error)})`, { fix }));
 }
 
 // fetch reports only that it failed; the cause contains the reason

@@ -13,9 +13,9 @@ import {
 /** Whether there is a default network. */
 export const defaultNetwork: Check<NodeScene> = {
   id: 'PLX-D-DEFAULT-NETWORK',
-  good: 'the default network of pods is found and can be read',
-  finds: 'no usable configuration of a default network: no pod of the node can start',
-  fix: "Install the cluster's network plugin on this node, or name its file as defaultNetwork in the configuration of the daemon.",
+  good: 'the configuration of the default network exists and is valid',
+  finds: 'there is no usable configuration of the default network: no pod of the node can start',
+  fix: "Install the cluster's network plugin on this node, or set defaultNetwork in the configuration of the daemon to its file.",
   place: confPlace,
   look: async (scene) => (await Promise.all((await scene.confFolders()).map((found) => lookAt(scene, found)))).flat(),
 };

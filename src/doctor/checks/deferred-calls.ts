@@ -5,9 +5,9 @@ import { counted, fewOf, found, namesInFolder } from '../state-files.ts';
 /** Whether deferred DELs are waiting. */
 export const deferredDels: Check<NodeScene> = {
   id: 'PLX-D-DEFERRED',
-  good: 'no DEL waits from while the daemon was away',
-  finds: 'DELs that were answered while the daemon was away and are not carried out, or could not be understood',
-  fix: 'See that the daemon serves and a host agent is connected: only it can run plugins without the runtime.',
+  good: 'there are no deferred DELs',
+  finds: 'DELs that were deferred while the daemon was unavailable and are not carried out, or are damaged',
+  fix: 'Check that the daemon runs and a host agent is connected: only it can run plugins without the runtime.',
   place: (scene) => inState(scene, 'deferred'),
   look: async (scene) => {
     await scene.state();
@@ -19,13 +19,13 @@ export const deferredDels: Check<NodeScene> = {
     if (calls.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${counted(calls.length, 'DEL')} to be carried out${isOpen ? '' : ', and no further ones are kept: no host agent is expected'}`,
+        what: `${counted(calls.length, 'DEL')} to be carried out${isOpen ? '' : ', and no more are deferred, because no host agent is expected'}`,
         evidence: fewOf(calls),
       });
     if (damaged.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${counted(damaged.length, 'DEL')} that could not be understood, set aside`,
+        what: `${counted(damaged.length, 'damaged DEL')}, set aside`,
         where: `${folder}/damaged`,
         fix: 'Undo their sandboxes by hand (plexus attachments detach), then delete the files.',
         evidence: fewOf(damaged),

@@ -9,8 +9,8 @@ const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 /** Whether direct mode finds the commands that it runs. */
 export const directModeTools: Check<NodeScene> = {
   id: 'PLX-D-DIRECT-MODE-TOOLS',
-  good: 'direct mode is not in use, or finds ip and nsenter',
-  finds: 'direct mode is in use, or stands in for the daemon, and iproute2 or util-linux is not on the node',
+  good: 'direct mode finds ip and nsenter, or is not in use',
+  finds: 'direct mode is in use, or is the fallback for the daemon, but iproute2 or util-linux is missing on the node',
   fix: 'Install iproute2 and util-linux on the node.',
   place: () => folders.join(', '),
   look: async (scene) => {

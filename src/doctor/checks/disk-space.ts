@@ -7,9 +7,9 @@ const [fewBytes, fewShare] = [64 * 1024 * 1024, 0.02];
 /** Whether the state folder has free space and inodes. */
 export const diskSpace: Check<NodeScene> = {
   id: 'PLX-D-DISK',
-  good: 'there is room for the state: space and inodes',
-  finds: 'the disk of the state folder is full, or nearly so: an ADD that cannot be recorded fails',
-  fix: 'Make room on that file system: images and logs that nobody needs, or another cniDir.',
+  good: 'the disk of the state folder has free space and inodes',
+  finds: 'the disk of the state folder is full or nearly full: an ADD that cannot be recorded fails',
+  fix: 'Free space on that file system (unused images, old logs), or set another cniDir.',
   place: ({ places }) => places.stateDir,
   look: async ({ state }) => {
     const { bavail, blocks, bsize, ffree, files } = await statfs(await state());

@@ -6,8 +6,8 @@ import { fewOf } from '../state-files.ts';
 export const images: Check<ClusterScene> = {
   id: 'PLX-D-IMAGES',
   good: 'all daemons run the same image',
-  finds: 'daemons of several versions at the same time: an update that does not come to its end',
-  fix: 'kubectl -n kube-system rollout status daemonset/plexus says what it waits for.',
+  finds: 'daemons of several versions at the same time: an update that does not finish',
+  fix: 'Run kubectl -n kube-system rollout status daemonset/plexus to see what the update waits for.',
   place: () => 'the pods of Plexus',
   look: async ({ daemonPods }) => {
     const nodesOf = new Map<string, string[]>();

@@ -8,8 +8,8 @@ export const journal: Check<NodeScene> = {
   id: 'PLX-D-JOURNAL',
   good: 'every record of the journal can be read',
   finds:
-    'records that cannot be read, were set aside as damaged, or are of a newer version: what they say of is not undone',
-  fix: 'Look at each file for the pod it names, see that its addresses and interfaces are free again, then delete it.',
+    'records that cannot be read, were set aside as damaged, or have a newer format: Plexus does not undo their attachments',
+  fix: 'Find the pod that each file names, release its addresses and interfaces, then delete the file.',
   place: (scene) => inState(scene, 'journal'),
   look: async (scene) => {
     const { unreadable, damaged } = await scene.journal();
@@ -20,7 +20,7 @@ export const journal: Check<NodeScene> = {
       seen.push({
         severity: 'error',
         what: `${counted(newer.length, 'record')} of a newer version of Plexus`,
-        fix: 'Install that version again on this node.',
+        fix: 'Install that version on this node again.',
         evidence: fewOf(newer.map(({ problem }) => problem)),
       });
     if (broken.length > 0)

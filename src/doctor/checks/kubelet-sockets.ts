@@ -9,10 +9,9 @@ const socket = '/var/lib/kubelet/pod-resources/kubelet.sock';
 /** Whether kubelet serves the devices of pods. */
 export const kubeletSockets: Check<NodeScene> = {
   id: 'PLX-D-KUBELET-SOCKETS',
-  good: 'kubelet says which devices pods have, or no network needs to know',
-  finds:
-    'networks are made of devices (resourceName), and the socket where kubelet says which device a pod was given is not there',
-  fix: 'Start kubelet; where its folder is another one, mount that at /var/lib/kubelet/pod-resources.',
+  good: 'kubelet reports the devices of pods, or no network uses devices',
+  finds: 'networks use devices (resourceName), but the socket on which kubelet reports the devices of pods is missing',
+  fix: 'Start kubelet. If kubelet has another --root-dir, mount its pod-resources folder at /var/lib/kubelet/pod-resources.',
   place: () => socket,
   look: async (scene, signal) => {
     const { nads } = await scene.networks(signal);
@@ -21,13 +20,20 @@ export const kubeletSockets: Check<NodeScene> = {
     const path = await inRoot(scene.places.root, socket);
     if ((await found(dirname(path))) === undefined)
       return [
-        unknown('its folder is not there: kubelet has never run here, or its files are not in sight', { where: path }),
+        unknown('its folder does not exist: kubelet has never run here, or its files are not visible here', {
+          where: path,
+        }),
       ];
     const file = await found(path);
     if (file?.isSocket() === true) return [];
     const evidence = fewOf(users.map(({ key, nad }) => `${key}: ${nad?.resourceName ?? ''}`));
     return [
-      { severity: 'error', what: file === undefined ? 'it is not there' : 'it is no socket', where: path, evidence },
+      {
+        severity: 'error',
+        what: file === undefined ? 'it does not exist' : 'it is not a socket',
+        where: path,
+        evidence,
+      },
     ];
   },
 };

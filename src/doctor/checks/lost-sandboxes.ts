@@ -8,9 +8,9 @@ import { counted, fewOf, found, sandboxName } from '../state-files.ts';
 /** Whether the journal contains sandboxes that no longer exist. */
 export const lostSandboxes: Check<NodeScene> = {
   id: 'PLX-D-LOST-SANDBOXES',
-  good: 'the namespace of every recorded sandbox is there',
-  finds: 'records of sandboxes that are gone without a DEL: their addresses are still taken',
-  fix: 'Where a host agent is, the daemon undoes them within two rounds (reclaimSeconds); by hand: plexus attachments detach SANDBOX.',
+  good: 'the namespace of every recorded sandbox exists',
+  finds: 'records of sandboxes that disappeared without a DEL: their addresses are still allocated',
+  fix: 'No action needed with a host agent: the daemon undoes them within two rounds (reclaimSeconds). Otherwise run plexus attachments detach SANDBOX.',
   place: (scene) => inState(scene, 'journal'),
   look: async (scene) => {
     const { records } = await scene.journal();
@@ -21,7 +21,7 @@ export const lostSandboxes: Check<NodeScene> = {
       const state =
         record.bootId !== undefined && record.bootId !== bootId ? 'earlier' : await stateOf(record.netns, scene);
       if (state === 'hidden') hidden.push(record.netns);
-      if (state === 'earlier') lost.push(`${sandboxName(record)}: the machine was started anew since`);
+      if (state === 'earlier') lost.push(`${sandboxName(record)}: the node has rebooted since`);
       if (state === 'gone') lost.push(`${sandboxName(record)}: ${record.netns} is gone`);
     }
     return [
@@ -30,14 +30,14 @@ export const lostSandboxes: Check<NodeScene> = {
         : [
             {
               severity: 'warning' as const,
-              what: `${counted(lost.length, 'recorded sandbox', 'recorded sandboxes')} gone without a DEL`,
+              what: `${counted(lost.length, 'recorded sandbox', 'recorded sandboxes')} disappeared without a DEL`,
               evidence: fewOf(lost),
             },
           ]),
       ...(hidden.length === 0
         ? []
         : [
-            unknown(`the namespaces of ${counted(hidden.length, 'sandbox', 'sandboxes')} are not in sight`, {
+            unknown(`the namespaces of ${counted(hidden.length, 'sandbox', 'sandboxes')} are not visible here`, {
               evidence: fewOf(hidden),
             }),
           ]),

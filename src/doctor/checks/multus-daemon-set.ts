@@ -5,9 +5,9 @@ import { type ClusterScene, isMultus } from '../cluster-scene.ts';
 /** Whether Multus runs in the same cluster. */
 export const multusDaemonSet: Check<ClusterScene> = {
   id: 'PLX-D-MULTUS',
-  good: 'Multus is not in the cluster',
-  finds: 'a DaemonSet of Multus beside Plexus: both want to be the first configuration of every node',
-  fix: 'Follow docs/from-multus.md, and delete the DaemonSet of Multus at its end.',
+  good: 'Multus is not installed in the cluster',
+  finds: 'a DaemonSet of Multus besides Plexus: both install themselves as the first CNI configuration of every node',
+  fix: 'Follow docs/from-multus.md, and delete the DaemonSet of Multus as its last step.',
   place: () => 'the cluster',
   look: async ({ daemonSets, plexus }) => {
     const found = (await daemonSets()).filter(isMultus);

@@ -7,8 +7,8 @@ import { askHttp } from './daemon-ready.ts';
 export const nadWatch: Check<NodeScene> = {
   id: 'PLX-D-WATCH',
   good: "the daemon's watch of NetworkAttachmentDefinitions is up to date",
-  finds: 'changes of NetworkAttachmentDefinitions do not reach the daemon: it works with what it knew last',
-  fix: 'Find out why this node does not reach the API server; the log of the daemon says what it heard last.',
+  finds: 'changes of NetworkAttachmentDefinitions do not reach the daemon, so it uses the last known ones',
+  fix: 'Check why this node cannot reach the API server; the log of the daemon contains the last error.',
   place: ({ places }) => observeSocketOf(places.socket),
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/metrics', signal);
@@ -16,14 +16,14 @@ export const nadWatch: Check<NodeScene> = {
     const [synced, objects] = ['plexus_watch_synced', 'plexus_watch_objects'].map((name) =>
       metricIn(answer.text, name),
     );
-    if (synced === undefined) return [unknown('the metrics do not say')];
+    if (synced === undefined) return [unknown('the metrics do not contain it')];
     return synced === 1
       ? []
       : [
           {
             severity: 'warning',
             what: 'the watch is interrupted',
-            evidence: [`${objects ?? 0} NetworkAttachmentDefinitions known`],
+            evidence: [`${objects ?? 0} NetworkAttachmentDefinitions are in the cache`],
           },
         ];
   },

@@ -4,10 +4,10 @@ import type { ClusterScene } from '../cluster-scene.ts';
 /** Whether every NetworkAttachmentDefinition can be used. */
 export const nadsValid: Check<ClusterScene> = {
   id: 'PLX-D-NAD-INVALID',
-  good: 'every NetworkAttachmentDefinition can be read',
+  good: 'every NetworkAttachmentDefinition is valid',
   finds:
-    'a NetworkAttachmentDefinition whose configuration cannot be read, or that runs Plexus itself: pods that ask for it do not start',
-  fix: 'Correct spec.config of it.',
+    'a NetworkAttachmentDefinition with an invalid configuration, or one that runs Plexus itself: pods that request it do not start',
+  fix: 'Correct its spec.config.',
   place: () => 'all NetworkAttachmentDefinitions',
   look: async ({ networks }) =>
     (await networks()).nads.flatMap(({ key, problems }) =>

@@ -6,15 +6,15 @@ import type { NodeScene } from '../node-scene.ts';
 export const networkFiles: Check<NodeScene> = {
   id: 'PLX-D-NETWORK-FILES',
   good: 'every NetworkAttachmentDefinition without a configuration has its file on this node',
-  finds: 'a NetworkAttachmentDefinition without spec.config, whose configuration is in no file of this node',
-  fix: 'Put a configuration with that name into this folder, or into spec.config.',
+  finds: 'a NetworkAttachmentDefinition without spec.config whose configuration is not in a file on this node',
+  fix: 'Put a configuration with that name into this folder, or set spec.config.',
   place: () => 'the files of networks (confDir)',
   look: async (scene, signal) => {
     const { nads, folder, inSight } = await scene.networks(signal);
     const users = nads.filter(meansFile);
     if (users.length > 0 && !inSight)
       return [
-        unknown(`the folder of ${users.map(({ key }) => key).join(', ')} is not there, or not in sight`, {
+        unknown(`the folder of ${users.map(({ key }) => key).join(', ')} does not exist, or is not visible here`, {
           where: folder,
         }),
       ];

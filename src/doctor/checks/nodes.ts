@@ -6,9 +6,9 @@ import { fewOf } from '../state-files.ts';
 /** Whether every node has a ready daemon. */
 export const nodes: Check<ClusterScene> = {
   id: 'PLX-D-NODES',
-  good: 'every node has a daemon that is ready',
-  finds: 'nodes without a daemon, or with one that is not ready: their pods get no further network, or do not start',
-  fix: 'Let the DaemonSet tolerate the taints of these nodes (it tolerates all as it comes) and see why a pod is not ready: kubectl describe.',
+  good: 'every node has a ready daemon',
+  finds: 'nodes without a ready daemon: their pods get no additional networks, or do not start',
+  fix: 'Let the DaemonSet tolerate the taints of these nodes (by default it tolerates all), and check with kubectl describe why a pod is not ready.',
   place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
   look: async (scene) => {
     if (scene.node !== undefined && !(await scene.allNodes()).some((each) => nameOfObject(each) === scene.node))
@@ -43,8 +43,8 @@ export const nodes: Check<ClusterScene> = {
 
 const noSuchNode = async ({ allNodes }: ClusterScene): Promise<Seen> => ({
   severity: 'error',
-  what: 'there is no such node',
-  fix: 'Correct --node; the names are those of kubectl get nodes.',
+  what: 'this node does not exist',
+  fix: 'Correct --node: pass a name that kubectl get nodes shows.',
   evidence: fewOf((await allNodes()).map(nameOfObject)),
 });
 

@@ -5,9 +5,9 @@ import { type NodeScene, callsPlexus, confPlace, oursIn, readableConfFolders, ty
 /** Whether another meta-plugin has a configuration in the runtime's folder. */
 export const otherMetaPlugin: Check<NodeScene> = {
   id: 'PLX-D-OTHER-META-PLUGIN',
-  good: 'no other program for several networks is configured on this node',
-  finds: 'a configuration of Multus, or of another program for several networks, in the same folder',
-  fix: 'See docs/from-multus.md: remove the DaemonSet of Multus, then the file; the daemon moves one that sorts before ours aside.',
+  good: 'no other meta-plugin is configured on this node',
+  finds: 'a configuration of Multus or another meta-plugin in the same folder',
+  fix: 'Remove the DaemonSet of Multus, then the file (docs/from-multus.md). The daemon moves aside a file that sorts before its own.',
   place: confPlace,
   look: async (scene) =>
     (await readableConfFolders(scene)).flatMap((found) => {
@@ -16,7 +16,7 @@ export const otherMetaPlugin: Check<NodeScene> = {
         .filter((entry) => entry.owner === 'meta-plugin' && !callsPlexus(entry))
         .map(({ name, text }) => {
           const isBefore = ours === undefined || byBytes(name, ours.name) < 0;
-          const what = `${name} calls ${typesIn(text).join(', ')}${isBefore ? ', and it comes before Plexus' : '; the runtime does not take it while ours comes first'}`;
+          const what = `${name} calls ${typesIn(text).join(', ')}${isBefore ? ', and it sorts before Plexus' : '; the runtime does not use it while that of Plexus comes first'}`;
           return { severity: isBefore ? ('error' as const) : ('warning' as const), what, where: found.folder };
         });
     }),

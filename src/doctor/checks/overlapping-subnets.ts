@@ -15,10 +15,10 @@ interface Owned {
 /** Whether networks assign the same addresses. */
 export const overlappingSubnets: Check<ClusterScene> = {
   id: 'PLX-D-SUBNETS',
-  good: 'no network gives addresses of another one, of pods or of services',
+  good: 'no network assigns addresses of another network, of pods or of services',
   finds:
-    'addresses of a NetworkAttachmentDefinition that are also given by another one, or are those of pods or services: packets go astray',
-  fix: 'Give each network addresses of its own; where two are meant to share a subnet, divide it with rangeStart and rangeEnd.',
+    'addresses that a NetworkAttachmentDefinition and another one both assign, or that belong to pods or services: packets reach the wrong target',
+  fix: 'Assign separate addresses to each network. To share a subnet on purpose, divide it with rangeStart and rangeEnd.',
   place: () => 'all NetworkAttachmentDefinitions',
   look: async (scene, signal) => {
     const owned = (await scene.networks()).nads.flatMap(({ key, configuration }) =>

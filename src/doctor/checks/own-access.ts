@@ -16,9 +16,9 @@ const asked: readonly Attributes[] = [
 /** Whether the current user may read everything that doctor reads. */
 export const ownAccess: Check<ClusterScene> = {
   id: 'PLX-D-OWN-ACCESS',
-  good: 'the current user may look at everything that is looked at here',
-  finds: 'the current user may not look at some of it: the checks concerned say "not looked at"',
-  fix: 'Use a kubeconfig of somebody who may read these.',
+  good: 'the current user may read everything that the checks need',
+  finds: 'the current user may not read some objects: the checks that need them report "not checked"',
+  fix: 'Use a kubeconfig whose user may read these.',
   place: apiPlace,
   look: async ({ api }, signal) => {
     const answers = await Promise.all(

@@ -12,10 +12,10 @@ import { fewOf, headOf } from '../state-files.ts';
 /** Whether this node has the plugins of all networks. */
 export const plugins: Check<NodeScene> = {
   id: 'PLX-D-PLUGINS',
-  good: 'every plugin that the default network and the NetworkAttachmentDefinitions name is there and can run',
+  good: 'every plugin that the default network and the NetworkAttachmentDefinitions name exists and can run',
   finds:
-    'a plugin that a network names is not in the plugin folders, not executable, or made for another kind of machine',
-  fix: 'Install it into this folder of the node: the reference plugins are in the release of containernetworking/plugins for its architecture.',
+    'a plugin that a network names is missing in the plugin folders, not executable, or built for another architecture',
+  fix: 'Install it into this folder of the node. The reference plugins are in the release of containernetworking/plugins for its architecture.',
   place: binPlace,
   look: async (scene, signal) => {
     const binDirs = await pluginFolders(scene);
@@ -81,7 +81,7 @@ async function lookAt(
   const severity = problem.isMissing && !users.some(({ isDefault }) => isDefault) ? 'warning' : 'error';
   const names = users.map(({ name }) => name);
   const what = `${program} ${problem.text}; needed by ${fewOf(names).join(', ')}`;
-  const evidence = users.every(({ isDefault }) => isDefault) ? [] : [`networks as ${source} has them`];
+  const evidence = users.every(({ isDefault }) => isDefault) ? [] : [`networks according to ${source}`];
   return [{ severity, what, where: binDirs.join(', '), evidence }];
 }
 
@@ -91,7 +91,7 @@ interface Problem {
 }
 
 async function whyNot(program: string, folders: readonly string[], arch: string): Promise<Problem | undefined> {
-  if (!isPluginType(program)) return { text: 'is no name of a program', isMissing: false };
+  if (!isPluginType(program)) return { text: 'is not the name of a program', isMissing: false };
   try {
     const head = await headOf(await findPlugin(program, folders));
     if (head.subarray(0, 2).toString('latin1') === '#!') return undefined;
@@ -99,7 +99,7 @@ async function whyNot(program: string, folders: readonly string[], arch: string)
     return problem === undefined ? undefined : { text: `cannot run: ${problem}`, isMissing: false };
   } catch (thrown) {
     return is(thrown, pluginMissing)
-      ? { text: 'is not there', isMissing: true }
+      ? { text: 'does not exist', isMissing: true }
       : { text: `cannot run: ${asPlexusError(thrown).message}`, isMissing: false };
   }
 }

@@ -9,10 +9,10 @@ const [mostLookedAt, atOnce] = [200, 10];
 /** Whether pods that request networks have them. */
 export const podStatus: Check<ClusterScene> = {
   id: 'PLX-D-POD-STATUS',
-  good: 'every running pod that asks for networks has a network-status',
+  good: 'every running pod that requests networks has a network-status',
   finds:
-    'pods that run and ask for networks, without the annotation network-status: they were not attached, or it could not be written',
-  fix: 'On the node, plexus attachments says whether it was attached; delete pods that were not, so that they are made again.',
+    'running pods that request networks and lack the annotation network-status: they were not attached, or Plexus could not write it',
+  fix: 'Run plexus attachments on the node to see which were attached, and delete the others so that they are recreated.',
   place: ({ node }) => (node === undefined ? 'all pods' : `the pods of node ${node}`),
   look: async ({ api, node }, signal) => {
     const selector = node === undefined ? '' : `?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
@@ -40,16 +40,14 @@ export const podStatus: Check<ClusterScene> = {
         severity: 'warning',
         what: counted(
           without.length,
-          'running pod that asks for networks and has no network-status',
-          'running pods that ask for networks and have no network-status',
+          'running pod that requests networks and has no network-status',
+          'running pods that request networks and have no network-status',
         ),
         evidence: fewOf(without.toSorted()),
       });
     if (asking.length > mostLookedAt)
       seen.push(
-        unknown(
-          `${asking.length - mostLookedAt} further pods without network-status; --node looks at those of one node`,
-        ),
+        unknown(`${asking.length - mostLookedAt} more pods without network-status; --node checks those of one node`),
       );
     return seen;
   },

@@ -27,9 +27,9 @@ export const wordsOf = ({ verb, resource, subresource }: Attributes): string =>
 /** Whether the daemon's service account has the permissions that the daemon needs. */
 export const rbac: Check<ClusterScene> = {
   id: 'PLX-D-RBAC',
-  good: "the daemon's service account may do what the daemon does",
-  finds: "the daemon's service account lacks rights",
-  fix: 'kubectl apply -f deploy/base/rbac.yaml, or install the chart again; another account: --as system:serviceaccount:NAMESPACE:NAME.',
+  good: "the daemon's service account has all required permissions",
+  finds: "the daemon's service account lacks permissions",
+  fix: 'Run kubectl apply -f deploy/base/rbac.yaml, or upgrade the chart. To check another account, pass --as system:serviceaccount:NAMESPACE:NAME.',
   place: accountOf,
   look: async (scene, signal) => {
     const user = await accountOf(scene);
@@ -43,7 +43,9 @@ export const rbac: Check<ClusterScene> = {
     const answers = await Promise.all(needed.map(ask));
     if (answers.includes(undefined))
       return [
-        unknown('the current user may not ask what others may do (create subjectaccessreviews)', { where: user }),
+        unknown('the current user may not check the permissions of others (create subjectaccessreviews)', {
+          where: user,
+        }),
       ];
     const lacking = needed.filter((_, index) => answers[index]?.allowed !== true).map(wordsOf);
     return lacking.length === 0 ? [] : [{ severity: 'error', what: `it may not ${lacking.join(', ')}`, where: user }];

@@ -8,9 +8,9 @@ const hour = 60 * 60 * 1000;
 /** The Warning events of Plexus within the last hour. */
 export const recentEvents: Check<ClusterScene> = {
   id: 'PLX-D-EVENTS',
-  good: 'Plexus has warned of nothing within the last hour',
-  finds: 'Events of Plexus of the type Warning, of the last hour, grouped by reason',
-  fix: 'Each message has an identifier: docs/errors.md says what to do.',
+  good: 'Plexus has sent no warnings within the last hour',
+  finds: 'Warning Events of Plexus within the last hour, grouped by reason',
+  fix: 'Find the identifier of each message in docs/errors.md and apply its fix.',
   place: () => 'Events',
   look: async ({ api, now, node }, signal) => {
     const all = ((await api.list(

@@ -7,9 +7,9 @@ const hour = 60 * 60 * 1000;
 /** Whether containers of Plexus restart repeatedly. */
 export const restarts: Check<ClusterScene> = {
   id: 'PLX-D-RESTARTS',
-  good: 'no container of Plexus ends by itself',
-  finds: 'containers of Plexus that cannot start, end again and again, or ran out of memory',
-  fix: 'kubectl -n kube-system logs --previous POD -c CONTAINER; after OOMKilled give it more memory (resources in the chart).',
+  good: 'no container of Plexus restarts repeatedly',
+  finds: 'containers of Plexus that cannot start, end repeatedly, or ran out of memory',
+  fix: 'Run kubectl -n kube-system logs --previous POD -c CONTAINER. After OOMKilled, raise its memory limit (resources in the chart).',
   place: () => 'the pods of Plexus',
   look: async ({ daemonPods, now }) =>
     (await daemonPods()).flatMap((pod) => statusesOf(pod).flatMap((status) => seenOf(pod, status, now()))),

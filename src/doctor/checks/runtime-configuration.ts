@@ -4,10 +4,10 @@ import type { NodeScene } from '../node-scene.ts';
 /** Whether the container runtime's configuration can be read and suits Plexus. */
 export const runtimeConfiguration: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-CONFIGURATION',
-  good: "the container runtime's own configuration is found and loads one CNI configuration",
+  good: 'the configuration of the container runtime exists and loads one CNI configuration',
   finds:
-    "the runtime's configuration cannot be read, or makes it load several CNI configurations (max_conf_num): pods would get the default network twice",
-  fix: "Correct the runtime's configuration and restart it; where its files are elsewhere, name them with --root.",
+    'the configuration of the container runtime cannot be read, or makes it load several CNI configurations (max_conf_num), so that pods would get the default network twice',
+  fix: 'Correct the configuration of the runtime and restart it. If the file system of the node is mounted elsewhere, set --root.',
   place: ({ places }) => places.root,
   look: async ({ runtimes }) =>
     (await runtimes()).warnings.map((what) =>

@@ -6,10 +6,10 @@ import type { NodeScene } from '../node-scene.ts';
 /** Whether the container runtime uses the folders of Plexus. */
 export const runtimeFolders: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-FOLDERS',
-  good: 'the container runtime looks into the folders that Plexus writes to',
+  good: 'the container runtime reads the folders that Plexus writes to',
   finds:
-    "the runtime's configuration names other folders than those that Plexus was told: what is written there nobody reads",
-  fix: 'Name the same folders in both: cniConfDir of the daemon (paths.cniConfDir in the chart), and --cni-bin-dir of its installer.',
+    'the configuration of the runtime names other folders than the configuration of Plexus, so the runtime does not see what Plexus writes',
+  fix: 'Set the folders of the runtime in Plexus: cniConfDir of the daemon (paths.cniConfDir in the chart) and --cni-bin-dir of plexus install.',
   place: ({ places }) => places.root,
   look: async (scene) => {
     const { places, runtimes } = scene;
@@ -29,13 +29,13 @@ export const runtimeFolders: Check<NodeScene> = {
       if (confDir !== undefined && confDir !== confDirThere)
         seen.push({
           severity: 'error',
-          what: `${each.runtime} reads CNI configurations from ${confDirThere}, and Plexus's are in ${confDir}`,
+          what: `${each.runtime} reads CNI configurations from ${confDirThere}, but that of Plexus is in ${confDir}`,
           evidence,
         });
       if (binDir !== undefined && !binDirsThere.includes(binDir))
         seen.push({
           severity: 'error',
-          what: `${each.runtime} looks for plugins in ${binDirsThere.join(', ')}, and Plexus's program is in ${binDir}`,
+          what: `${each.runtime} searches plugins in ${binDirsThere.join(', ')}, but the shim is in ${binDir}`,
           evidence,
         });
     }
@@ -63,7 +63,7 @@ const asWarning = ({ evidence = [], ...seen }: Seen): Seen => ({
   severity: 'warning',
   evidence: [
     ...evidence,
-    'pods are attached on this node, so its runtime calls Plexus: it may have been started with another configuration',
+    'pods are attached on this node, so its runtime calls Plexus; the runtime may use another configuration',
   ],
 });
 
@@ -76,5 +76,5 @@ async function strayFile(root: string, read: readonly string[]): Promise<readonl
   const ours = entriesOf(await readConfPath(folder)).find(({ name, owner }) => owner === 'plexus' && isOwnName(name));
   return ours === undefined
     ? []
-    : [{ severity: 'error', what: `${ours.name} is in ${folder}, and the runtime reads ${read.join(', ')}` }];
+    : [{ severity: 'error', what: `${ours.name} is in ${folder}, but the runtime reads ${read.join(', ')}` }];
 }

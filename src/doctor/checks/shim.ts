@@ -14,9 +14,9 @@ const run = promisify(execFile);
 /** Whether the shim exists, can be run and has the daemon's version. */
 export const shim: Check<NodeScene> = {
   id: 'PLX-D-SHIM',
-  good: 'the program that the runtime calls is there and of the same version as the daemon',
-  finds: 'the program on the host is missing, cannot run on this machine, or is of another version than the daemon',
-  fix: 'Restart the pod of Plexus on this node: its init container installs the program again; or run plexus install.',
+  good: 'the shim exists and has the same version as the daemon',
+  finds: 'the shim is missing, cannot run on this machine, or has another version than the daemon',
+  fix: 'Restart the pod of Plexus on this node, whose init container installs the shim again, or run plexus install.',
   place: binPlace,
   look: async (scene, signal) => {
     const [binDirs, confFolders] = await Promise.all([binFolders(scene), scene.confFolders()]);
@@ -28,7 +28,7 @@ export const shim: Check<NodeScene> = {
 
 async function lookAt(file: string, scene: NodeScene, signal: AbortSignal): Promise<readonly Seen[]> {
   const at = (severity: 'error' | 'warning', what: string): readonly Seen[] => [{ severity, what, where: file }];
-  if ((await found(file)) === undefined) return at('error', 'it is not there: every pod of this node fails to start');
+  if ((await found(file)) === undefined) return at('error', 'it does not exist: every pod of this node fails to start');
   const problem = elfProblem(await headOf(file), scene.arch);
   if (problem !== undefined) return at('error', `it cannot run: ${problem}`);
   const isExecutable = await access(file, constants.X_OK).then(
@@ -37,15 +37,15 @@ async function lookAt(file: string, scene: NodeScene, signal: AbortSignal): Prom
   );
   if (!isExecutable) return at('error', 'it is not executable');
   if (!(await holdsText(file, 'a CNI plugin that attaches pods to several networks')))
-    return at('error', 'it is a program of somebody else with the same name');
+    return at('error', 'it is another program with the same name');
   const greeting = await scene.greeting(signal);
   if (greeting.kind !== 'welcome')
-    return [unknown('the version of the daemon is not known (PLX-D-DAEMON says why)', { where: file })];
+    return [unknown('the version of the daemon is unknown (PLX-D-DAEMON shows why)', { where: file })];
   const own = await versionOf(file, signal);
   if ('problem' in own) return at('error', `it cannot run: ${own.problem}`);
   return own.version === greeting.program
     ? []
-    : at('warning', `it is version ${own.version}, and the daemon is version ${greeting.program}`);
+    : at('warning', `its version is ${own.version}, but that of the daemon is ${greeting.program}`);
 }
 
 // with an empty environment it acts as a plugin without a call

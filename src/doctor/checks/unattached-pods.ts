@@ -7,9 +7,9 @@ import { counted, fewOf } from '../state-files.ts';
 /** Whether pods are running that were never attached. */
 export const podsNotAttached: Check<NodeScene> = {
   id: 'PLX-D-UNATTACHED-PODS',
-  good: "no pod of this node runs without the networks it asks for, by the daemon's last sweep",
-  finds: 'pods that run, ask for networks and were never attached',
-  fix: 'Delete these pods, so that they are made again with their networks.',
+  good: "no pod of this node runs without the networks it requests, according to the daemon's last sweep",
+  finds: 'running pods that request networks and were never attached',
+  fix: 'Delete these pods so that they are recreated with their networks.',
   place: (scene) => inState(scene, 'unattached.json'),
   look: async ({ state }) => {
     const pods = await unattachedPods(await state()).read();
@@ -19,8 +19,8 @@ export const podsNotAttached: Check<NodeScene> = {
         severity: 'warning',
         what: counted(
           pods.length,
-          'pod that runs without the networks it asks for',
-          'pods that run without the networks they ask for',
+          'pod that runs without the networks it requests',
+          'pods that run without the networks they request',
         ),
         evidence: fewOf(pods.map((pod) => `${podKey(pod)} (${pod.networks}): ${pod.why}`)),
       },

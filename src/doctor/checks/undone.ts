@@ -6,10 +6,10 @@ import { counted, fewOf, sandboxName } from '../state-files.ts';
 /** Whether attachments could not be undone. */
 export const undone: Check<NodeScene> = {
   id: 'PLX-D-NOT-UNDONE',
-  good: 'nothing waits to be undone',
+  good: 'there are no attachments left to undo',
   finds:
-    'attachments that a DEL could not undo: still tried (detaching), or given up so that the pod could go (abandoned)',
-  fix: 'Do what the last error says. The daemon goes on where a host agent is; by hand: plexus attachments detach SANDBOX.',
+    'attachments that a DEL could not undo: still being retried (detaching), or abandoned so that pod deletion could proceed',
+  fix: 'Correct the cause of the last error. With a host agent the daemon keeps retrying; otherwise run plexus attachments detach SANDBOX.',
   place: (scene) => inState(scene, 'journal'),
   look: async (scene) => {
     const entries = (await scene.journal()).records.flatMap((record) =>
@@ -18,7 +18,7 @@ export const undone: Check<NodeScene> = {
     const abandoned = entries.filter(({ entry }) => isAbandoned(entry));
     const detaching = entries.filter(({ entry }) => entry.state === 'detaching' && !isAbandoned(entry));
     return [
-      ...told(abandoned, 'given up: the pod is gone, and this is not undone'),
+      ...told(abandoned, 'abandoned: the pod is deleted, but this is not undone'),
       ...told(detaching, 'not undone yet'),
     ];
   },

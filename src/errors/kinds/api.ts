@@ -8,7 +8,7 @@ export const kubeconfigUnusable = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'later',
-    fix: 'Write a kubeconfig with a current context there, or correct the path in the configuration.',
+    fix: 'Put a kubeconfig with a current-context at that path, or correct kubeconfig in the configuration of Plexus.',
   },
   (c: { file: string; problem: string }) => `kubeconfig ${c.file} cannot be used: ${c.problem}`,
 );
@@ -17,16 +17,16 @@ export const apiUnavailable = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Check the API server and the network to it from this node; the runtime tries again by itself.',
+    fix: 'Check that the API server runs and that this node can reach it; the runtime retries automatically.',
   },
-  (c: { request: string; problem: string }) => `Kubernetes API, ${c.request}: ${c.problem}`,
+  (c: { request: string; problem: string }) => `Kubernetes API request failed (${c.request}): ${c.problem}`,
 );
 export const apiRefused = define(
   'PLX-API-REFUSED',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Check the credentials in the kubeconfig and the RBAC rules in deploy/.',
+    fix: 'Check the credentials in the kubeconfig, and the RBAC rules of their account (deploy/base/rbac.yaml).',
   },
   (c: { request: string; status: number; problem: string }) =>
     `Kubernetes API refused ${c.request} (${c.status}): ${c.problem}`,
@@ -36,7 +36,7 @@ export const podNotFound = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Nothing if the pod was just deleted. Otherwise check that the kubeconfig points at the cluster that this node belongs to.',
+    fix: 'No action needed if the pod was just deleted. Otherwise check that the kubeconfig points to the cluster of this node.',
   },
   (c: { pod: string }) => `pod ${c.pod} does not exist`,
 );
@@ -45,8 +45,8 @@ export const podReplaced = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Nothing: the sandbox belongs to a deleted pod of the same name, and the runtime will remove it.',
+    fix: 'No action needed: the sandbox belongs to a deleted pod of the same name, and the runtime removes it.',
   },
   (c: { pod: string; expected: string; actual: string }) =>
-    `pod ${c.pod} with UID ${c.expected} is gone; a new pod of that name has UID ${c.actual}`,
+    `pod ${c.pod} with UID ${c.expected} was deleted; a new pod with the same name has UID ${c.actual}`,
 );

@@ -17,14 +17,18 @@ export const variablesMissing = define(
   {
     code: cniCode.invalidEnvironment,
     retry: 'never',
-    fix: 'The container runtime must set these variables; when calling by hand, see the CNI specification, section 2.',
+    fix: 'Check the caller, usually the container runtime: it must set these variables (CNI specification, section 2).',
   },
   (c: { command: string; names: readonly string[] }) =>
     `required env variables [${c.names.join(',')}] missing for ${c.command}`,
 );
 export const variableInvalid = define(
   'PLX-VARIABLE-INVALID',
-  { code: cniCode.invalidEnvironment, retry: 'never', fix: 'Correct the variable where the call is made.' },
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Correct the variable in the caller, usually the container runtime.',
+  },
   (c: { name: string; value: string; allowed: string }) => `${c.name}=${JSON.stringify(c.value)} is not ${c.allowed}`,
 );
 export const configUndecodable = define(
@@ -52,7 +56,7 @@ export const netnsIsHost = define(
   {
     code: cniCode.invalidNetns,
     retry: 'never',
-    fix: 'Pass the namespace of a pod, or set CNI_NETNS_OVERRIDE=1 if the host itself is really meant.',
+    fix: 'Pass the network namespace of a pod. To change the host itself, set CNI_NETNS_OVERRIDE=1.',
   },
   (c: { netns: string }) => `CNI_NETNS ${c.netns} is the network namespace that Plexus itself runs in`,
 );
@@ -61,7 +65,7 @@ export const netnsUnusable = define(
   {
     code: cniCode.invalidNetns,
     retry: 'never',
-    fix: 'The runtime must create the network namespace before ADD and keep it until DEL.',
+    fix: 'Check the container runtime: it must create the network namespace before ADD and keep it until DEL.',
   },
   (c: { netns: string; problem: string; isMissing?: boolean }) =>
     `network namespace ${c.netns} cannot be used: ${c.problem}`,
@@ -83,16 +87,16 @@ export const podUnidentified = define(
   {
     code: cniCode.invalidEnvironment,
     retry: 'never',
-    fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.',
+    fix: 'Check the container runtime: it must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.',
   },
-  (c: { missing: string }) => `CNI_ARGS names no pod: ${c.missing} missing`,
+  (c: { missing: string }) => `CNI_ARGS does not identify a pod: ${c.missing} is missing`,
 );
 export const operationTimeout = define(
   'PLX-OPERATION-TIMEOUT',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Look at the slowest step in the log; raise the deadline in the configuration if the networks are only slow.',
+    fix: 'Find the slowest step in the log or with plexus trace. If the networks are only slow, raise the limit of this command in deadlines (configuration of Plexus).',
   },
   (c: { command: string; seconds: number }) => `${c.command} did not finish within ${c.seconds} s`,
 );
@@ -101,7 +105,7 @@ export const operationCancelled = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Nothing: the runtime gave up or deleted the pod meanwhile; what was attached has been undone.',
+    fix: 'No action needed: the runtime ended the call or deleted the pod, and Plexus has undone what was attached.',
   },
   (c: { command: string; reason: string }) => `${c.command} was cancelled: ${c.reason}`,
 );
@@ -110,7 +114,7 @@ export const alreadyAttached = define(
   {
     code: cniCode.attachment,
     retry: 'never',
-    fix: 'The runtime must call DEL before it calls ADD again for the same container and interface.',
+    fix: 'Delete the pod. If this recurs, report it to the vendor of the container runtime: the runtime must call DEL before it repeats ADD.',
   },
   (c: { sandbox: string; interfaceName: string }) => `sandbox ${c.sandbox} is already attached as ${c.interfaceName}`,
 );
@@ -119,38 +123,46 @@ export const attachmentsLeft = define(
   {
     code: cniCode.attachment,
     retry: 'later',
-    fix: 'The rest stays in the journal and DEL can be repeated at any time.',
+    fix: 'Correct the cause shown in parentheses. The journal keeps these attachments, so DEL can be repeated at any time.',
   },
   (c: { left: readonly string[]; problems: readonly string[] }) =>
     `still attached: ${c.left.join(', ')} (${c.problems.join(' / ')})`,
 );
 export const gcIncomplete = define(
   'PLX-GC-INCOMPLETE',
-  { code: cniCode.attachment, retry: 'later', fix: 'What is left stays in the journal; the next GC tries again.' },
+  {
+    code: cniCode.attachment,
+    retry: 'later',
+    fix: 'Correct the causes shown. The journal keeps what is left, and the next GC retries.',
+  },
   (c: { problems: readonly string[] }) => `GC could not clean up everything: ${c.problems.join(' / ')}`,
 );
 export const checkFailed = define(
   'PLX-CHECK-FAILED',
-  { code: cniCode.attachment, retry: 'never', fix: 'Delete the pod so that its networks are made again.' },
-  (c: { problem: string }) => `CHECK: ${c.problem}`,
+  { code: cniCode.attachment, retry: 'never', fix: 'Delete the pod so that it is recreated with its networks.' },
+  (c: { problem: string }) => `CHECK failed: ${c.problem}`,
 );
 export const notReady = define(
   'PLX-NOT-READY',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Wait until the default network of this node is up; it writes that file.',
+    fix: 'Wait until the default network of this node has written that file. If this lasts, check the pod of that network on this node.',
   },
   (c: { file: string; seconds: number }) =>
     `the default network is not ready: ${c.file} does not exist (waited ${c.seconds} s)`,
 );
 export const statusNotReady = define(
   'PLX-STATUS-NOT-READY',
-  { code: cniCode.notAvailable, retry: 'later', fix: 'Wait until the default network of this node is up.' },
-  (c: { problem: string }) => `cannot attach pods now: ${c.problem}`,
+  {
+    code: cniCode.notAvailable,
+    retry: 'later',
+    fix: 'Wait until the default network of this node is ready. If this lasts, check the pod of that network on this node.',
+  },
+  (c: { problem: string }) => `this node cannot attach pods now: ${c.problem}`,
 );
 export const internal = define(
   'PLX-INTERNAL',
-  { code: cniCode.internal, retry: 'never', fix: 'This is a defect of Plexus: report it with the log of this call.' },
+  { code: cniCode.internal, retry: 'never', fix: 'Report this defect of Plexus with the log of this call.' },
   (c: { problem: string }) => `internal error: ${c.problem}`,
 );

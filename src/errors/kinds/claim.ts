@@ -12,74 +12,75 @@ export const claimUnknown = define(
     fix: 'Add the claim to spec.resourceClaims of the pod under that name, or correct the annotation of the NetworkAttachmentDefinition.',
   },
   (c: { wish: string; pod: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network asks for the device of claim ${JSON.stringify(c.wish)}, and pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
+    `annotation plexus-cni.io/resourceClaim of a network names claim ${JSON.stringify(c.wish)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
 );
 export const claimRequestUnknown = define(
   'PLX-CLAIM-REQUEST-UNKNOWN',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Name one of those requests as claim/request in the annotation of the NetworkAttachmentDefinition, or add the request to the claim.',
+    fix: 'Name one of these requests as claim/request in that annotation of the NetworkAttachmentDefinition, or add the request to the claim.',
   },
   (c: { wish: string; pod: string; claim: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network asks pod ${c.pod} for the device of ${JSON.stringify(c.wish)}, and ResourceClaim ${c.claim} has no device of its own for that (its requests: ${listed(c.present)})`,
+    `annotation plexus-cni.io/resourceClaim of a network names ${JSON.stringify(c.wish)}, but ResourceClaim ${c.claim} of pod ${c.pod} has no device for that request (it has devices for: ${listed(c.present)})`,
 );
 export const claimUnallocated = define(
   'PLX-CLAIM-UNALLOCATED',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Look at it with kubectl describe resourceclaim: the scheduler allocates it and reserves it for the pod; the runtime tries again by itself.',
+    fix: 'Run kubectl describe resourceclaim: the scheduler must allocate the claim and reserve it for the pod. The runtime retries automatically.',
   },
   (c: { claim: string; pod: string; problem: string }) =>
-    `ResourceClaim ${c.claim}, which a network of pod ${c.pod} needs, cannot be used: ${c.problem}`,
+    `a network of pod ${c.pod} needs ResourceClaim ${c.claim}, which cannot be used: ${c.problem}`,
 );
 export const claimDeviceUnpublished = define(
   'PLX-CLAIM-DEVICE-UNPUBLISHED',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Check that the driver runs on this node and publishes its devices (kubectl get resourceslices); the runtime tries again by itself.',
+    fix: 'Check that the driver runs on this node and publishes its devices (kubectl get resourceslices); the runtime retries automatically.',
   },
   (c: { claim: string; driver: string; pool: string; device: string }) =>
-    `ResourceClaim ${c.claim} has device ${c.device} of pool ${c.pool}, driver ${c.driver}, and no ResourceSlice of that driver has it`,
+    `device ${c.device} (pool ${c.pool}, driver ${c.driver}) is allocated to ResourceClaim ${c.claim}, but no ResourceSlice of that driver contains it`,
 );
 export const claimDeviceUnidentified = define(
   'PLX-CLAIM-DEVICE-UNIDENTIFIED',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Use a driver that publishes one of these attributes, or, if another device of the claim is meant, name its request as claim/request in the annotation of the NetworkAttachmentDefinition.',
+    fix: 'Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in annotation plexus-cni.io/resourceClaim of the NetworkAttachmentDefinition.',
   },
   (c: { claim: string; driver: string; pool: string; device: string; attributes: readonly string[] }) =>
-    `ResourceClaim ${c.claim} has device ${c.device} of pool ${c.pool}, driver ${c.driver}, whose ResourceSlice says no device ID for a plugin: it has no attribute ${c.attributes.join(' or ')}`,
+    `device ${c.device} (pool ${c.pool}, driver ${c.driver}) is allocated to ResourceClaim ${c.claim}, but its ResourceSlice contains no device ID for plugins (no attribute ${c.attributes.join(' or ')})`,
 );
 export const claimResourceMismatch = define(
   'PLX-CLAIM-RESOURCE-MISMATCH',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Bring extendedResourceName of the DeviceClass and the attribute that the driver publishes to the same name.',
+    fix: 'Set extendedResourceName of the DeviceClass to the resource name that the driver publishes in this attribute.',
   },
   (c: { claim: string; device: string; attribute: string; expected: string; actual: string }) =>
-    `ResourceClaim ${c.claim} stands for ${c.expected}, and attribute ${c.attribute} of its device ${c.device} says ${c.actual}`,
+    `ResourceClaim ${c.claim} was created for resource ${c.expected}, but attribute ${c.attribute} of its device ${c.device} contains ${c.actual}`,
 );
 export const claimObjectInvalid = define(
   'PLX-CLAIM-OBJECT-INVALID',
   {
     code: cniCode.decoding,
     retry: 'later',
-    fix: 'Look at the object (kubectl get -o yaml) and at who wrote it; Plexus reads resource.k8s.io/v1.',
+    fix: 'Read the object (kubectl get -o yaml) and correct the program that wrote it.',
   },
-  (c: { object: string; problem: string }) => `${c.object} is not as the Kubernetes API has it: ${c.problem}`,
+  (c: { object: string; problem: string }) =>
+    `${c.object} does not match the schema of the Kubernetes API: ${c.problem}`,
 );
 export const claimsUnreadable = define(
   'PLX-CLAIMS-UNREADABLE',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Networks made of claimed devices need the Kubernetes API: the daemon, or direct mode with a kubeconfig.',
+    fix: 'Run the daemon, or direct mode with a kubeconfig: networks with devices of ResourceClaims need the Kubernetes API.',
   },
   (c: { wish: string; pod: string }) =>
-    `pod ${c.pod} needs the device of claim ${JSON.stringify(c.wish)}, and no Kubernetes API is there to ask for it`,
+    `pod ${c.pod} needs the device of claim ${JSON.stringify(c.wish)}, but Plexus runs without the Kubernetes API and cannot read the claim`,
 );

@@ -8,45 +8,45 @@ export const pluginsElsewhere = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: "Run the command on the host itself, not in the daemon's container, or name the folders with the plugins with --cni-path.",
+    fix: "Run the command on the host itself, not in the daemon's container, or set --cni-path to the folders of the plugins.",
   },
   (c: { plugins: readonly string[]; folders: readonly string[] }) =>
-    `none of the CNI plugins needed (${c.plugins.join(', ')}) is in ${c.folders.join(', ')}`,
+    `none of the required CNI plugins (${c.plugins.join(', ')}) is in ${c.folders.join(', ')}`,
 );
 export const findingsMade = define(
   'PLX-FINDINGS-MADE',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Do what is said of each of them, the errors first; docs/doctor.md explains each check.',
+    fix: 'Follow the fix shown for each, errors first; docs/doctor.md explains each check.',
   },
-  (c: { counts: string }) => `plexus doctor found something to do: ${c.counts}`,
+  (c: { counts: string }) => `plexus doctor found problems: ${c.counts}`,
 );
 export const nothingLookedAt = define(
   'PLX-NOTHING-LOOKED-AT',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Run it on a node as root, or with a kubeconfig (--kubeconfig); --root and --cni-conf-dir name folders that are elsewhere.',
+    fix: 'Run it on a node as root, or with a kubeconfig (--kubeconfig). If the folders of the node are elsewhere, set --root or --cni-conf-dir.',
   },
-  (c: { why: string }) => `plexus doctor could look at nothing: ${c.why}`,
+  (c: { why: string }) => `plexus doctor could not check anything: ${c.why}`,
 );
 export const observeUnreachable = define(
   'PLX-OBSERVE-UNREACHABLE',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Ask as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
+    fix: 'Run the command as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
   },
   (c: { socket: string; problem: string }) =>
-    `the plexus daemon does not tell of its recent operations at ${c.socket}: ${c.problem}`,
+    `cannot read recent operations from the plexus daemon at ${c.socket}: ${c.problem}`,
 );
 export const nothingRecorded = define(
   'PLX-NOTHING-RECORDED',
   {
     code: cniCode.containerUnknown,
     retry: 'never',
-    fix: 'Ask on the node that the pod runs on, soon after its operation; a restart of the daemon begins anew. See docs/observability.md.',
+    fix: 'Run the command on the node of the pod, soon after the operation: the daemon keeps the newest operations only, and none from before its start. See docs/observability.md.',
   },
-  (c: { what: string }) => `the daemon of this node remembers no operation on ${c.what}`,
+  (c: { what: string }) => `the daemon of this node has recorded no operation of ${c.what}`,
 );

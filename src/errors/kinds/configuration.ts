@@ -28,7 +28,7 @@ export const networkFileMissing = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Put a .conflist or .conf file with that name into the folder on this node, or give the NetworkAttachmentDefinition a spec.config.',
+    fix: 'Put a .conflist or .conf file with that "name" into the folder on this node, or set spec.config of the NetworkAttachmentDefinition.',
   },
   (c: { network: string; folder: string; present: string }) =>
     `no network configuration named ${JSON.stringify(c.network)} in ${c.folder} (present: ${c.present})`,
@@ -38,9 +38,10 @@ export const nodeNetworkMissing = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Wait until the program that owns that network has written its file (is its pod on this node running?), or correct clusterNetwork.',
+    fix: 'Check that the pod of that network runs on this node and has written its file, or correct clusterNetwork in the configuration of Plexus.',
   },
-  (c: { path: string; problem: string }) => `a network of this node has no configuration yet: ${c.path}: ${c.problem}`,
+  (c: { path: string; problem: string }) =>
+    `a network of this node has no usable configuration yet: ${c.path}: ${c.problem}`,
 );
 export const manifestInvalid = define(
   'PLX-MANIFEST-INVALID',

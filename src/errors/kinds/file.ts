@@ -8,7 +8,7 @@ export const fileUnusable = define(
   {
     code: cniCode.io,
     retry: 'later',
-    fix: 'Check that the file or folder exists, that the disk is not full, and that Plexus may use it.',
+    fix: 'Check that the file or folder exists and that Plexus has permission to use it.',
   },
   (c: { file: string; action: string; problem: string }) => `cannot ${c.action} ${c.file}: ${c.problem}`,
 );
@@ -17,7 +17,7 @@ export const diskFull = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Free space on that file system (df and df -i name it); the runtime tries again by itself.',
+    fix: 'Free space or inodes on that file system (df and df -i show it); the runtime retries automatically.',
   },
   (c: { file: string; action: string }) => `cannot ${c.action} ${c.file}: no space is left on the disk`,
 );
@@ -26,7 +26,7 @@ export const diskReadOnly = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Mount it for writing; a disk that the kernel made read-only has failed (dmesg says why). The runtime tries again by itself.',
+    fix: 'Remount the file system for writing. If the kernel made it read-only, the disk has failed (see dmesg). The runtime retries automatically.',
   },
   (c: { file: string; action: string }) => `cannot ${c.action} ${c.file}: the file system is read-only`,
 );

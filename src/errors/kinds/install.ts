@@ -8,29 +8,29 @@ export const folderNotWritable = define(
   {
     code: cniCode.io,
     retry: 'never',
-    fix: 'Mount the folder writable into this container, or name another one with --cni-bin-dir or --cni-conf-dir (and the same one in the configuration of the container runtime).',
+    fix: 'Mount the folder writable into this container, or set --cni-bin-dir or --cni-conf-dir to another one and name the same folder in the configuration of the container runtime.',
   },
   (c: { folder: string; errno: string; action: string }) =>
-    `cannot ${c.action}: folder ${c.folder} cannot be written to (${c.errno})`,
+    `cannot ${c.action}: folder ${c.folder} is not writable (${c.errno})`,
 );
 export const shimUnusable = define(
   'PLX-SHIM-UNUSABLE',
   {
     code: cniCode.io,
     retry: 'never',
-    fix: 'Give the file that npm run build makes for this machine (dist/shim/plexus) with --shim.',
+    fix: 'Set --shim to the file that npm run build makes for this architecture (dist/shim/plexus).',
   },
-  (c: { file: string; problem: string }) => `${c.file} cannot be installed as the plugin: ${c.problem}`,
+  (c: { file: string; problem: string }) => `${c.file} cannot be installed as the shim: ${c.problem}`,
 );
 export const standInUnusable = define(
   'PLX-STAND-IN-UNUSABLE',
   {
     code: cniCode.io,
     retry: 'never',
-    fix: 'Make it with npm run build:standalone (dist/standalone/plexus-direct) and put it beside the shim, or leave --stand-in out.',
+    fix: 'Build it with npm run build:standalone (dist/standalone/plexus-direct) and put it beside the shim, or omit --stand-in.',
   },
   (c: { file: string; problem: string }) =>
-    `${c.file} cannot be installed as the stand-in for the daemon: ${c.problem}`,
+    `${c.file} cannot be installed as the fallback for the daemon: ${c.problem}`,
 );
 export const nodeInUse = define(
   'PLX-NODE-IN-USE',
@@ -40,15 +40,15 @@ export const nodeInUse = define(
     fix: 'Drain the node, or delete these pods; plexus uninstall --force leaves their additional networks attached permanently.',
   },
   (c: { sandboxes: readonly string[]; deferred: readonly string[] }) =>
-    `pods of this node are attached by Plexus: ${c.sandboxes.join(', ')}` +
-    (c.deferred.length === 0 ? '' : `; pods that are gone and whose DEL was deferred: ${c.deferred.join(', ')}`),
+    `pods on this node use networks of Plexus: ${c.sandboxes.join(', ')}` +
+    (c.deferred.length === 0 ? '' : `; deleted pods whose DEL is deferred: ${c.deferred.join(', ')}`),
 );
 export const delsDeferred = define(
   'PLX-DELS-DEFERRED',
   {
     code: cniCode.attachment,
     retry: 'later',
-    fix: 'Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments shows none; plexus uninstall --force leaves the addresses of these pods allocated.',
+    fix: 'Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments lists none; plexus uninstall --force leaves the addresses of these pods allocated.',
   },
   (c: { sandboxes: readonly string[] }) =>
     `deferred DELs have not been carried out, so the networks of these deleted pods are still allocated: ${c.sandboxes.join(', ')}`,
@@ -58,9 +58,9 @@ export const daemonServes = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'later',
-    fix: 'Stop it first (kubectl delete its DaemonSet): it would put its configuration back.',
+    fix: 'Stop the daemon first: delete its DaemonSet with kubectl. A running daemon would write its configuration again.',
   },
-  (c: { socket: string }) => `the plexus daemon of this node still serves ${c.socket}`,
+  (c: { socket: string }) => `the plexus daemon of this node is still running and serves ${c.socket}`,
 );
 export const uninstallIncomplete = define(
   'PLX-UNINSTALL-INCOMPLETE',
@@ -76,17 +76,17 @@ export const pathNotAllowed = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'If the path is right, put it into the file that the message names (plexus install writes it); otherwise remove it from the configuration.',
+    fix: 'If the path is right, write it into that file (plexus install does so); otherwise remove the key from the configuration.',
   },
   (c: { key: string; value: string; file: string }) =>
-    `direct mode takes ${c.key} from ${c.file} only, and the configuration on standard input sets it to ${c.value}`,
+    `direct mode accepts ${c.key} only from ${c.file}, but the configuration on standard input sets it to ${c.value}`,
 );
 export const hostFileInvalid = define(
   'PLX-HOST-FILE-INVALID',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Correct the file (docs/direct-mode.md lists its keys); it must belong to root, and only root may write it: chown root, chmod 0644.',
+    fix: 'Correct the file (docs/direct-mode.md lists its keys). It must belong to root, and only root may write it: chown root, chmod 0644.',
   },
   (c: { file: string; problem: string }) => `${c.file} cannot be used: ${c.problem}`,
 );

@@ -8,7 +8,7 @@ export const recordDamaged = define(
   {
     code: cniCode.decoding,
     retry: 'never',
-    fix: 'The file is kept aside for inspection; remove what is left of the sandbox by hand.',
+    fix: 'Release the interfaces and addresses of the sandbox by hand. Plexus has moved the file aside for inspection.',
   },
   (c: { file: string; problem: string }) => `journal file ${c.file} cannot be read: ${c.problem}`,
 );
@@ -17,47 +17,47 @@ export const recordNewer = define(
   {
     code: cniCode.decoding,
     retry: 'never',
-    fix: 'Nothing is lost: the file stays where it is, and the newer version goes on with it. Do not remove it; run that version again on this node.',
+    fix: 'Install the newer version of Plexus on this node again; it continues with this file. Do not delete the file: nothing is lost.',
   },
   (c: { file: string; formatVersion: number }) =>
-    `journal file ${c.file} is of format ${c.formatVersion}, which only a newer version of Plexus can read`,
+    `journal file ${c.file} has format ${c.formatVersion}, which only a newer version of Plexus can read`,
 );
 export const sandboxBusy = define(
   'PLX-SANDBOX-BUSY',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Nothing: the runtime tries again. If it persists, look for a hanging process with this identifier.',
+    fix: 'No action needed: the runtime retries. If this persists, check whether that process hangs.',
   },
-  (c: { sandbox: string; holder: string }) => `sandbox ${c.sandbox} is being worked on by ${c.holder}`,
+  (c: { sandbox: string; holder: string }) => `sandbox ${c.sandbox} is locked by ${c.holder}`,
 );
 export const sandboxUnknown = define(
   'PLX-SANDBOX-UNKNOWN',
   {
     code: cniCode.containerUnknown,
     retry: 'never',
-    fix: 'Give the container ID, or enough of its beginning, of one that plexus attachments list shows.',
+    fix: 'Pass the container ID of a sandbox that plexus attachments lists, or enough of its beginning to be unique.',
   },
   (c: { sandbox: string; matches: readonly string[]; folder: string }) =>
     c.matches.length === 0
-      ? `the journal in ${c.folder} holds no sandbox ${JSON.stringify(c.sandbox)}`
-      : `${JSON.stringify(c.sandbox)} is the beginning of several sandboxes: ${c.matches.join(', ')}`,
+      ? `the journal in ${c.folder} has no sandbox ${JSON.stringify(c.sandbox)}`
+      : `several sandboxes begin with ${JSON.stringify(c.sandbox)}: ${c.matches.join(', ')}`,
 );
 export const podNotAttached = define(
   'PLX-POD-NOT-ATTACHED',
   {
     code: cniCode.containerUnknown,
     retry: 'never',
-    fix: 'Ask on the node of the pod; plexus attachments lists what is attached there.',
+    fix: 'Run the command on the node of the pod; plexus attachments lists what is attached there.',
   },
-  (c: { pod: string; folder: string }) => `the journal in ${c.folder} holds no complete attachment of pod ${c.pod}`,
+  (c: { pod: string; folder: string }) => `the journal in ${c.folder} has no complete attachment of pod ${c.pod}`,
 );
 export const stillInUse = define(
   'PLX-STILL-IN-USE',
   {
     code: cniCode.attachment,
     retry: 'never',
-    fix: 'Delete the pod: DEL undoes its attachments. With --force the journal forgets them all the same, and nobody will undo them.',
+    fix: 'Delete the pod, so that DEL undoes its attachments. With --force, the journal forgets them and nothing undoes them.',
   },
   (c: { sandbox: string; names: readonly string[] }) =>
     `sandbox ${c.sandbox} has attachments that are not abandoned: ${c.names.join(', ')}`,
@@ -67,13 +67,18 @@ export const podMayBeAlive = define(
   {
     code: cniCode.attachment,
     retry: 'never',
-    fix: 'Delete the pod: the runtime then detaches it. With --force its networks are taken from it even if it runs.',
+    fix: 'Delete the pod, so that the runtime detaches it. With --force, Plexus detaches it even if it runs.',
   },
   (c: { sandbox: string; netns: string }) =>
     `the network namespace of sandbox ${c.sandbox} still exists (${c.netns}): its pod may be alive`,
 );
 export const attachmentsDiffer = define(
   'PLX-ATTACHMENTS-DIFFER',
-  { code: cniCode.attachment, retry: 'never', fix: 'Delete the pods concerned so that their networks are made again.' },
-  (c: { failed: number; checked: number }) => `${c.failed} of ${c.checked} attachments are not as they were made`,
+  {
+    code: cniCode.attachment,
+    retry: 'never',
+    fix: 'Delete these pods so that they are recreated with their networks.',
+  },
+  (c: { failed: number; checked: number }) =>
+    `${c.failed} of ${c.checked} attachments differ from what the journal recorded`,
 );

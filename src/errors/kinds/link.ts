@@ -38,31 +38,31 @@ export const linkDamaged = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Only the plexus shim may talk to this socket; install the shim of the running daemon again.',
+    fix: 'Install the shim of the running daemon again (plexus install). No other program may use this socket.',
   },
-  (c: { problem: string }) => `the host link got ${c.problem}`,
+  (c: { problem: string }) => `protocol error on the host link: ${c.problem}`,
 );
 export const linkLost = define(
   'PLX-LINK-LOST',
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Nothing: the runtime gave up this call and detaches the sandbox; what is in the journal is undone then.',
+    fix: 'No action needed: the runtime has ended this call and detaches the sandbox; Plexus then undoes what is in the journal.',
   },
-  (c: { what: string }) => `the plugin process on the host is gone, ${c.what} was cut off`,
+  (c: { what: string }) => `the shim on the host ended and interrupted ${c.what}`,
 );
 export const hostRefused = define(
   'PLX-HOST-REFUSED',
   {
     code: cniCode.internal,
     retry: 'never',
-    fix: 'The shim does only what the runtime asked for. If the daemon is genuine, this is a defect: report it with the log.',
+    fix: 'Report this defect with the log if the daemon is genuine: the shim does only what the call of the runtime allows.',
   },
   (c: { what: string; problem: string }) => `the shim on the host refused ${c.what}: ${c.problem}`,
 );
 export const hostRequestFailed = define(
   'PLX-HOST-REQUEST-FAILED',
-  { code: cniCode.io, retry: 'later', fix: 'Look at the node: free memory and process IDs, kernel messages.' },
+  { code: cniCode.io, retry: 'later', fix: 'Check the node: free memory, free process IDs, kernel messages (dmesg).' },
   (c: { what: string; problem: string }) => `${c.what} on the host failed: ${c.problem}`,
 );
 export const daemonBusy = define(
@@ -70,16 +70,16 @@ export const daemonBusy = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'The runtime tries again. If it lasts, look for plugins that hang (log) and raise the limits of the daemon.',
+    fix: 'No action needed: the runtime retries. If this persists, check the log of the daemon for plugins that hang.',
   },
-  (c: { problem: string }) => `the daemon takes no further call: ${c.problem}`,
+  (c: { problem: string }) => `the daemon is overloaded and rejected the call: ${c.problem}`,
 );
 export const daemonRunning = define(
   'PLX-DAEMON-RUNNING',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Run one daemon for each node, or give this one another socket and state folder.',
+    fix: 'Run one daemon on each node, or set another socket and another cniDir for this one.',
   },
   (c: { socket: string }) => `another plexus daemon serves ${c.socket}`,
 );
@@ -88,8 +88,8 @@ export const callNotKept = define(
   {
     code: cniCode.decoding,
     retry: 'never',
-    fix: 'Nothing: the journal still has the sandbox, and reclaiming undoes it once it is gone. The file is kept for whoever wants to know what happened to it.',
+    fix: 'No action needed: the journal still has the sandbox, and the daemon reclaims it when its pod is gone. Plexus keeps the file for inspection.',
   },
   (c: { file: string }) =>
-    `a DEL that was kept while the daemon was away is damaged, or its configuration cannot be used; it is now in ${c.file}`,
+    `a DEL that was deferred while the daemon was unavailable is damaged, or its configuration cannot be used; Plexus moved it to ${c.file}`,
 );

@@ -22,7 +22,7 @@ export const networksTooMany = define(
     fix: 'Name fewer networks in the annotation, or raise maxNetworksPerPod (1 to 1000) in the configuration of Plexus.',
   },
   (c: { key: string; networks: number; most: number }) =>
-    `annotation ${c.key} names ${c.networks} networks, and maxNetworksPerPod allows ${c.most}`,
+    `annotation ${c.key} names ${c.networks} networks, but maxNetworksPerPod allows ${c.most}`,
 );
 export const nadNotFound = define(
   'PLX-NAD-NOT-FOUND',
@@ -32,7 +32,7 @@ export const nadNotFound = define(
     fix: 'Create the NetworkAttachmentDefinition, or correct its name or namespace in the annotation or configuration.',
   },
   (c: { nad: string; wantedBy: string }) =>
-    `${c.wantedBy} asks for NetworkAttachmentDefinition ${c.nad}, which does not exist`,
+    `${c.wantedBy} requests NetworkAttachmentDefinition ${c.nad}, which does not exist`,
 );
 export const nadInvalid = define(
   'PLX-NAD-INVALID',
@@ -68,7 +68,7 @@ export const namespaceRefused = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Use a network of the pod’s own namespace, or add the namespace to globalNamespaces.',
+    fix: 'Use a network of the pod’s own namespace, or add the namespace of that network to globalNamespaces.',
   },
   (c: { pod: string; nad: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: namespaceIsolation allows only ${c.allowed.join(', ')}`,
@@ -88,7 +88,7 @@ export const cniArgsRefused = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Remove the key from cni-args, or allow it: in the annotation plexus-cni.io/allowed-cni-args of the NetworkAttachmentDefinition, or in allowedCniArgs.',
+    fix: 'Remove the key from cni-args, or add it to the annotation plexus-cni.io/allowed-cni-args of the NetworkAttachmentDefinition or to allowedCniArgs.',
   },
   (c: { pod: string; key: string; network: string; by: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use the key ${JSON.stringify(c.key)} of cni-args on network ${c.network}: ${c.by} allows ${c.allowed.join(', ') || 'none'}`,
@@ -98,7 +98,7 @@ export const interfaceTaken = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Request another interface name, or none: free names are then chosen.',
+    fix: 'Request another interface name, or none, so that Plexus chooses a free one.',
   },
   (c: { interfaceName: string; by: string }) => `interface name ${c.interfaceName} is already used by ${c.by}`,
 );
@@ -107,18 +107,18 @@ export const capabilityMissing = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).',
+    fix: 'Declare the capability in the configuration of that plugin, or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.',
   },
   (c: { request: string; capability: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
-    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}, without which ${c.plugins.join(' or ')} does not get it${c.misplaced ?? ''}`,
+    `the pod requests ${c.request} on network ${c.network}, but ${c.plugins.join(' or ')} receives it only if its configuration declares "capabilities": {"${c.capability}": true}${c.misplaced ?? ''}`,
 );
 export const requestUnserved = define(
   'PLX-REQUEST-UNSERVED',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request from the annotation (unservedRequests: warn attaches without it).',
+    fix: 'Use a network with a plugin that reads this request (docs/requests.md), or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.',
   },
   (c: { request: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
-    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}${c.misplaced ?? ''}`,
+    `the pod requests ${c.request} on network ${c.network}, but none of its plugins reads it: ${c.plugins.join(', ')}${c.misplaced ?? ''}`,
 );

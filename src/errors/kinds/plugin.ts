@@ -15,7 +15,11 @@ export const pluginMissing = define(
 );
 export const pluginNotRunnable = define(
   'PLX-PLUGIN-NOT-RUNNABLE',
-  { code: cniCode.io, retry: 'later', fix: 'Check that the file is executable and made for this machine.' },
+  {
+    code: cniCode.io,
+    retry: 'later',
+    fix: 'Check that the file is executable and built for the architecture of this node.',
+  },
   (c: { plugin: string; file: string; problem: string }) =>
     `CNI plugin ${c.plugin} (${c.file}) cannot be run: ${c.problem}`,
 );
@@ -24,7 +28,7 @@ export const pluginFailed = define(
   {
     code: cniCode.internal,
     retry: 'later',
-    fix: 'Read the plugin’s own message; plexus trace pod NAME --verbose on its node shows what the plugin was given.',
+    fix: 'Read the message of the plugin. To see what the plugin received, run plexus trace pod NAME --verbose on the node.',
   },
   (c: { plugin: string; command: string; message: string }) => `plugin ${c.plugin} failed (${c.command}): ${c.message}`,
 );
@@ -33,14 +37,18 @@ export const pluginTimeout = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'See the plugin’s log; raise deadlines.pluginSeconds if it is only slow.',
+    fix: 'Read the log of the plugin. If the plugin is only slow, raise deadlines.pluginSeconds in the configuration of Plexus.',
   },
   (c: { plugin: string; command: string; seconds: number }) =>
     `plugin ${c.plugin} did not finish ${c.command} within ${c.seconds} s and was killed`,
 );
 export const pluginOutputTooLong = define(
   'PLX-PLUGIN-OUTPUT-TOO-LONG',
-  { code: cniCode.io, retry: 'never', fix: 'The plugin must print one result; update or report it.' },
+  {
+    code: cniCode.io,
+    retry: 'never',
+    fix: 'Update the plugin or report this to its vendor: it must print one result.',
+  },
   (c: { plugin: string; limitBytes: number }) =>
     `plugin ${c.plugin} printed more than ${c.limitBytes} bytes and was killed`,
 );
@@ -49,7 +57,7 @@ export const resultInvalid = define(
   {
     code: cniCode.decoding,
     retry: 'never',
-    fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.',
+    fix: 'Update the plugin, or move its log to stderr or a file: it must print only its result on stdout.',
   },
   (c: { source: string; problem: string }) => `${c.source} is not a CNI result: ${c.problem}`,
 );
@@ -58,7 +66,7 @@ export const resultTooLarge = define(
   {
     code: cniCode.decoding,
     retry: 'never',
-    fix: 'Correct the plugin, or the configuration that makes it return so much.',
+    fix: 'Update the plugin, or reduce what its configuration makes it return.',
   },
   (c: { source: string; holds: string; most: string }) =>
     `${c.source} is too large: it holds ${c.holds}, but Plexus accepts at most ${c.most}`,
@@ -71,7 +79,7 @@ export const resultNotConvertible = define(
     fix: 'Use a newer cniVersion: 0.3.1 and later can hold every result.',
   },
   (c: { from: string; to: string; problem: string }) =>
-    `a CNI result of version ${c.from} cannot be given as ${c.to}: ${c.problem}`,
+    `a CNI result of version ${c.from} cannot be converted to ${c.to}: ${c.problem}`,
 );
 export const routesFailed = define(
   'PLX-ROUTES-FAILED',

@@ -101,7 +101,7 @@ const attachmentText = ({ interface: name, ips, network, state }: TopologyAttach
   state === 'attached' ? `${name} ${ips.join(' ') || network}` : `${network} ${stateWord(state)}`;
 
 export const stateWord = (state: TopologyAttachment['state']): string =>
-  state === 'unasked' ? 'not asked for' : state;
+  state === 'unasked' ? 'not requested' : state;
 
 const networkItem = (network: TopologyNetwork): Item => ({
   key: `network ${network.name}`,

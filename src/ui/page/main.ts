@@ -86,9 +86,9 @@ function render(): void {
   if (tab === 'picture')
     return drawPicture(
       revision,
-      `${counts.pods} pods in ${counts.networks} networks, ${counts.problems} problems; the other tabs tell the same in words`,
+      `${counts.pods} pods in ${counts.networks} networks, ${counts.problems} problems; the other tabs contain the same as text`,
     );
-  list.show(itemsOf(tab, topology, filters()), complete ? 'Nothing fits.' : 'Reading the cluster …');
+  list.show(itemsOf(tab, topology, filters()), complete ? 'No matches.' : 'Reading the cluster …');
 }
 
 function drawPicture(revision: number, text: string): void {
@@ -155,7 +155,7 @@ async function read(): Promise<void> {
     if (answer.ok) return take((await answer.json()) as PageState);
     tellLive(`plexus ui answers with ${answer.status}`, true);
   } catch {
-    tellLive('plexus ui has ended', true); // The event stream reconnects automatically.
+    tellLive('plexus ui has stopped', true); // The event stream reconnects automatically.
   }
 }
 
@@ -184,4 +184,4 @@ document.addEventListener('keydown', (event) => {
 showTab('pods');
 const events = new EventSource('events');
 events.addEventListener('change', load);
-events.addEventListener('error', () => tellLive('plexus ui has ended', true));
+events.addEventListener('error', () => tellLive('plexus ui has stopped', true));

@@ -27,7 +27,7 @@ export function recentSection(box: HTMLElement): RecentSection {
         asking = new AbortController();
         void fill({ message, list }, pod, asking.signal);
       };
-      const again = action('Ask again', () => {
+      const again = action('Refresh', () => {
         // Not set earlier: a user who moves through the list would hear it for each pod.
         message.setAttribute('aria-live', 'polite');
         ask();
@@ -38,7 +38,7 @@ export function recentSection(box: HTMLElement): RecentSection {
         list,
         ...(pod.node === undefined ? [] : [make('p', {}, again)]),
       );
-      if (pod.node === undefined) message.textContent = 'It is on no node yet: nothing has been done for it.';
+      if (pod.node === undefined) message.textContent = 'It is not on a node yet, so there are no operations.';
       else ask();
     },
   };
@@ -52,7 +52,7 @@ interface Places {
 }
 
 async function fill({ message, list }: Places, pod: TopologyPod, signal: AbortSignal): Promise<void> {
-  message.replaceChildren('asking the daemon …');
+  message.replaceChildren('reading from the daemon …');
   const answer = await ask(keyOf(pod), signal);
   if (signal.aborted) return;
   message.replaceChildren(...('problem' in answer ? notReachable(pod, answer.problem) : summaryOf(pod, answer)));
@@ -68,14 +68,14 @@ async function ask(pod: string, signal: AbortSignal): Promise<RecentAnswer> {
       ? ((await response.json()) as RecentAnswer)
       : { problem: `plexus ui answers with ${response.status}` };
   } catch {
-    return { problem: 'plexus ui has ended' };
+    return { problem: 'plexus ui has stopped' };
   }
 }
 
 type Words = readonly (Node | string)[];
 
 const notReachable = (pod: TopologyPod, problem: string): Words => [
-  `The daemon of its node, ${pod.node ?? ''}, remembers them and cannot be asked from here (${problem}); ask there: `,
+  `The daemon of its node, ${pod.node ?? ''}, has recorded them and cannot be reached from here (${problem}); run this: `,
   ...command(pod),
 ];
 
@@ -84,20 +84,20 @@ function summaryOf(pod: TopologyPod, { node, operations }: PodOperations): Words
   const count = operations.length === 1 ? '1 operation' : `${operations.length} operations, the newest first`;
   if (isElsewhere && operations.length > 0)
     return [
-      `${count}, on node ${node}, where a pod of this name was; for what was done on ${pod.node ?? ''}, where it is now, ask there: `,
+      `${count}, on node ${node}, where a pod of this name was; for operations on ${pod.node ?? ''}, where it is now, run this: `,
       ...command(pod),
     ];
   if (isElsewhere)
     return [
-      `The daemon that can be asked from here is that of node ${node}; the pod is on ${pod.node ?? ''}, ask there: `,
+      `The daemon that can be reached from here is that of node ${node}, but the pod is on ${pod.node ?? ''}; run this: `,
       ...command(pod),
     ];
   if (operations.length > 0) return [count];
-  const named = node === undefined ? 'The daemon that can be asked from here' : `The daemon of its node, ${node},`;
+  const named = node === undefined ? 'The daemon that can be reached from here' : `The daemon of its node, ${node},`;
   const elsewhere: Words =
-    node === undefined ? [`; if it is not that of ${pod.node ?? ''}, ask there: `, ...command(pod)] : ['.'];
+    node === undefined ? [`; if it is not that of ${pod.node ?? ''}, run this: `, ...command(pod)] : ['.'];
   return [
-    `${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back`,
+    `${named} has recorded no operation on it: it keeps the newest only, and none from before its start; its log contains older ones`,
     ...elsewhere,
   ];
 }
