@@ -12,11 +12,12 @@
 enum { MAX_STDOUT = 4 * 1024 * 1024, MAX_SENT = 256 * 1024 + 1, MAX_STDERR = 64 * 1024 };
 enum { PIPE_BYTES = 8 * 1024, GRACE_MS = 500 };
 
-static void finish(struct run *run, struct buf *out) {
+static void finish(struct runs *runs, struct run *run, struct buf *out) {
   if (run->killed_for != 0) {
     run_fail(run, run->killed_for, "", out);
     return;
   }
+  if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0) run_note_success(runs, run->id);
   size_t begin = frame_begin(out, F_RAN, run->id);
   put_u32(out, WIFEXITED(run->status) ? (uint32_t)WEXITSTATUS(run->status) : UINT32_MAX);
   put_bytes(out, run->stdout_bytes.data, run->stdout_bytes.len);
@@ -136,7 +137,7 @@ void runs_advance(struct runs *runs, const struct pollfd *fds, int n, struct buf
     if (!run->used || run->pid == 0) continue;
     if (run->keeper_deadline != 0 && now >= run->keeper_deadline) kill(run->pid, SIGKILL);
     exchange(run, fds, n, out);
-    if (run->used && has_ended(run, now)) finish(run, out);
+    if (run->used && has_ended(run, now)) finish(runs, run, out);
   }
   reap_orphans(runs);
 }

@@ -25,7 +25,10 @@ void runs_init(struct runs *runs) {
   setrlimit(RLIMIT_NOFILE, &most);
 }
 
-void runs_set_link(struct runs *runs, int link) { runs->link = link; }
+void runs_set_link(struct runs *runs, int link) {
+  runs->link = link;
+  memset(runs->succeeded, 0, sizeof runs->succeeded); // the numbers start again
+}
 
 // ── Starting ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -44,6 +47,7 @@ void run_free(struct run *run) {
   buf_free(&run->stdout_bytes);
   buf_free(&run->stderr_bytes);
   plugin_env_free(&run->env);
+  free(run->plugin);
   free(run->file);
   *run = (struct run){0};
 }
@@ -108,37 +112,66 @@ static char **get_texts(struct reader *r, size_t *n) {
   return list;
 }
 
-static void parse_run(struct run *run, struct frame *frame, char **plugin, const struct guard *g,
-                      const char **problem) {
+// Returns NULL, or why the RUN is refused.
+static const char *parse_run(struct run *run, struct frame *frame, const struct guard *g) {
   struct reader *r = &frame->body;
   size_t n = 0;
-  *plugin = get_text(r);
+  run->plugin = get_text(r);
   char **variables = get_texts(r, &n);
   struct bytes input = get_bytes(r);
-  uint32_t timeout_ms = get_u32(r);
-  *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
+  run->timeout_ms = get_u32(r);
+  if (r->at < r->end) run->after = get_u32(r); // since 1.1
+  const char *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
   free(variables);
-  const char *forbidden = forbidden_plugin(*plugin, (const char *)input.data, input.len);
-  if (r->bad) *problem = "the request is malformed";
-  else if (forbidden != NULL) *problem = forbidden;
-  else buf_put(&run->stdin_bytes, input.data, input.len);
-  if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
+  if (r->bad || run->after == run->id) return "the request is malformed";
+  const char *forbidden = forbidden_plugin(run->plugin, (const char *)input.data, input.len);
+  if (forbidden != NULL) return forbidden;
+  buf_put(&run->stdin_bytes, input.data, input.len);
+  return problem;
 }
 
-static void start_if_allowed(struct runs *runs, struct run *run, const char *plugin, const struct guard *g,
-                             struct buf *out) {
-  struct refusal no = guard_run(g, plugin, &run->env);
+static void start_if_allowed(struct runs *runs, struct run *run, const struct guard *g, struct buf *out) {
+  run->after = 0;
+  if (run->timeout_ms > 0) run->deadline = now_ms() + run->timeout_ms;
+  struct refusal no = guard_run(g, run->plugin, &run->env);
   if (no.detail == NULL) no = guard_plugin_netns(g, &run->env, &run->netns_fd);
   if (no.detail != NULL) {
     run_fail(run, no.why, no.detail, out);
     return;
   }
-  run->file = find_plugin(g->call->path, plugin);
+  run->file = find_plugin(g->call->path, run->plugin);
   if (run->file == NULL) run_fail(run, R_MISSING, g->call->path, out);
   else run_try_start(runs, run, out);
 }
 
-// The input of all running plugins. It is held in memory: here until a plugin reads it, then usually by the plugin.
+// ── Waiting for another RUN ──────────────────────────────────────────────────────────────────────────────────
+
+static uint32_t *success_of(struct runs *runs, uint32_t id) {
+  for (size_t i = 0; i < MAX_SUCCEEDED; i++)
+    if (runs->succeeded[i] == id) return &runs->succeeded[i];
+  return NULL;
+}
+
+void run_note_success(struct runs *runs, uint32_t id) { runs->succeeded[runs->successes++ % MAX_SUCCEEDED] = id; }
+
+// Begins one waiting run, or skips it. Returns false if there was none: others may wait for the one that was skipped.
+static bool start_one_due(struct runs *runs, const struct guard *g, struct buf *out) {
+  for (int i = 0; i < MAX_RUNS; i++) {
+    struct run *run = &runs->all[i];
+    if (!run->used || run->after == 0 || by_id(runs, run->after) != NULL) continue;
+    if (success_of(runs, run->after) != NULL) start_if_allowed(runs, run, g, out);
+    else run_fail(run, R_SKIPPED, "", out);
+    return true;
+  }
+  return false;
+}
+
+void runs_start_due(struct runs *runs, const struct guard *g, struct buf *out) {
+  while (start_one_due(runs, g, out)) continue;
+}
+
+// The input of all plugins that run or wait. It is held in memory: here until a plugin reads it, then usually by the
+// plugin.
 static size_t input_bytes(const struct runs *runs) {
   size_t sum = 0;
   for (int i = 0; i < MAX_RUNS; i++)
@@ -163,12 +196,11 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
   }
   *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};
   run->request_bytes = request_bytes;
-  char *plugin = NULL;
-  const char *problem = NULL;
-  parse_run(run, frame, &plugin, g, &problem);
+  uint32_t *earlier = success_of(runs, frame->id); // of a request that used the number before
+  if (earlier != NULL) *earlier = 0;
+  const char *problem = parse_run(run, frame, g);
   if (problem != NULL) run_fail(run, R_FORBIDDEN, problem, out);
-  else start_if_allowed(runs, run, plugin, g, out);
-  free(plugin);
+  else if (run->after == 0) start_if_allowed(runs, run, g, out);
 }
 
 // ── Ending ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +219,7 @@ void run_kill_for(struct run *run, enum reason why, struct buf *out) {
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out) {
   struct run *run = by_id(runs, id);
   if (run == NULL) return;
-  if (run->pid == 0) run_kill_for(run, R_KILLED, out);
+  if (run->pid == 0) run_kill_for(run, run->after == 0 ? R_KILLED : R_SKIPPED, out);
   // do not kill at once: most plugins end soon, and an interrupted one may leave state that no DEL cleans up
   else if (run->kill_at == 0) run->kill_at = now_ms() + KILL_MS;
 }

@@ -8,6 +8,8 @@ void run_close(int *fd);
 void run_free(struct run *run);
 // Puts FAILED into `out` and frees the run.
 void run_fail(struct run *run, enum reason why, const char *detail, struct buf *out);
+// Remembers that the RUN succeeded, for those that wait for it.
+void run_note_success(struct runs *runs, uint32_t id);
 void run_try_start(const struct runs *runs, struct run *run, struct buf *out);
 // Sends a request to the keeper and sets the deadline for it.
 void run_end(struct run *run, enum keeper_request request);

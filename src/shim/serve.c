@@ -196,8 +196,10 @@ static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct
   } else if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
     outcome = receive(fd, in);
   }
-  if (outcome == PENDING && !send_some(fd, out)) return LOST;
-  return outcome;
+  if (outcome != PENDING) return outcome;
+  if (!send_some(fd, out)) return LOST;
+  runs_start_due(s->runs, s->guard, out); // only while the connection exists, and after the answers that it follows
+  return PENDING;
 }
 
 // After a lost connection, lets running plugins finish: an interrupted one may leave state that no DEL cleans up

@@ -11,13 +11,14 @@ import {
   orderOf,
   remainderOf,
 } from '../../plan/index.ts';
-import { type AttachOneDeps, attachOne } from '../steps/attach-one.ts';
+import { type AttachOneDeps, attachOne, entryAfterFirst } from '../steps/attach-one.ts';
 import type { DelegateDeps, Operation } from '../steps/call.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
 import { groupsOf, runGroup } from './groups.ts';
 import { inPhase } from '../steps/phase.ts';
 import { type RecordProgress, recordProgress } from './record-progress.ts';
+import { addSequences } from './sequences.ts';
 import { type UndoFailure, undoAll } from './undo.ts';
 
 // Every operation that attaches or detaches calls `change`. The operations differ in what happens to the sandbox
@@ -120,19 +121,27 @@ async function attachAll(
   { operation, deps, signal }: AttachRun,
 ): Promise<void> {
   const attempted = new Set<Attachment>();
+  const groups = groupsOf(attachments, deps.settings.attachmentConcurrency);
+  const sequences = addSequences(attachments, groups, { operation, deps }, signal);
   try {
-    for (const group of groupsOf(attachments, deps.settings.attachmentConcurrency))
+    for (const group of groups)
       await runGroup(
         group,
         async (index, stop) => {
           const attachment = attachments[index];
           if (attachment === undefined) return;
           attempted.add(attachment);
-          await attachOne(attachment, progress, { operation, deps }, stop);
+          const host = sequences.hostFor(attachment);
+          await attachOne(attachment, progress, { operation, deps: { ...deps, host } }, stop);
         },
         signal,
       );
+    await sequences.stop(); // Nothing is left of it.
   } catch (thrown) {
+    for (const { attachment, exit } of await sequences.stop()) {
+      attempted.add(attachment);
+      if (exit !== undefined) progress.put(attachment, entryAfterFirst(attachment, exit));
+    }
     await Promise.allSettled([progress.noted()]); // ignore a failed note: the undo writes the record
     const record = progress.record();
     const entries = record.attachments.filter(({ attachment }) => attempted.has(attachment));
