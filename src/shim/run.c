@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "keeper.h"
 #include "meta.h"
 #include "run_internal.h"
 #include "spawn.h"
@@ -17,16 +16,18 @@
 enum { MAX_VARIABLES = 1000, MAX_INPUT = 64 * 1024 * 1024 };
 enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, POLL_MS = 2 };
 
-void runs_init(struct runs *runs) {
+void runs_init(struct runs *runs, int idle_keepers) {
   memset(runs, 0, sizeof *runs);
-  if (getrlimit(RLIMIT_NOFILE, &runs->files) != 0) runs->files = (struct rlimit){1024, 1024};
+  struct rlimit *files = &runs->keepers.files;
+  if (getrlimit(RLIMIT_NOFILE, files) != 0) *files = (struct rlimit){1024, 1024};
   // the shim needs several descriptors per plugin; plugins keep the caller's limit
-  const struct rlimit most = {runs->files.rlim_max, runs->files.rlim_max};
+  const struct rlimit most = {files->rlim_max, files->rlim_max};
   setrlimit(RLIMIT_NOFILE, &most);
+  runs->keepers.max_idle = idle_keepers;
 }
 
 void runs_set_link(struct runs *runs, int link) {
-  runs->link = link;
+  runs->keepers.link = link;
   memset(runs->succeeded, 0, sizeof runs->succeeded); // the numbers start again
 }
 
@@ -37,11 +38,14 @@ void run_close(int *fd) {
   *fd = -1;
 }
 
-void run_free(struct run *run) {
+static void close_pipes(struct run *run) {
   run_close(&run->in);
   run_close(&run->out);
   run_close(&run->err);
-  run_close(&run->control);
+}
+
+void run_free(struct run *run) {
+  close_pipes(run);
   run_close(&run->netns_fd);
   buf_free(&run->stdin_bytes);
   buf_free(&run->stdout_bytes);
@@ -57,24 +61,26 @@ void run_fail(struct run *run, enum reason why, const char *detail, struct buf *
   run_free(run);
 }
 
-static int start(const struct runs *runs, struct run *run) {
+static int start(struct runs *runs, struct run *run) {
   struct spawned spawned;
-  const struct program program = {run->file, run->env.vars, runs->link, &runs->files};
-  int problem = spawn(&program, &spawned);
+  int problem = spawn(&runs->keepers, run->file, run->env.vars, &spawned);
   if (problem != 0) return problem;
-  run->pid = spawned.keeper;
-  run->control = spawned.control;
+  run->keeper = spawned.keeper;
   run->in = spawned.in;
   run->out = spawned.out;
   run->err = spawned.err;
-  if (run->stdin_bytes.len == 0) run_close(&run->in);
+  run_write_stdin(run);
   return 0;
 }
 
-void run_try_start(const struct runs *runs, struct run *run, struct buf *out) {
+void run_try_start(struct runs *runs, struct run *run, struct buf *out) {
   run->retry_at = 0;
   int problem = start(runs, run);
-  if (problem == 0) return;
+  if (problem != 0) run_start_failed(run, problem, out);
+}
+
+void run_start_failed(struct run *run, int problem, struct buf *out) {
+  close_pipes(run);
   // the plugin is being replaced (CNI-66)
   if (problem == ETXTBSY && ++run->tries < BUSY_TRIES) {
     run->retry_at = now_ms() + BUSY_PAUSE_MS;
@@ -179,6 +185,8 @@ static size_t input_bytes(const struct runs *runs) {
   return sum;
 }
 
+void runs_prepare(struct runs *runs) { keepers_prepare(&runs->keepers); }
+
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out) {
   struct run *run = free_slot(runs);
   if (by_id(runs, frame->id) != NULL) {
@@ -194,7 +202,7 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
     frame_failed(out, frame->id, R_SYSTEM, "the running plugins have more than 64 MiB of input");
     return;
   }
-  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};
+  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .netns_fd = -1};
   run->request_bytes = request_bytes;
   uint32_t *earlier = success_of(runs, frame->id); // of a request that used the number before
   if (earlier != NULL) *earlier = 0;
@@ -206,20 +214,20 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
 // ── Ending ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 void run_end(struct run *run, enum keeper_request request) {
-  keeper_send(run->control, request);
+  keeper_send(run->keeper, request);
   if (run->keeper_deadline == 0) run->keeper_deadline = now_ms() + KEEPER_MS;
 }
 
 void run_kill_for(struct run *run, enum reason why, struct buf *out) {
   if (run->killed_for == 0) run->killed_for = why;
-  if (run->pid > 0) run_end(run, KEEPER_KILL);
+  if (run->keeper != NULL) run_end(run, KEEPER_KILL);
   else run_fail(run, why, "", out); // not started yet
 }
 
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out) {
   struct run *run = by_id(runs, id);
   if (run == NULL) return;
-  if (run->pid == 0) run_kill_for(run, run->after == 0 ? R_KILLED : R_SKIPPED, out);
+  if (run->keeper == NULL) run_kill_for(run, run->after == 0 ? R_KILLED : R_SKIPPED, out);
   // do not kill at once: most plugins end soon, and an interrupted one may leave state that no DEL cleans up
   else if (run->kill_at == 0) run->kill_at = now_ms() + KILL_MS;
 }
@@ -239,20 +247,24 @@ static void wait_for_keeper(pid_t keeper, int64_t until) {
 void runs_kill_all(struct runs *runs) {
   int64_t until = now_ms() + KEEPER_MS;
   for (int i = 0; i < MAX_RUNS; i++)
-    if (runs->all[i].used) keeper_send(runs->all[i].control, KEEPER_KILL);
+    if (runs->all[i].used && runs->all[i].keeper != NULL) keeper_send(runs->all[i].keeper, KEEPER_KILL);
   for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
     if (!run->used) continue;
-    if (run->pid > 0) wait_for_keeper(run->pid, until);
+    if (run->keeper != NULL) {
+      wait_for_keeper(run->keeper->pid, until);
+      keepers_forget(run->keeper);
+    }
     run_free(run);
   }
+  keepers_dismiss(&runs->keepers);
 }
 
 bool runs_in_flight(struct runs *runs) {
   bool in_flight = false;
   for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
-    if (run->used && run->pid == 0) run_free(run);
+    if (run->used && run->keeper == NULL) run_free(run);
     in_flight = in_flight || run->used;
   }
   return in_flight;
