@@ -120,6 +120,7 @@ function eagerNode() {
     const mortal = {
       ...journal,
       write: async (record: SandboxRecord) => (step(), journal.write(record)),
+      begin: async (record: SandboxRecord) => (step(), journal.begin(record)),
       note: async (record: SandboxRecord) => (step(), journal.note(record)),
       remove: async (record: SandboxRecord) => (step(), journal.remove(record)),
     };

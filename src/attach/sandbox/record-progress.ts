@@ -1,3 +1,4 @@
+import type { Replaced } from '../../files/index.ts';
 import type { Journal } from '../../journal/index.ts';
 import { type Attachment, type AttachmentRecord, type SandboxRecord, withAttachment } from '../../plan/index.ts';
 
@@ -15,10 +16,15 @@ export interface RecordProgress {
   readonly noted: () => Promise<void>;
   /** Writes the whole record. */
   readonly write: () => Promise<void>;
+  /** Writes the record before the first plugin of a sandbox runs. */
+  readonly begin: () => Promise<Replaced>;
 }
 
 /** Starts tracking a record that is about to change. */
-export function recordProgress(begun: SandboxRecord, journal: Pick<Journal, 'write' | 'note'>): RecordProgress {
+export function recordProgress(
+  begun: SandboxRecord,
+  journal: Pick<Journal, 'write' | 'begin' | 'note'>,
+): RecordProgress {
   let record = begun;
   let written = begun;
   let pending = Promise.resolve();
@@ -50,5 +56,6 @@ export function recordProgress(begun: SandboxRecord, journal: Pick<Journal, 'wri
         written = record;
         await journal.write(record);
       }),
+    begin: () => journal.begin(begun),
   };
 }
