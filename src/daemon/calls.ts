@@ -133,13 +133,13 @@ export function prepare(
 // Runs DEL through the host agent if the shim is gone: the runtime may kill the shim during an ADD that must be undone.
 const withAgentFallback = (host: Host, agent: () => Host | undefined): Host => ({
   ...host,
-  runPlugin: async (run, signal) => {
+  runPlugin: async (run, ...signals) => {
     try {
-      return await host.runPlugin(run, signal);
+      return await host.runPlugin(run, ...signals);
     } catch (thrown) {
       const other = agent();
       if (!is(thrown, linkLost) || other === undefined || run.env['CNI_COMMAND'] !== 'DEL') throw thrown;
-      return other.runPlugin(run, signal);
+      return other.runPlugin(run, ...signals);
     }
   },
 });

@@ -18,8 +18,8 @@ export function holdResults(host: Host, held: HeldMemory): Host {
   const weights = new Map<string, number>();
   return {
     ...host,
-    runPlugin: async (run, signal) => {
-      const exit = await host.runPlugin(run, signal);
+    runPlugin: async (run, signal, operation = signal) => {
+      const exit = await host.runPlugin(run, signal, operation);
       // a longer answer is rejected before it is decoded
       if (run.env['CNI_COMMAND'] !== 'ADD' || exit.stdout.length > mostResultBytes) return exit;
       weights.set(run.env['CNI_IFNAME'] ?? '', weightOfJson(exit.stdout));
@@ -28,7 +28,7 @@ export function holdResults(host: Host, held: HeldMemory): Host {
         const source = `the answer of plugin ${run.plugin}, with those for the other networks of the pod,`;
         throw resultTooLarge({ source, holds: `${weight} bytes and values`, most: `${maxWeight}` });
       }
-      await held.waitIf(weight > lightWeight, signal);
+      await held.waitIf(weight > lightWeight, operation); // the plugin has ended, so its deadline no longer applies
       return exit;
     },
   };

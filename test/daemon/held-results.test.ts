@@ -43,6 +43,18 @@ describe('the results of a running ADD', () => {
     await expect(host.runPlugin(add('net3'), signal)).rejects.toMatchObject({ id: 'PLX-RESULT-TOO-LARGE' });
   });
 
+  it('wait beyond the deadline of their plugin, which has ended', async () => {
+    const hold = memoryHolder();
+    const [first, second] = [hold(), hold()];
+    await holdResults(hostWith(result(10_000)), first).runPlugin(add('net1'), signal);
+    const deadline = new AbortController();
+    const waiting = holdResults(hostWith(result(10_000)), second).runPlugin(add('net1'), deadline.signal, signal);
+    expect(await settles(waiting)).toBe(false);
+    deadline.abort(new Error('its deadline'));
+    await first.release();
+    expect(await waiting).toMatchObject({ exitCode: 0 });
+  });
+
   it('count once for an interface, whatever the number of plugins in its chain', async () => {
     const host = holdResults(hostWith(result(15_000)), memoryHolder()());
     for (let index = 0; index < 5; index++) await host.runPlugin(add('net1'), signal);
