@@ -1,7 +1,7 @@
 import { mostResultBytes, weightOfJson } from '../cni/index.ts';
 import { resultTooLarge } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Journal, RecordKey } from '../journal/index.ts';
+import type { Journal, RecordKey, SandboxLocks } from '../journal/index.ts';
 import type { HeldMemory } from './held-memory.ts';
 
 /** limit for the weight of the results of one pod: of each interface, the last one counts */
@@ -34,22 +34,41 @@ export function holdResults(host: Host, held: HeldMemory): Host {
   };
 }
 
-/** records that weigh less are read concurrently; those of pods with a few dozen networks do */
-const lightRecord = 512 * 1024;
-
 /**
- * A journal whose `read` waits, for a record that weighs more than usual, until no other call holds much. `call`: ends
+ * A journal whose `read` waits, for a large record, until no other call holds much. `call`: ends
  * the wait together with the call.
  */
 export const holdRecords = (
   journal: Journal,
   held: HeldMemory,
-  weigh: (key: RecordKey) => Promise<number>,
+  isLarge: (key: RecordKey) => Promise<boolean>,
   call: AbortSignal,
 ): Journal => ({
   ...journal,
   read: async (key, signal = call) => {
-    await held.waitIf((await weigh(key)) > lightRecord, signal);
+    await held.waitIf(await isLarge(key), signal);
     return journal.read(key);
   },
+});
+
+/**
+ * Locks for background work: work on a sandbox with a large record waits, after the lock, until no other such work
+ * runs.
+ */
+export const holdSandboxes = (
+  locks: SandboxLocks,
+  hold: () => HeldMemory,
+  hasLarge: (containerId: string) => Promise<boolean>,
+): SandboxLocks => ({
+  ...locks,
+  withSandbox: (claim, signal, work) =>
+    locks.withSandbox(claim, signal, async () => {
+      const held = hold();
+      try {
+        await held.waitIf(await hasLarge(claim.containerId), signal);
+        return await work();
+      } finally {
+        await held.release();
+      }
+    }),
 });
