@@ -122,7 +122,5 @@ it.each([
   const keys = Array.from({ length: 3000 }, (_, index) => key(index));
   const findings = findingsIn('x.conf', `{"cniVersion":"1.0.0","name":"x","type":"bridge",${keys.join(',')}}`);
   expect(findings.length).toBeLessThan(210);
-  expect(findings.map(({ text }) => text).join('\n')).toMatch(
-    /\(2[89]\d\d more such problems are not listed\)/,
-  );
+  expect(findings.map(({ text }) => text).join('\n')).toMatch(/\(2[89]\d\d more such problems are not listed\)/);
 });
