@@ -39,12 +39,11 @@ export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
     await held.waitIf(true, signal);
     return get();
   };
-  const { getPodOfKubelet } = cluster;
   return {
     ...cluster,
     getPod: (ref, signal) => readPod(() => cluster.getPod(ref, signal), signal),
-    ...(getPodOfKubelet !== undefined && {
-      getPodOfKubelet: (uid, signal) => readPod(() => getPodOfKubelet(uid, signal), signal),
+    ...(cluster.getPodOfKubelet !== undefined && {
+      getPodOfKubelet: (uid, signal) => readPod(async () => cluster.getPodOfKubelet?.(uid, signal), signal),
     }),
     getNad: (ref, signal) => {
       const reading = last.then(() => read(ref, signal));

@@ -143,7 +143,10 @@ async function scan(message: http.IncomingMessage, shape: Shape, signal: AbortSi
     for await (const chunk of message as AsyncIterable<Buffer>) {
       documents.push(...scanner.push(chunk));
       if (scanner.heldBytes() > shortBytes) release ??= await longAnswers.take(signal);
-      else release = void release?.();
+      else {
+        release?.();
+        release = undefined;
+      }
     }
   } finally {
     release?.();
