@@ -64,9 +64,10 @@ export interface RunSequence {
 export interface Host {
   /**
    * Runs a plugin to its end. An exit status other than 0 is a result, not an error. Rejects with pluginMissing,
-   * pluginNotRunnable, pluginOutputTooLong.
+   * pluginNotRunnable, pluginOutputTooLong. `signal` carries the deadline of the run, `operation` that of the whole
+   * operation (default: `signal`), which ends waits before and after the run.
    */
-  runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit>;
+  runPlugin(run: PluginRun, signal: AbortSignal, operation?: AbortSignal): Promise<PluginExit>;
   /**
    * Begins runs without waiting for the engine between them. The caller takes their ends in the same order, and calls
    * `stop` when it takes no more. If the signal is aborted, those not taken are killed. Absent if the host cannot.

@@ -21,6 +21,7 @@ import {
   decodeRan,
   decodeRoutes,
   failReason,
+  isUnlistableDetail,
   netnsBody,
   netnsMissingDetail,
   routesBody,
@@ -41,7 +42,7 @@ export function remoteHost(channel: LinkChannel, hasSequences: boolean): Host {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
     ...(hasSequences && {
       startSequence: (runs: readonly PluginRun[], signal: AbortSignal) =>
-        startSequence({ runs, channel, runPlugin: (run, own) => host.runPlugin(run, own), exitOf }, signal),
+        startSequence({ runs, channel, runPlugin: (...run) => host.runPlugin(...run), exitOf }, signal),
     }),
     settle: async () => {}, // A connection ends only after its plugins have exited (docs/host-link.md).
     listLinks: async (netns, signal) => {
@@ -128,7 +129,11 @@ function failureOf(
   if (reason === failReason.netns)
     return netnsUnusable({ netns, problem: detail, isMissing: detail === netnsMissingDetail });
   if (reason === failReason.forbidden) return hostRefused({ what, problem: detail });
-  return hostRequestFailed({ what, problem: detail === '' ? `reason ${reason}` : detail });
+  return hostRequestFailed({
+    what,
+    problem: detail === '' ? `reason ${reason}` : detail,
+    ...(isUnlistableDetail(detail) && { isUnlistable: true }),
+  });
 }
 
 /** Lists the addresses through which a gateway could be reached, to explain a failure. */

@@ -33,14 +33,14 @@ export function startSequence({ runs, channel, runPlugin, exitOf }: SequenceOnLi
   const killAll = (): void => sent.toReversed().forEach(({ kill }) => kill());
   signal.addEventListener('abort', killAll);
   return {
-    runPlugin: async (run, own) => {
+    runPlugin: async (run, own, operation) => {
       const [next] = sent;
-      if (next === undefined || !isSame(next.run, run)) return runPlugin(run, own);
+      if (next === undefined || !isSame(next.run, run)) return runPlugin(run, own, operation);
       assertNotAborted(run.plugin, own);
       sent.shift();
       const answer = await answerTo(next, own);
       assertNotAborted(run.plugin, own);
-      return isSkipped(answer) ? runPlugin(run, own) : exitOf(answer, run);
+      return isSkipped(answer) ? runPlugin(run, own, operation) : exitOf(answer, run);
     },
     stop: async () => {
       signal.removeEventListener('abort', killAll);

@@ -10,13 +10,16 @@
 // The daemon reads no more of stdout than MAX_SENT (src/host/shown-stdout.ts).
 enum { MAX_STDOUT = 4 * 1024 * 1024, MAX_SENT = 256 * 1024 + 1, MAX_STDERR = 64 * 1024 };
 enum { PIPE_BYTES = 8 * 1024, GRACE_MS = 500 };
+// After a longer output, the runs that wait for this one are skipped: the daemon must not have to hold many of them.
+enum { MAX_AHEAD = 4 * 1024 };
 
 static void finish(struct runs *runs, struct run *run, struct buf *out) {
   if (run->killed_for != 0) {
     run_fail(run, run->killed_for, "", out);
     return;
   }
-  if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0) run_note_success(runs, run->id);
+  bool is_short = run->stdout_bytes.len + run->stderr_bytes.len <= MAX_AHEAD;
+  if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0 && is_short) run_note_success(runs, run->id);
   size_t begin = frame_begin(out, F_RAN, run->id);
   put_u32(out, WIFEXITED(run->status) ? (uint32_t)WEXITSTATUS(run->status) : UINT32_MAX);
   put_bytes(out, run->stdout_bytes.data, run->stdout_bytes.len);

@@ -66,6 +66,16 @@ describe.each(Object.entries(shimBuilds))('a plugin run that waits for another o
     expect(await logged()).toBe('input 1\ninput 2\ninput 3\ninput 4\n');
     await end();
   });
+  it.each([
+    { bytes: 4096, second: '2 ran 0' },
+    { bytes: 4097, second: `2 failed ${skipped}` },
+  ])('after an output of $bytes bytes: $second', async ({ bytes, second }) => {
+    const { one, end } = await called();
+    await at().plugin('prints', `head -c ${bytes} /dev/zero`);
+    one.send(Buffer.concat([waitingRun('prints', 1, 0), waitingRun('good', 2, 1)]));
+    expect(await answers(one, 2)).toEqual(['1 ran 0', second]);
+    await end();
+  });
   it('does not begin while the other one runs', async () => {
     const { one, end } = await called();
     one.send(Buffer.concat([waitingRun('slow', 1, 0), waitingRun('good', 2, 1)]));
