@@ -47,7 +47,7 @@ async function begin(
       await onDisk();
       steps.push('on disk');
     })
-    .finally(() => folder[Symbol.asyncDispose]());
+    .then(() => folder[Symbol.asyncDispose]());
   return {
     steps,
     add,

@@ -1,4 +1,3 @@
-import type { Replaced } from '../../files/index.ts';
 import type { Journal } from '../../journal/index.ts';
 import { type Attachment, type AttachmentRecord, type SandboxRecord, withAttachment } from '../../plan/index.ts';
 
@@ -17,7 +16,7 @@ export interface RecordProgress {
   /** Writes the whole record. */
   readonly write: () => Promise<void>;
   /** Writes the record before the first plugin of a sandbox runs. */
-  readonly begin: () => Promise<Replaced>;
+  readonly begin: () => ReturnType<Journal['begin']>;
 }
 
 /** Starts tracking a record that is about to change. */
