@@ -1,5 +1,6 @@
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { dependencyProblems } from './dependencies.ts';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { singleManifest } from './manifest.ts';
@@ -71,6 +72,13 @@ const isOther = async (file: string, text: string): Promise<boolean> =>
   (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
+const { packages } = (await json('package-lock.json')) as {
+  readonly packages: Parameters<typeof dependencyProblems>[0];
+};
+for (const line of dependencyProblems(packages)) {
+  process.exitCode = 1;
+  console.log(line);
+}
 const sources = await readMatching('src/**/*.ts');
 for (const line of exportedTwice(sources)) {
   process.exitCode = 1;
