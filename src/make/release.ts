@@ -4,6 +4,7 @@ import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { problemsOf } from './release/check.ts';
+import { readImage } from './release/image.ts';
 import { makeRelease } from './release/make.ts';
 import { type Platform, type Release, names, platforms } from './release/release.ts';
 
@@ -39,7 +40,7 @@ function chosenPlatforms(): readonly Platform[] {
 }
 
 /** Why this commit cannot be released; [] if it can. */
-async function obstacles(version: string): Promise<readonly string[]> {
+async function obstacles(version: string, imageArchive: string | undefined): Promise<readonly string[]> {
   const tags = (await git('tag', '--points-at', 'HEAD')).split('\n');
   const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
   const unreleased = /^## Unreleased\n([^]*?)^## /m.exec(changelog)?.[1] ?? '';
@@ -48,14 +49,17 @@ async function obstacles(version: string): Promise<readonly string[]> {
     ...((await git('status', '--porcelain')) === '' ? [] : ['the working tree has changes']),
     ...(unreleased.trim() === '' ? [] : [`CHANGELOG.md has entries under Unreleased: move them to ${version}`]),
     ...(options.source.includes('OWNER') ? ['--source does not name the repository'] : []),
+    ...(imageArchive === undefined ? ['there is no image'] : await missingPlatforms(imageArchive, version)),
   ];
 }
 
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-const found = await obstacles(version);
-for (const obstacle of found) console.log(`${options['dry-run'] ? 'before a release' : 'cannot release'}: ${obstacle}`);
-if (found.length > 0 && !options['dry-run']) process.exit(1);
+async function missingPlatforms(imageArchive: string, version: string): Promise<readonly string[]> {
+  const { images } = await readImage(imageArchive, version);
+  const missing = ['linux/amd64', 'linux/arm64'].filter((name) => !images.some(({ platform }) => platform === name));
+  return missing.map((name) => `the image lacks ${name}`);
+}
 
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
 const release: Release = {
   root,
   version,
@@ -67,6 +71,9 @@ const release: Release = {
 const imageArchive = options['without-image'] ? undefined : join(root, 'dist', names.image(release));
 if (imageArchive !== undefined && !existsSync(imageArchive))
   throw new Error(`${imageArchive} is missing: run npm run image, or try --without-image`);
+const found = await obstacles(version, imageArchive);
+for (const obstacle of found) console.log(`${options['dry-run'] ? 'before a release' : 'cannot release'}: ${obstacle}`);
+if (found.length > 0 && !options['dry-run']) process.exit(1);
 await rm(release.out, { recursive: true, force: true });
 await mkdir(release.out, { recursive: true });
 await makeRelease(release, { platforms: chosenPlatforms(), imageArchive });

@@ -45,7 +45,13 @@ const image: Check = async (release, files) => {
   const name = names.image(release);
   if (!files.includes(name)) return [];
   const { images } = await readImage(artefact(release, name), release.version);
-  return images.flatMap(({ platform, version }) => same(`${name}, ${platform}: its version`, version, release.version));
+  return images.flatMap(({ platform, version }) => [
+    ...same(`${name}, ${platform}: its version`, version, release.version),
+    ...unless(
+      files.includes(name.replace('.oci.tar', `-${platform.replace('/', '-')}.cdx.json`)),
+      `there is no bill of materials for ${name}, ${platform}`,
+    ),
+  ]);
 };
 
 /** The image that the manifest must name. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { sha256 } from './archive.ts';
 import { makeBinaries } from './binaries.ts';
@@ -42,10 +42,12 @@ export async function makeRelease(release: Release, { platforms, imageArchive }:
 
 const tagged = ({ image, version }: Release): string => `${image}:${version}`;
 
-/** Adds the image's archive. Returns the image's name with tag and digest. */
+/** Adds the image's archive, and its bills of materials. Returns the image's name with tag and digest. */
 async function addImage(release: Release, archive: string): Promise<string> {
   const { digest } = await readImage(archive, release.version);
   await copyFile(archive, artefact(release, names.image(release)));
+  const bills = (await readdir(dirname(archive))).filter((name) => names.isImageSbom(release, name));
+  for (const name of bills) await copyFile(join(dirname(archive), name), artefact(release, name));
   return `${tagged(release)}@${digest}`;
 }
 

@@ -25,6 +25,8 @@ export const names = {
   chart: ({ version }: Release): string => `plexus-${version}.tgz`,
   npm: ({ version }: Release): string => `plexus-cni-${version}.tgz`,
   sbom: ({ version }: Release): string => `plexus-cni-${version}.cdx.json`,
+  isImageSbom: ({ version }: Release, name: string): boolean =>
+    name.startsWith(`plexus-cni-${version}-linux-`) && name.endsWith('.cdx.json'),
   binary: ({ version }: Release, platform: Platform): string => `plexus-${version}-${platform}.tar.gz`,
   manifest: 'plexus.yaml',
   krew: 'krew-plexus.yaml',
