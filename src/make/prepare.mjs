@@ -80,6 +80,7 @@ export const needs = [
     for: ['test'],
     only: 'warn',
   },
+  { programs: ['shellcheck'], debian: 'shellcheck', why: 'checking the shell scripts', for: ['test'], only: 'warn' },
   { programs: ['chromium'], debian: 'chromium', why: 'trying the page of plexus ui', for: ['test'], only: 'warn' },
   { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
   {
