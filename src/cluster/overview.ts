@@ -1,5 +1,5 @@
 import { type PodSummary, type PodWarning, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
-import { type PlexusError, apiRefused, is } from '../errors/index.ts';
+import { type PlexusError, apiRefused, is, namespaceNotFound } from '../errors/index.ts';
 import {
   type ApiConnection,
   type Credentials,
@@ -8,6 +8,7 @@ import {
   listAll,
   pathSegment,
   reflect,
+  sendIfThere,
   usualWatchTiming,
 } from '../kube/index.ts';
 import { createNadCache } from './nad-cache.ts';
@@ -36,6 +37,8 @@ export interface ClusterViews {
   readonly namespace: string;
   /** Rejects with apiUnavailable at once if the server does not answer; apiRefused. */
   readonly read: (scope: OverviewScope, signal: AbortSignal) => Promise<Overview>;
+  /** Rejects with namespaceNotFound. Resolves if the namespace exists, or if the user may not read namespaces. */
+  readonly assertNamespace: (name: string, signal: AbortSignal) => Promise<void>;
   readonly watch: (scope: OverviewScope, onChange: () => void, timing?: typeof usualWatchTiming) => WatchedOverview;
 }
 export interface WatchedOverview {
@@ -75,6 +78,12 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
         readWarnings(scope, api, signal),
       ]);
       return { pods: itemsOf(pods), ...nads, ...warnings };
+    },
+    assertNamespace: async (name, signal) => {
+      const path = `/api/v1/namespaces/${pathSegment(name)}`;
+      const request = { verb: 'get', resource: 'namespaces', path, what: `get namespace ${name}` } as const;
+      const { status } = await sendIfThere(request, [403, 404], api, signal);
+      if (status === 404) throw namespaceNotFound({ namespace: name });
     },
     watch: (scope, onChange, timing = usualWatchTiming) => watchOverview({ api, scope, onChange, timing }),
   };

@@ -2,6 +2,7 @@ import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
+import { explanationsModule } from './explanations.ts';
 import { exportedTwice } from './exported-twice.ts';
 import { messageReads } from './message-reads.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
@@ -26,6 +27,10 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('src/ui/page.gen.js', await pageModule(root));
   made.set('docs/errors.md', errorsPage());
+  made.set(
+    'src/cli/explanations.gen.js',
+    explanationsModule(await readFile(join(root, 'docs/troubleshooting.md'), 'utf8')),
+  );
   made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/networks.md', networksPage(await readFile(join(root, 'docs/networks.md'), 'utf8')));

@@ -1,5 +1,4 @@
-import { type PodRef, podKey } from '../npwg/index.ts';
-import { plainAddress } from './ip-numbers.ts';
+import { type PodRef, plainAddress, podKey } from '../npwg/index.ts';
 import { type NetworkFacts, noFacts } from './network-facts.ts';
 import { problemKinds } from './pod-state.ts';
 import type { Holder } from './topology-clashes.ts';

@@ -54,11 +54,11 @@ const lastOf = ({ lastAt = '' }: PodWarning): string => lastAt;
 const rank = ({ reason }: PodWarning): number => (reason === kubeletReason ? 1 : 0);
 const earliest = (times: readonly string[]): string | undefined => times.toSorted(compare)[0];
 
-function reasonIn(message: string): Pick<PodFailure, 'id' | 'sentence' | 'fix'> {
-  const known = readSummary(message);
+function reasonIn(text: string): Pick<PodFailure, 'id' | 'sentence' | 'fix'> {
+  const known = readSummary(text);
   if (known !== undefined) return known;
   // Another plugin's error, or one of the runtime: leave out what kubelet and the runtime put in front.
-  const [, short = message] = /failed to setup network for sandbox "[^"]*": ([\s\S]*)/.exec(message) ?? [];
+  const [, short = text] = /failed to setup network for sandbox "[^"]*": ([\s\S]*)/.exec(text) ?? [];
   return { sentence: short };
 }
 

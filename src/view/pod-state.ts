@@ -1,5 +1,5 @@
 import type { PodFailure } from './pod-failure.ts';
-import type { PodState, PodStatus, ProblemKind, ProblemSeverity, TopologyProblem } from './topology-model.ts';
+import type { PodSituation, PodStatus, ProblemKind, ProblemSeverity, TopologyProblem } from './topology-model.ts';
 
 // The states of a pod, and what each kind of problem means for it. The command line, its JSON, the page and the picture
 // show the same words, because all of them take them from here.
@@ -8,7 +8,7 @@ interface KindFacts {
   /** error: something does not or cannot work; warning: something needs attention. */
   readonly severity: ProblemSeverity;
   /** The state of a pod with this problem; absent if the problem does not change it. */
-  readonly state?: PodState;
+  readonly state?: PodSituation;
   /** What to do, in imperative sentences. */
   readonly fix: string;
 }
@@ -89,7 +89,7 @@ interface Judged {
 }
 
 /** Determines the state of a pod, with the reason, from its problems. */
-export function podStatus({ isOver, deleting, isAttached, problems, failure }: Judged): PodStatus {
+export function situationOf({ isOver, deleting, isAttached, problems, failure }: Judged): PodStatus {
   if (isOver) return { state: 'ended' };
   const [worst] = problems
     .filter(({ kind }) => problemKinds[kind].state !== undefined)
@@ -106,7 +106,7 @@ const historyOf = ({ id, since, times }: Pick<PodStatus, 'id' | 'since' | 'times
 });
 
 /** Whether a pod in this state does not have what it requests, and will not get it without a change. */
-export const isBadState = (state: PodState): boolean => badStates.includes(state);
+export const isBadState = (state: PodSituation): boolean => badStates.includes(state);
 
 const badStates = Object.values(problemKinds).flatMap(({ severity, state }) =>
   severity === 'error' && state !== undefined ? [state] : [],

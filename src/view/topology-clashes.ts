@@ -1,4 +1,4 @@
-import { isInSubnet, plainAddress } from './ip-numbers.ts';
+import { isInSubnet, plainAddress } from '../npwg/index.ts';
 import { type NetworkFacts, noFacts } from './network-facts.ts';
 import { problemKinds } from './pod-state.ts';
 import type { ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';

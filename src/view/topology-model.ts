@@ -41,7 +41,7 @@ export interface TopologyProblem {
  * failure is known; deleting: it is being deleted and has no network (any more); ended: Succeeded or Failed;
  * no networks: it runs, requests nothing and has no network-status.
  */
-export type PodState =
+export type PodSituation =
   | 'attached'
   | 'waiting'
   | 'failing'
@@ -56,7 +56,7 @@ export type PodState =
   | 'no networks';
 /** The state of a pod, with the reason if it is not as requested. */
 export interface PodStatus {
-  readonly state: PodState;
+  readonly state: PodSituation;
   /** A sentence. */
   readonly why?: string;
   readonly fix?: string;

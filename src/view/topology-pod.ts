@@ -55,7 +55,7 @@ export function readPodSummary(pod: PodSummary, known: readonly PodFailure[] = [
   if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, report, failure });
   // An annotation that cannot be read explains the failure.
   if (failure !== undefined && !problems.some(({ kind }) => kind === 'annotation-invalid'))
-    report('attach-failing', failingText(pod, attachments, failure), failureFacts(failure));
+    report('attach-failing', failingText(pod, attachments, failure), failureFacts(pod, failure));
   return { attachments, problems, failure };
 }
 
@@ -82,12 +82,13 @@ function failingText(
 ): string {
   const lacking = attachments.filter(isLacking);
   const to = lacking.length === 0 ? '' : ` and is not attached to ${namesOf(lacking)}`;
-  return `pod ${podKey(pod)} cannot start${to}: ${id === undefined ? '' : `${id}: `}${sentence}`;
+  const on = pod.node === undefined ? '' : ` on node ${pod.node}`;
+  return `pod ${podKey(pod)}${on} cannot start${to}: ${id === undefined ? '' : `${id}: `}${sentence}`;
 }
 
-const failureFacts = ({ id, fix, since, times }: PodFailure) => ({
+const failureFacts = (pod: PodSummary, { id, fix = problemKinds['attach-failing'].fix, since, times }: PodFailure) => ({
   ...(id !== undefined && { id }),
-  ...(fix !== undefined && { fix }),
+  fix: fix.replace('trace pod NAME', `trace pod ${pod.name} -n ${pod.namespace}`),
   ...(since !== undefined && { since }),
   times,
 });

@@ -3,7 +3,7 @@ import { type PodSummary, type PodWarning, nadKey, parseNad, podKey } from '../n
 import { addressesInUse } from './addresses-in-use.ts';
 import { type NetworkFacts, factsOfNetwork, noFacts } from './network-facts.ts';
 import { type PodFailure, failuresOf } from './pod-failure.ts';
-import { podStatus, problemKinds } from './pod-state.ts';
+import { situationOf, problemKinds } from './pod-state.ts';
 import { type Holder, clashesOf } from './topology-clashes.ts';
 import type {
   ProblemKind,
@@ -202,7 +202,7 @@ function podsOf(
     const own = indexes.get(podKey(pod)) ?? [];
     return {
       ...factsOf(pod),
-      status: podStatus({
+      status: situationOf({
         isOver: isOver(pod),
         deleting: pod.deleting,
         isAttached: attachments.length > 0 && !attachments.some(isLacking),

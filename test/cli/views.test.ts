@@ -43,13 +43,11 @@ describe('plexus networks', () => {
     `);
   });
 
-  it('shows the pods of one namespace only, with the networks of all namespaces', async () => {
+  it('shows with -n the networks of a namespace and of its pods, with the pods of all namespaces', async () => {
     expect((await plexus('networks', '-n', 'infra')).stdout).toMatchInlineSnapshot(`
-      "NETWORK       FROM        TYPES           SUBNETS       PODS  PROBLEMS
-      cluster-net   node        -               -             1     -
-      infra/backup  definition  ipvlan          10.50.0.1/24  1     -
-      shop/cameras  definition  bridge, tuning  10.40.0.0/24  0     -
-      shop/storage  definition  macvlan         10.30.0.0/24  0     -
+      "NETWORK       FROM        TYPES   SUBNETS       PODS  PROBLEMS
+      cluster-net   node        -       -             9     -
+      infra/backup  definition  ipvlan  10.50.0.1/24  2     -
       "
     `);
   });
@@ -131,7 +129,15 @@ describe('plexus pods', () => {
 
   it('shows the context’s namespace by default', async () => {
     expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has or requests a network\n', stderr: '' });
-    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has or requests this network\n');
+    expect(await plexus('pods', '-A', '--network', 'camera')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/PLX-NETWORK-UNKNOWN.*did you mean cameras\?/) as unknown,
+    });
+    for (const command of ['pods', 'networks'])
+      expect(await plexus(command, '-n', 'nowhere')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('PLX-NAMESPACE-NOT-FOUND: namespace nowhere does not exist') as unknown,
+      });
   });
 });
 
@@ -199,7 +205,7 @@ describe('the cluster of the views', () => {
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|network-attachment-definitions)\): connect ECONNREFUSED/,
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|events|network-attachment-definitions)\): connect ECONNREFUSED/,
     );
   });
 

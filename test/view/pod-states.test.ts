@@ -70,7 +70,7 @@ describe('the state of a pod', () => {
     expect(statusOf(pending(), [warning('p', { uid: 'u1' })])).toEqual({
       state: 'failing',
       id: 'PLX-PLUGIN-MISSING',
-      why: 'pod shop/p cannot start and is not attached to shop/storage: PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /opt/cni/bin',
+      why: 'pod shop/p on node n1 cannot start and is not attached to shop/storage: PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /opt/cni/bin',
       fix: 'Install the plugin on this node in one of these folders.',
       since: at(0),
       times: 7,
@@ -98,7 +98,7 @@ describe('the state of a pod', () => {
         'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "4f1c": plugin type="calico" failed (add): no route',
     });
     expect(statusOf(pending(), [foreign]).why).toBe(
-      'pod shop/p cannot start and is not attached to shop/storage: plugin type="calico" failed (add): no route',
+      'pod shop/p on node n1 cannot start and is not attached to shop/storage: plugin type="calico" failed (add): no route',
     );
   });
 
@@ -123,7 +123,7 @@ describe('the state of a pod', () => {
     ).toBe(
       [
         'error  attach-failing, for 10m, 7 times',
-        '  pod shop/p cannot start and is not attached to shop/storage: PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /opt/cni/bin',
+        '  pod shop/p on node n1 cannot start and is not attached to shop/storage: PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /opt/cni/bin',
         '  fix: Install the plugin on this node in one of these folders.',
       ].join('\n'),
     );

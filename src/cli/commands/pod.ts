@@ -3,15 +3,14 @@ import { podNotFound } from '../../errors/index.ts';
 import { podIn, podText, topologyOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, msSince, paintFor, print } from '../output.ts';
-import { printNotes } from '../read-topology.ts';
+import { recentFailures } from '../recent-failures.ts';
+import { readOverview } from '../read-topology.ts';
 import { withProblems } from './pods.ts';
 
 interface Options extends ScopeArguments {
   readonly name: string;
   readonly output: Format;
 }
-
-const longestMs = 300_000;
 
 export const podCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'pod <name>',
@@ -34,11 +33,14 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
     runSearch(end, async () => {
       const cluster = await clusterFor(scope);
       const namespace = scope.namespace ?? cluster.namespace;
-      const overview = await cluster.read(scopeFor(scope, cluster), AbortSignal.timeout(longestMs));
+      const overview = await readOverview(cluster, scopeFor(scope, cluster));
       const summary = overview.pods.find((each) => each.namespace === namespace && each.name === name);
       if (summary === undefined) throw podNotFound({ pod: `${namespace}/${name}` });
-      printNotes(overview.notes);
-      const topology = topologyOf(overview);
+      const first = topologyOf(overview);
+      // Without the reason in an Event, ask the daemon.
+      const isUnexplained = podIn(first, summary).status.state === 'waiting';
+      const failures = isUnexplained ? await recentFailures(summary, scope) : [];
+      const topology = failures.length === 0 ? first : topologyOf({ ...overview, failures });
       const pod = podIn(topology, summary);
       const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
       await print(output, {
