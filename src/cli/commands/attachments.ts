@@ -7,7 +7,7 @@ import type { SandboxRecord } from '../../plan/index.ts';
 import { type Besides, attachmentRows, attachmentsText, forgottenText, outcomesText } from '../../view/index.ts';
 import { forgetByHand } from '../forget.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
-import { type ExitStatus, json, msSince, say } from '../output.ts';
+import { type ExitStatus, json, msSince, say, sayJsonList } from '../output.ts';
 import {
   type RepairableRecord,
   type RepairOutcome,
@@ -142,7 +142,7 @@ const actions: Readonly<Record<string, Action>> = {
     const rows = attachmentRows(records, isWhole ? await besidesIn(folder) : {});
     say(output === 'json' ? json(rows) : attachmentsText(rows, msSince));
   },
-  show: async (records, { 'cni-dir': folder }) => say(json(await inFull(records, folder))),
+  show: async (records, { 'cni-dir': folder }) => sayJsonList(inFull(records, folder)),
   check: async (records, options) =>
     printOutcome(await checkByHand(records, placesOf(options), interruptSignal('check')), 'CHECK', options),
   detach: async (records, options) => {
@@ -168,9 +168,12 @@ const besidesIn = async (folder: string): Promise<Besides> => ({
   unattached: await unattachedPods(folder).read(),
 });
 
-async function inFull(keys: readonly RecordKey[], folder: string): Promise<readonly SandboxRecord[]> {
-  const records = await Promise.all(keys.map((key) => fileJournal(`${folder}/journal`).read(key)));
-  return records.filter((record) => record !== undefined);
+async function* inFull(keys: readonly RecordKey[], folder: string): AsyncGenerator<SandboxRecord> {
+  const journal = fileJournal(`${folder}/journal`);
+  for (const key of keys) {
+    const record = await journal.read(key);
+    if (record !== undefined) yield record;
+  }
 }
 
 const environment = (): Readonly<Record<string, string>> =>
