@@ -118,7 +118,7 @@ describe('plexus trace', () => {
     const nowhere = run(join(import.meta.dirname, '../../dist/plexus'), ['trace', '--socket', '/nowhere/x.sock']);
     await expect(nowhere).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('PLX-OBSERVE-UNREACHABLE'),
+      stderr: expect.stringContaining('PLX-NOT-ON-NODE'),
     });
   });
 
