@@ -6,12 +6,14 @@ import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
 import { installCommand } from './commands/install.ts';
 import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
 import { podCommand } from './commands/pod.ts';
 import { podsCommand } from './commands/pods.ts';
+import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
 import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
@@ -34,24 +36,26 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand(end))
     .command(networksCommand(end))
+    .command(statusCommand(end))
     .command(podsCommand(end))
     .command(podCommand(end))
+    .command(explainCommand(end))
     .command(graphCommand(end))
     .command(uiCommand(end))
-    .command(attachmentsCommand)
+    .command(attachmentsCommand(end))
     .command(devicesCommand(end))
     .command(doctorCommand)
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
-    .command(traceCommand)
+    .command(traceCommand(end))
     .command(uninstallCommand)
     .command(validateCommand(end))
     .command(completionCommand)
     .command(versionCommand)
     .demandCommand(
       1,
-      'Specify a command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()

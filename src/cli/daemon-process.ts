@@ -21,8 +21,10 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   const warnings: string[] = [];
   const sources = { file, required: given !== undefined, env: fromEnvironment(process.env), flags: fromFlags(args) };
   const configuration = await loadConfiguration(sources, (text) => warnings.push(text));
-  const settings = settingsOf(configuration);
-  const log = createLog(logOptionsOf(settings));
+  const { settings, logFormat } = configuration.current();
+  // A daemon logs each command; a call in direct mode has its own process, so it is quieter.
+  const logged = parseSettings({ clusterNetwork: 'set-elsewhere', logLevel: 'info', ...settings }).settings;
+  const log = createLog({ ...logOptionsOf(logged), format: logFormat });
   await log.prepare();
   for (const text of warnings) log.report({ kind: 'warning', text });
   const { nodeName } = configuration.current();

@@ -31,6 +31,9 @@ export async function print(format: Format, { data, text }: Shown): Promise<void
 export const say = (text: string): void =>
   void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
 
+/** Milliseconds since a time in ISO 8601. */
+export const msSince = (time: string): number => Date.now() - Date.parse(time);
+
 /** Prints a list of values as JSON. Holds one value at a time. */
 export async function sayJsonList(values: AsyncIterable<unknown>): Promise<void> {
   let isEmpty = true;

@@ -16,7 +16,7 @@ export interface PlanSubject {
   readonly pod: { readonly file: string } | PodRef;
   /** Folder of YAML files with NADs. Absent: the cluster's NADs. */
   readonly nads?: string | undefined;
-  /** CNI configuration of the node. Absent: a placeholder replaces the default network. */
+  /** CNI configuration of the node. Absent: that of PLEXUS_CNI_CONF_DIR, else a placeholder for the default network. */
   readonly conf?: string | undefined;
   /** The devices that the pod would get; an empty list leaves them open. */
   readonly devices: readonly PodDevice[];
@@ -27,6 +27,8 @@ export interface PlanSubject {
 export interface PlannedPod {
   readonly pod: PodMetadata;
   readonly plan: Plan;
+  /** False: the first attachment of the plan is a placeholder. */
+  readonly isDefaultKnown: boolean;
 }
 
 /**
@@ -36,7 +38,8 @@ export interface PlannedPod {
 export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
   const signal = AbortSignal.timeout(longestMs);
   const pod = await podOf(subject, signal);
-  const config = subject.conf === undefined ? standIn : await readConf(subject.conf);
+  const conf = subject.conf ?? (await confOfThisNode(process.env['PLEXUS_CNI_CONF_DIR']));
+  const config = conf === undefined ? standIn : await readConf(conf);
   const { settings, warnings } = parseSettings(config);
   const { devices, nads } = subject;
   const sources = {
@@ -48,7 +51,7 @@ export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
   const plan = makePlan(
     await gatherPlanInputs({ call: callFor(pod, config, subject.containerId), pod, links: [] }, sources, signal),
   );
-  return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
+  return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] }, isDefaultKnown: conf !== undefined };
 }
 
 const longestMs = 30_000;
@@ -87,6 +90,16 @@ const versionOf = (config: JsonObject) => {
   const version = config['cniVersion'];
   return typeof version === 'string' && isCniVersion(version) ? version : (cniVersions[0] ?? '0.1.0');
 };
+
+/** The first configuration in the daemon's folder, which the runtime uses; undefined if it is not that of Plexus. */
+async function confOfThisNode(folder: string | undefined): Promise<string | undefined> {
+  if (folder === undefined) return undefined;
+  const found = await readConfPath(folder);
+  const [first] = found.kind === 'folder' ? found.files : [];
+  const isOurs =
+    first !== undefined && 'text' in first.content && /"type"\s*:\s*"(?:plexus|multus)/.test(first.content.text);
+  return isOurs ? first.path : undefined;
+}
 
 /** Reads a .conf, or a .conflist as the runtime passes our one plugin in it: with the list's name and cniVersion. */
 async function readConf(file: string): Promise<JsonObject> {

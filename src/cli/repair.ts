@@ -8,6 +8,7 @@ import {
   is,
   pluginMissing,
   pluginsElsewhere,
+  podMayBeAlive,
 } from '../errors/index.ts';
 import { findPlugin, guardedHost, localHost } from '../host/index.ts';
 import { fileJournal, fileLocks } from '../journal/index.ts';
@@ -89,33 +90,56 @@ const rowsOf = (checked: CheckedRecord | undefined): readonly OutcomeRow[] =>
     return outcomeRow(checked.record, entry, outcome.kind, why);
   }) ?? [];
 
+export interface Detaching {
+  /** Also detach while the namespace of a sandbox exists. */
+  readonly force: boolean;
+  /** Only report what would be detached. */
+  readonly isDry: boolean;
+}
+
 /**
- * Undoes all attachments of a sandbox's records. Continues after failures of plugins. Rejects with pluginsElsewhere,
- * podMayBeAlive.
+ * Undoes all attachments of a sandbox's records. Continues after failures of plugins, and after a sandbox whose
+ * namespace exists unless it is the only one. Rejects with pluginsElsewhere, podMayBeAlive.
  */
 export async function detachByHand(
   records: readonly RepairableRecord[],
-  force: boolean,
+  { force, isDry }: Detaching,
   places: RepairPlaces,
   signal: AbortSignal,
 ): Promise<RepairOutcome> {
   await assertPlugins(records, places.path);
   const rows: OutcomeRow[] = [];
-  for (const record of records) {
-    const detached = await detachSandbox(record, force, repairDeps(places, 'DEL'), signal);
-    rows.push(...(detached?.done.map((entry) => outcomeRow(detached.record, entry, 'detached')) ?? []));
+  for (const record of records)
     rows.push(
-      ...(detached?.remaining.map((failure) =>
-        outcomeRow(detached.record, failure.entry, 'left', failure.error.message),
-      ) ?? []),
+      ...(isDry
+        ? record.rows.map((row) => withOutcome(row, 'would be detached', ''))
+        : await detachOne(record, { force, isOnly: records.length === 1 }, places, signal)),
     );
-  }
   const left = rows.filter(({ outcome }) => outcome === 'left');
   const names = left.map((row) => `${row.interface} (${row.network})`);
   return {
     rows,
     ...(left.length > 0 && { error: attachmentsLeft({ left: names, problems: left.map(({ why }) => why) }) }),
   };
+}
+
+async function detachOne(
+  record: RepairableRecord,
+  { force, isOnly }: { readonly force: boolean; readonly isOnly: boolean },
+  places: RepairPlaces,
+  signal: AbortSignal,
+): Promise<readonly OutcomeRow[]> {
+  try {
+    const detached = await detachSandbox(record, force, repairDeps(places, 'DEL'), signal);
+    return [
+      ...(detached?.done.map((entry) => outcomeRow(detached.record, entry, 'detached')) ?? []),
+      ...(detached?.remaining.map(({ entry, error }) => outcomeRow(detached.record, entry, 'left', error.message)) ??
+        []),
+    ];
+  } catch (thrown) {
+    if (isOnly || !is(thrown, podMayBeAlive)) throw thrown;
+    return record.rows.map((row) => withOutcome(row, 'left', thrown.message));
+  }
 }
 
 // Without any of the plugins, this is not the host: namespaces are not visible either, and every finding would be

@@ -13,7 +13,10 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
   for (const call of await deferred.list()) {
     const record = await journal.read(call);
     // The runtime called DEL, so the pod is gone.
-    const { error } = record === undefined ? {} : await detachByHand([repairableRecord(record)], true, places, signal);
+    const { error } =
+      record === undefined
+        ? {}
+        : await detachByHand([repairableRecord(record)], { force: true, isDry: false }, places, signal);
     if (error !== undefined) throw error;
     await deferred.remove(call);
     const sandbox = `${call.containerId}, ${call.ifName}`;

@@ -30,12 +30,6 @@ export interface ValidateRun extends ClusterArguments {
 
 /** Checks files. Returns the text to print, and whether a problem was found. Rejects if the files cannot be checked. */
 export async function runValidate(run: ValidateRun): Promise<{ readonly text: string; readonly failed: boolean }> {
-  if (run.files.length === 0)
-    throw fileUnusable({
-      file: '(none)',
-      action: 'check',
-      problem: 'no files: pass them as plexus validate FILES…, or - for stdin',
-    });
   const inputs = eachOnce((await Promise.all(run.files.map(inputsAt))).flat());
   const config = run.config === undefined ? undefined : nodeConfig(await read(run.config), run.config);
   const set = readFiles(inputs);

@@ -13,6 +13,8 @@ export {
 } from './cluster.ts';
 export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
+export { type DaemonPod, type NodeAccess, nodeAccess } from './daemon-pods.ts';
+export { type DaemonSetFacts, type Installation, readInstallation } from './installation.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';

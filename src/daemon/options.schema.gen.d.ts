@@ -37,6 +37,10 @@ export interface WrittenDaemonOptions {
    */
   http?: string;
   /**
+   * Format of the daemon's log. json: one object per line; text: time, level and sentence.
+   */
+  logFormat?: "json" | "text";
+  /**
    * Name of the Node object of this node, for Events about the node.
    */
   nodeName?: string;

@@ -15,6 +15,7 @@ export interface DaemonOptions {
   readonly whenDaemonIsAway: 'defer' | 'fail';
   /** Undefined: no HTTP. */
   readonly http?: { readonly host: string; readonly port: number };
+  readonly logFormat: 'json' | 'text';
   readonly nodeName?: string;
   readonly graceSeconds: number;
   /** 0: never. */
@@ -63,6 +64,7 @@ const defaults = {
   statusChecks: false,
   daemonWaitSeconds: 10,
   whenDaemonIsAway: 'defer',
+  logFormat: 'json',
   graceSeconds: 30,
   reclaimSeconds: 300,
   kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
@@ -105,6 +107,7 @@ export const startKeys: readonly string[] = [
   'nodeName',
   'kubeletPodsApi',
   'logLevel',
+  'logFormat',
   'logToStderr',
   'logFile',
   'logOptions',

@@ -78,6 +78,9 @@ async function podsOf(set: DaemonSet | undefined, { api, signal, node }: Cluster
   return node === undefined ? pods : pods.filter(({ spec }) => spec?.nodeName === node);
 }
 
+/** Why a check of the pods of Plexus cannot be carried out. */
+export const noPods = 'there is no pod of Plexus';
+
 const imagesOf = ({ spec }: DaemonSet): readonly string[] =>
   (spec?.template?.spec?.containers ?? []).map(({ image }) => image ?? '');
 

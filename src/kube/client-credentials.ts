@@ -7,24 +7,31 @@ import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index
 import type { CredentialSource } from './credential-source.ts';
 import { type Credentials, assertUsable, sourceName } from './credentials.ts';
 
-/**
- * Loads credentials with the Kubernetes client, which supports exec plugins, cloud providers and several kubeconfigs.
- * Rejects with kubeconfigUnusable.
- */
-export async function clientCredentials(source: CredentialSource): Promise<Credentials> {
-  const unusable = (problem: string, cause?: unknown): PlexusError =>
-    kubeconfigUnusable({ file: sourceName(source), problem }, { cause });
+/** Loads the configuration of the Kubernetes client. Rejects with kubeconfigUnusable. */
+export async function clientConfig(source: CredentialSource): Promise<KubeConfig> {
   const config = new KubeConfig();
   try {
     if (source.kind === 'kubeconfig') await loadKubeconfigs(config, source);
     else config.loadFromCluster(source.root);
   } catch (error) {
-    throw unusable(problemOf(error), error);
+    throw unusable(source, problemOf(error), error);
   }
   const problem = problemIn(config);
-  if (problem !== undefined) throw unusable(problem);
+  if (problem !== undefined) throw unusable(source, problem);
+  return config;
+}
+
+const unusable = (source: CredentialSource, problem: string, cause?: unknown): PlexusError =>
+  kubeconfigUnusable({ file: sourceName(source), problem }, { cause });
+
+/**
+ * Loads credentials with the Kubernetes client, which supports exec plugins, cloud providers and several kubeconfigs.
+ * Rejects with kubeconfigUnusable.
+ */
+export async function clientCredentials(source: CredentialSource): Promise<Credentials> {
+  const config = await clientConfig(source);
   const first = await usableOptions(config).catch((error: unknown) => {
-    throw unusable(problemOf(error), error);
+    throw unusable(source, problemOf(error), error);
   });
   const { agent } = first; // One agent for all requests, so that connections are reused.
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;

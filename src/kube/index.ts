@@ -2,6 +2,7 @@
 export { apiReader, type ApiReader } from './api-reader.ts';
 export { type ApiAnswer, problemIn, sendIfThere, sendRequest } from './api-request.ts';
 export type { CredentialSource } from './credential-source.ts';
+export { execInPod, type ExecOutput } from './exec-in-pod.ts';
 export type { Credentials } from './credentials.ts';
 export type { ApiConnection, ApiRequest } from './http-exchange.ts';
 export type { Shape } from './json-scan.ts';

@@ -4,6 +4,7 @@ import { dependencyProblems } from './dependencies.ts';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { singleManifest } from './manifest.ts';
+import { explanationsModule } from './explanations.ts';
 import { exportedTwice } from './exported-twice.ts';
 import { messageReads } from './message-reads.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
@@ -33,6 +34,10 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
   for (const [file, text] of versioned) made.set(file, text);
   made.set('deploy/plexus.yaml', await singleManifest(root, versioned));
   made.set('docs/errors.md', errorsPage());
+  made.set(
+    'src/cli/explanations.gen.js',
+    explanationsModule(await readFile(join(root, 'docs/troubleshooting.md'), 'utf8')),
+  );
   made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/networks.md', networksPage(await readFile(join(root, 'docs/networks.md'), 'utf8')));

@@ -9,6 +9,7 @@ const foreign: Readonly<Record<string, string>> = {
   'src/daemon/configuration.ts': 'the first line of the yaml package’s sentence is shown',
   'src/doctor/checks/recent-events.ts': 'the first line of an Event of the cluster is shown',
   'src/install/find-folders.ts': 'the first line of the TOML package’s sentence is shown',
+  'src/kube/pod-exec.ts': 'the ws package states the status of a refused connection in a sentence only',
   'src/validate/yaml-documents.ts': 'the yaml package has one code for several kinds of errors',
 };
 

@@ -9,14 +9,19 @@ interface Kind {
   readonly text: (context: never) => string;
 }
 
+/** Every kind of error, sorted by identifier, with the sentence in which placeholders stand for values. */
+export const errorEntries = () =>
+  Object.values(errors)
+    .filter((each): each is typeof each & Kind => typeof each === 'function' && 'id' in each)
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+    .map(({ id, kind, text }) => ({ id, kind, wording: wordingOf(text) }));
+
 /** Generates docs/errors.md: every kind of error, its code and its fix. */
 export function errorsPage(): string {
-  const kinds = Object.values(errors).filter(
-    (each): each is typeof each & Kind => typeof each === 'function' && 'id' in each,
+  const rows = errorEntries().map(
+    (each) =>
+      `| \`${each.id}\` | ${each.wording.replaceAll('|', '\\|')} | ${each.kind.code} | ${retryText(each.kind)} | ${each.kind.fix} |`,
   );
-  const rows = kinds
-    .toSorted((a, b) => a.id.localeCompare(b.id))
-    .map(({ id, kind, text }) => `| \`${id}\` | ${sentence(text)} | ${kind.code} | ${retryText(kind)} | ${kind.fix} |`);
   return `${made}
 
 # Errors
@@ -48,13 +53,13 @@ const outsideRow = (error: OutsideError): string =>
   `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.reportedBy} |`;
 
 // Replaces the values of one case in a sentence by placeholders.
-const sentence = (text: Kind['text']): string =>
+const wordingOf = (text: Kind['text']): string =>
   text(
     new Proxy(
       {},
       { get: (_, name) => (optional.includes(String(name)) ? undefined : placeholder(String(name))) },
     ) as never,
-  ).replaceAll('|', '\\|');
+  );
 
 // parts of a place that most cases lack
 const optional = ['pluginIndex', 'element', 'character', 'field', 'vmNetwork'];
@@ -105,7 +110,7 @@ logOptions and maskedKeys.
 
 A change of the file takes effect without a restart, from the next call on. The daemon reads these keys only at start,
 and reports in the log when they change: socket, cniDir, kubeconfig, manifestsDir, http, nodeName, kubeletPodsApi, logLevel,
-logToStderr, logFile, logOptions, maskedKeys.
+logFormat, logToStderr, logFile, logOptions, maskedKeys.
 
 ${daemon.description ?? ''}
 

@@ -50,6 +50,16 @@ export function parseCidr(text: string): (IpAddress & { readonly prefix: number 
   return length <= (ip.family === 4 ? 32 : 128) ? { ...ip, prefix: length } : undefined;
 }
 
+/** Normalizes an address without prefix length, so that every spelling of it is equal; undefined for anything else. */
+export const plainAddress = (text: string): string | undefined => (parseIp(text) ?? parseCidr(text))?.text;
+
+/** Whether an address is in a subnet. False if one of them is invalid. */
+export function isInSubnet(address: string, subnet: string): boolean {
+  const [ip, range] = [parseIp(address), parseCidr(subnet)];
+  if (ip === undefined || range === undefined || ip.family !== range.family) return false;
+  return ipaddr.parse(ip.text).match(ipaddr.parse(range.text), range.prefix);
+}
+
 /**
  * Returns a hardware address in the kernel's form: pairs of lower-case digits separated by ":". Any other text is
  * returned in lower case.

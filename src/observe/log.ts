@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import { type OperationInfo, type Report, type Step, escapeInvisible, maskText } from '../report/index.ts';
 import { type Rotation, openLogFile } from './log-file.ts';
+import { sentenceOf } from './log-sentence.ts';
 import { type OperationNotes, logFields, isNoted, notesOf, noteStep } from './log-fields.ts';
 
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly toStderr: boolean;
+  /** json: one object per line; text: time, level and sentence. Default: json. */
+  readonly format?: 'json' | 'text';
   /** Appended to; its folder is created. */
   readonly file?: string;
   readonly rotation?: Rotation;
@@ -39,7 +42,10 @@ export function createLog(options: LogOptions): Log {
       if (!passes(level, options, known?.debug === true)) return;
       const loading = loaded();
       const write = async (): Promise<void> =>
-        (await loading)[level](logFields(step, { operation, notes: known, secretNames }), step.kind);
+        (await loading)[level](
+          { step: step.kind, ...logFields(step, { operation, notes: known, secretNames }) },
+          sentenceOf(step, { operation, notes: known }, secretNames),
+        );
       written = written.then(write).catch(() => void (logger = undefined)); // The next line retries.
     },
     flush: () => written,
@@ -55,14 +61,14 @@ const passes = (level: Level, options: LogOptions, isDebugged: boolean): boolean
 
 const usualRotation: Rotation = { maxSizeMegabytes: 100, maxBackups: 5, maxAgeDays: 5 };
 
-async function load({ toStderr, file, rotation = usualRotation }: LogOptions): Promise<Logger> {
+async function load({ toStderr, file, rotation = usualRotation, format = 'json' }: LogOptions): Promise<Logger> {
   const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
   const opened = file === undefined ? undefined : openLogFile(file, rotation, destination);
   const streams = [
     ...(toStderr ? [destination({ dest: 2, sync: true })] : []),
     ...(opened !== undefined && 'stream' in opened ? [opened.stream] : []),
   ].map((stream) => ({
-    stream: { write: (line: string) => stream.write(escapeInvisible(line)) },
+    stream: { write: (line: string) => stream.write(escapeInvisible(format === 'text' ? textLine(line) : line)) },
     level: 'debug' as const,
   }));
   const base = { name: 'plexus', pid: process.pid };
@@ -75,6 +81,15 @@ async function load({ toStderr, file, rotation = usualRotation }: LogOptions): P
   if (opened !== undefined && 'problem' in opened)
     logger.warn({ file, problem: maskText(opened.problem) }, 'the log file cannot be used');
   return logger;
+}
+
+function textLine(line: string): string {
+  const { time, level, msg } = JSON.parse(line) as {
+    readonly time: string;
+    readonly level: string;
+    readonly msg: string;
+  };
+  return `${time} ${level.padEnd(5)} ${msg.replaceAll('\n', ' ')}\n`;
 }
 
 // A failure is more serious than a success of the same kind.

@@ -127,7 +127,7 @@ export interface WrittenSettings {
    */
   claimStatus?: boolean;
   /**
-   * Log level. The names of Multus are accepted: panic means silent, verbose means info.
+   * Log level; the default of the daemon is info. The names of Multus are accepted: panic means silent, verbose means info.
    */
   logLevel?: "silent" | "error" | "warn" | "info" | "debug" | "panic" | "verbose";
   /**

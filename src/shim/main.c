@@ -30,9 +30,24 @@ static const char about[] =
     "      run plugins for the daemon's background work; that folder becomes / for plugins and their folders\n"
     "  plexus probe /healthz|/readyz [--socket FILE]\n"
     "      check that the daemon runs or can serve calls: for the probes of its pod, as root\n"
-    "  plexus --version\n";
+    "  plexus --version\n"
+    "\n"
+    "The command line of Plexus (pods, trace, attachments ...) is kubectl plexus, or plexus in the daemon's pod.\n";
 
 static struct runs runs;
+
+// People type the commands of the command line on a node, where only this program is installed.
+static int answer_misuse(const char *word) {
+  fprintf(stderr,
+          "plexus: unknown argument: %.80s\n"
+          "This is the CNI plugin of this node, which has no such command. Use the command line of Plexus:\n"
+          "  with a kubeconfig:   kubectl plexus trace|attachments|devices|plan ... --node NODE\n"
+          "  in the daemon's pod: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus ...\n"
+          "  on this node:        plexus-direct ... (beside this program, with component direct-mode)\n"
+          "See: plexus --help\n",
+          word);
+  return 2;
+}
 
 static double daemon_wait_seconds(const struct call *c) {
   const char *from_env = env_or_empty("PLEXUS_DAEMON_WAIT_SECONDS");
@@ -195,6 +210,6 @@ int main(int argc, char **argv) {
   if (argc > 2 && equals(argv[1], "probe"))
     return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
   if (argc > 1 && equals(argv[1], "--help")) return fputs(about, stdout), 0;
-  if (env_or_empty("CNI_COMMAND")[0] == 0) return fputs(about, stderr), 0;
+  if (env_or_empty("CNI_COMMAND")[0] == 0) return argc > 1 ? answer_misuse(argv[1]) : (fputs(about, stderr), 0);
   return run_as_plugin();
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { fileUnusable, problemOf } from '../errors/index.ts';
+import { portUnusable, problemOf } from '../errors/index.ts';
 import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
 import { pictureOf, topologySvg } from '../view/index.ts';
 import { type LiveState, liveState } from './live-state.ts';
@@ -18,7 +18,7 @@ export interface UiOptions {
 
 /**
  * Serves the page on this machine only, until the signal is aborted. Its address contains a secret: other users of the
- * machine can reach the port, but cannot read the cluster with this user's permissions. Rejects with fileUnusable if
+ * machine can reach the port, but cannot read the cluster with this user's permissions. Rejects with portUnusable if
  * the port is not available.
  */
 export async function serveUi(
@@ -46,7 +46,7 @@ function listen(listener: http.RequestListener, host: string, port: number): Pro
   return new Promise<http.Server>((resolve, reject) =>
     server.once('error', reject).listen(port, host, () => resolve(server)),
   ).catch((error: unknown) => {
-    throw fileUnusable({ file: `${host}:${port}`, action: 'listen on', problem: problemOf(error) }, { cause: error });
+    throw portUnusable({ address: `${host}:${port}`, problem: problemOf(error) }, { cause: error });
   });
 }
 

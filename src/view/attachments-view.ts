@@ -18,13 +18,23 @@ export interface AttachmentRow {
   readonly why: string;
 }
 
+type OutcomeWord =
+  | 'ok'
+  | 'skipped'
+  | 'failed'
+  | 'detached'
+  | 'would be detached'
+  | 'forgotten'
+  | 'would be forgotten'
+  | 'left';
+
 /** The outcome of a command for one attachment. */
 export interface OutcomeRow {
   readonly sandbox: string;
   readonly pod: string;
   readonly interface: string;
   readonly network: string;
-  readonly outcome: 'ok' | 'skipped' | 'failed' | 'detached' | 'left';
+  readonly outcome: OutcomeWord;
   readonly why: string;
 }
 
@@ -65,6 +75,17 @@ export const outcomesText = (rows: readonly OutcomeRow[], heading: string): stri
           why,
         ]),
       );
+
+/** Formats the outcome of forgetting, one line for each attachment. */
+export const forgottenText = (rows: readonly OutcomeRow[]): string =>
+  rows.length === 0
+    ? 'nothing to forget: every sandbox has attachments that are still in use'
+    : rows.map(forgottenLine).join('\n');
+
+function forgottenLine({ sandbox, pod, interface: name, network, outcome, why }: OutcomeRow): string {
+  const verb = outcome === 'forgotten' ? 'forgot' : outcome === 'left' ? 'kept' : 'would forget';
+  return `${verb} ${name} (${network}) of ${pod || sandbox}${outcome === 'left' ? `: ${why}` : ''}`;
+}
 
 /** A pod that requests networks and was never attached. */
 export interface UnattachedRow {

@@ -3,6 +3,7 @@ export { differencesText } from './difference-view.ts';
 export { deviceRows, deviceUses, devicesText } from './devices-view.ts';
 export {
   attachmentRows,
+  forgottenText,
   attachmentsText,
   type AttachmentRow,
   type ListedRecord,
@@ -18,9 +19,15 @@ export { countsOf, type FindingRow, findingsText, worstFirst } from './findings-
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
 export { type Paint, table, type Tone } from './table.ts';
 export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';
-export { topologyOf, type TopologyInputs } from './topology.ts';
+export { explanationText, type ExplanationFacts } from './explanation.ts';
+export { failureOfOperations, failuresOf, type PodFailure } from './pod-failure.ts';
+export { isBadState, problemKinds } from './pod-state.ts';
+export { type InstallationFacts, installationStatus, type StatusLine, statusText } from './installation-status.ts';
+export { podIn, topologyOf, type TopologyInputs } from './topology.ts';
 export type {
   AttachmentState,
+  PodSituation,
+  PodStatus,
   ProblemKind,
   ProblemSeverity,
   Topology,

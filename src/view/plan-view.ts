@@ -26,15 +26,23 @@ export interface PlanView {
   readonly pod: string;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
+  /** known: it is the first attachment; unknown: the plan was made without the configuration of a node. */
+  readonly defaultNetwork: 'known' | 'unknown';
   readonly attachments: readonly AttachmentView[];
 }
 
-/** A plan as data, with the exact stdin of every plugin except prevResult, which plugins create. */
-export const planView = (pod: string, plan: Plan): PlanView => ({
+/**
+ * A plan as data, with the exact stdin of every plugin except prevResult, which plugins create. If the default network
+ * is unknown, the plan's first attachment is a placeholder and is omitted.
+ */
+export const planView = (pod: string, plan: Plan, { isDefaultKnown = true } = {}): PlanView => ({
   pod,
   warnings: plan.warnings.map(({ text }) => text),
   notes: plan.notes.map(({ text }) => text),
-  attachments: plan.attachments.map((each, index) => attachmentView(each, plan.deliveries[index] ?? [])),
+  defaultNetwork: isDefaultKnown ? 'known' : 'unknown',
+  attachments: plan.attachments
+    .map((each, index) => attachmentView(each, plan.deliveries[index] ?? []))
+    .slice(isDefaultKnown ? 0 : 1),
 });
 
 const attachmentView = (attachment: Attachment, deliveries: readonly Delivery[]): AttachmentView => ({
@@ -60,7 +68,8 @@ export function planText(view: PlanView): string {
     each.plugins.map(({ type }) => type).join(', '),
     requestsOf(each),
   ]);
-  const overview = table(['INTERFACE', 'NETWORK', 'PLUGINS', 'REQUESTS'], rows);
+  const unknown = view.defaultNetwork === 'unknown' ? [['eth0', '(unknown: pass --node or --conf)', '', '']] : [];
+  const overview = table(['INTERFACE', 'NETWORK', 'PLUGINS', 'REQUESTS'], [...unknown, ...rows]);
   const warnings = [...view.warnings.map((text) => `warning: ${text}`), ...view.notes.map((text) => `note: ${text}`)];
   const requests = view.attachments.flatMap(requestTexts).join('\n');
   return [

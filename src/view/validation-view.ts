@@ -6,8 +6,8 @@ const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn',
 /** Formats findings like a compiler: `file:line:column: severity: text [rule]`, followed by the fix. */
 export function validationText(findings: readonly PlacedFinding[], files: number, paint: Paint): string {
   const blocks = findings.map(
-    ({ file, line, column, severity, key, text, rule, fix }) =>
-      `${file}:${line}:${column}: ${paint(`${severity}:`, tones[severity])} ${key === '' ? '' : `${key}: `}${text} [${rule}]\n    ${fix}`,
+    ({ file, line, column, severity, object, key, text, rule, fix }) =>
+      `${file}:${line}:${column}: ${paint(`${severity}:`, tones[severity])} ${[object ?? '', key].filter((part) => part !== '').join(', ')}${object === undefined && key === '' ? '' : ': '}${text} [${rule}]\n    ${fix}`,
   );
   return [...blocks, summary(findings, files)].join('\n');
 }

@@ -72,6 +72,7 @@ const context: CallContext = {
     statusChecks: false,
     daemonWaitSeconds: 10,
     whenDaemonIsAway: 'defer',
+    logFormat: 'json',
     graceSeconds: 30,
     reclaimSeconds: 0,
     kubeletPodsApi: '',

@@ -136,7 +136,7 @@ describe('plexus devices', () => {
     expect(stdout).toContain('0000:18:03.1');
   });
   it('does not claim that no pod has a device if kubelet is unavailable and nothing is attached', async () => {
-    const { status, stdout } = await devices('--kubelet-dir', '/nowhere', '--cni-dir', '/nowhere');
+    const { status, stdout } = await devices('--kubelet-dir', '/nowhere', '--cni-dir', join(folder.path, 'kubelet'));
     expect([status, stdout]).toEqual([1, 'no attachment of this node is made of a device\n']);
   });
 });

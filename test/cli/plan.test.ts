@@ -33,9 +33,9 @@ describe('plexus plan of a pod in the cluster', () => {
       [
         'Pod default/planned',
         '',
-        'INTERFACE  NETWORK                      PLUGINS          REQUESTS',
-        'eth0       default-network-of-the-node  see-option-conf  -',
-        'store0     default/storage              bridge           -',
+        'INTERFACE  NETWORK                           PLUGINS  REQUESTS',
+        'eth0       (unknown: pass --node or --conf)  -        -',
+        'store0     default/storage                   bridge   -',
       ],
     ]);
   });

@@ -147,7 +147,7 @@ describe('plexus attachments with real plugins', () => {
         code: 1,
         stdout: '',
         stderr: expect.stringMatching(
-          /PLX-PLUGINS-ELSEWHERE: .*bridge.*\/nowhere\. Run the command on the host itself.*--cni-path/,
+          /PLX-PLUGINS-ELSEWHERE: .*bridge.*\/nowhere\. Run the command on the node as root.*--cni-path/,
         ),
       });
     }

@@ -119,7 +119,7 @@ describe('plexus validate', () => {
   });
 
   it.each([
-    { words: ['validate'], message: 'no files: pass them' },
+    { words: ['validate'], message: 'Specify the files or folders' },
     { words: ['validate', 'no/such/file.yaml'], message: 'PLX-FILE-UNUSABLE' },
     { words: ['validate', '--config', 'examples/node/README.md', 'examples'], message: 'PLX-CONFIG-UNDECODABLE' },
     {

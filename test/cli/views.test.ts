@@ -43,13 +43,11 @@ describe('plexus networks', () => {
     `);
   });
 
-  it('shows the pods of one namespace only, with the networks of all namespaces', async () => {
+  it('shows with -n the networks of a namespace and of its pods, with the pods of all namespaces', async () => {
     expect((await plexus('networks', '-n', 'infra')).stdout).toMatchInlineSnapshot(`
-      "NETWORK       FROM        TYPES           SUBNETS       PODS  PROBLEMS
-      cluster-net   node        -               -             1     -
-      infra/backup  definition  ipvlan          10.50.0.1/24  1     -
-      shop/cameras  definition  bridge, tuning  10.40.0.0/24  0     -
-      shop/storage  definition  macvlan         10.30.0.0/24  0     -
+      "NETWORK       FROM        TYPES   SUBNETS       PODS  PROBLEMS
+      cluster-net   node        -       -             9     -
+      infra/backup  definition  ipvlan  10.50.0.1/24  2     -
       "
     `);
   });
@@ -86,9 +84,9 @@ describe('plexus pods', () => {
       shop/recorder-6c9f-x2  n1    net1       shop/storage   10.30.0.4, fd30::4  02:00:00:00:00:04  attached
       shop/recorder-6c9f-x2  n1    cam0       shop/cameras   10.40.0.2           02:00:00:00:00:05  attached
       shop/typo              n2    eth0       cluster-net    10.244.2.9          -                  attached
-      shop/typo              n2    -          shop/storrage  -                   -                  MISSING
+      shop/typo              n2    -          shop/storrage  -                   -                  MISSING NETWORK
       shop/viewer            n1    eth0       cluster-net    10.244.1.7          -                  attached
-      shop/viewer            n1    -          shop/cameras   -                   -                  MISSING
+      shop/viewer            n1    -          shop/cameras   -                   -                  NOT ATTACHED
       shop/web-5d4f-a1       n1    eth0       cluster-net    10.244.1.8          -                  attached
       shop/web-5d4f-b2       n2    eth0       cluster-net    10.244.2.8          -                  attached
 
@@ -102,7 +100,7 @@ describe('plexus pods', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "POD                    NODE  INTERFACE  NETWORK       ADDRESSES  MAC                STATE
       shop/recorder-6c9f-x2  n1    cam0       shop/cameras  10.40.0.2  02:00:00:00:00:05  attached
-      shop/viewer            n1    -          shop/cameras  -          -                  MISSING
+      shop/viewer            n1    -          shop/cameras  -          -                  NOT ATTACHED
       "
     `);
     expect((await plexus('pods', '-A', '--network', 'shop/cameras')).stdout).toBe(stdout);
@@ -112,11 +110,18 @@ describe('plexus pods', () => {
     const { code, stdout } = await plexus('pods', '-A', '--problems');
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
-      "SEVERITY  PROBLEM             WHAT
-      error     network-missing     network shop/storrage does not exist; requested by shop/typo
-      error     attachment-missing  pod shop/viewer requests shop/cameras, but its k8s.v1.cni.cncf.io/network-status does not contain it
-      error     ip-duplicate        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
-      warning   pod-pending         pod shop/late is pending and not yet attached to infra/backup
+      "error  network-missing
+        network shop/storrage does not exist; requested by shop/typo
+        fix: Create the NetworkAttachmentDefinition, or correct the name in the annotation; plexus networks -A lists those that exist.
+      error  attachment-missing
+        pod shop/viewer requests shop/cameras, but its k8s.v1.cni.cncf.io/network-status does not contain it
+        fix: Recreate the pod. If new pods have the same problem, run plexus doctor: another CNI configuration may come first on the node.
+      error  ip-duplicate
+        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+        fix: Delete one of the pods so that it gets another address, and let one IPAM range serve all nodes of the network (whereabouts), or one range per node.
+      warning  pod-pending
+        pod shop/late is pending and not yet attached to infra/backup
+        fix: Wait. If the pod does not start, read its Events: kubectl describe pod.
       "
     `);
     expect(await plexus('pods', '-n', 'infra', '--problems')).toEqual({ code: 0, stdout: 'no problems\n', stderr: '' });
@@ -124,7 +129,15 @@ describe('plexus pods', () => {
 
   it('shows the context’s namespace by default', async () => {
     expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has or requests a network\n', stderr: '' });
-    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has or requests this network\n');
+    expect(await plexus('pods', '-A', '--network', 'camera')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/PLX-NETWORK-UNKNOWN.*did you mean cameras\?/) as unknown,
+    });
+    for (const command of ['pods', 'networks'])
+      expect(await plexus(command, '-n', 'nowhere')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('PLX-NAMESPACE-NOT-FOUND: namespace nowhere does not exist') as unknown,
+      });
   });
 });
 
@@ -132,15 +145,17 @@ describe('plexus pod', () => {
   it('shows one pod, with exit status 1 if it has a problem', async () => {
     const { code, stdout } = await plexus('pod', 'db-2', '-n', 'shop');
     expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot(`
-      "Pod shop/db-2 (node n2, Running, of db)
+    expect(stdout.replace(/, \d+[smh] old\)/, ', AGE old)')).toMatchInlineSnapshot(`
+      "Pod shop/db-2 (node n2, Running, of db, AGE old)
+      state: ADDRESS IN USE
 
       INTERFACE  NETWORK       ADDRESSES   MAC                STATE
       eth0       cluster-net   10.244.2.6  -                  attached
       net1       shop/storage  10.30.0.2   02:00:00:00:00:03  attached, DUPLICATE ADDRESS
 
-      SEVERITY  PROBLEM       WHAT
-      error     ip-duplicate  shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+      error  ip-duplicate
+        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+        fix: Delete one of the pods so that it gets another address, and let one IPAM range serve all nodes of the network (whereabouts), or one range per node.
       "
     `);
     expect((await plexus('pod', 'db-1', '-n', 'shop')).code).toBe(0);
@@ -190,7 +205,7 @@ describe('the cluster of the views', () => {
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|network-attachment-definitions)\): connect ECONNREFUSED/,
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|events|network-attachment-definitions)\): connect ECONNREFUSED/,
     );
   });
 
@@ -244,7 +259,7 @@ describe('the colours of the views', () => {
     return stdout;
   };
   it('are used on a terminal, and never with NO_COLOR', async () => {
-    expect(await onTerminal({})).toContain('\u{1b}[31mMISSING\u{1b}[0m');
+    expect(await onTerminal({})).toContain('\u{1b}[31mMISSING NETWORK\u{1b}[0m');
     expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u{1b}[3');
   });
 });

@@ -25,10 +25,10 @@ export interface TroubleNode {
   readonly podObject: (
     name: string,
     networks?: string,
-    more?: { readonly node?: string; readonly startTime?: string },
+    more?: { readonly node?: string; readonly startTime?: string; readonly phase?: string },
   ) => string;
   /** Creates a pod object and its sandbox. */
-  readonly pod: (name: string, networks?: string) => Promise<TestPod>;
+  readonly pod: (name: string, networks?: string, phase?: string) => Promise<TestPod>;
   /** Reports a plugin's answer as an Event of the pod, as kubelet does. */
   readonly kubeletReports: (pod: TestPod, stdout: string) => void;
   /** Resolves when a pod or node has an Event of Plexus with this reason. */
@@ -56,11 +56,11 @@ export async function createTroubleNode(): Promise<TroubleNode> {
   let port = 0;
   let made = 0;
   const podObject: TroubleNode['podObject'] = (name, networks, more = {}) => {
-    const { node = 'node-1', startTime = '2026-01-01T00:00:00Z' } = more;
+    const { node = 'node-1', startTime = '2026-01-01T00:00:00Z', phase = 'Running' } = more;
     const { metadata } = at.api.put('pods', {
       metadata: { name, namespace: 'default', annotations: networks === undefined ? {} : { [networksKey]: networks } },
       spec: { nodeName: node, containers: [{ name: 'main', image: 'none' }] },
-      status: { phase: 'Running', startTime },
+      status: { phase, startTime },
     });
     return metadata.uid ?? '';
   };
@@ -76,10 +76,10 @@ export async function createTroubleNode(): Promise<TroubleNode> {
       await waitFor('the watch', async () => at.daemon().log.some((line) => line.includes('synced')));
     },
     podObject,
-    pod: async (name, networks) => {
+    pod: async (name, networks, phase = 'Running') => {
       const pod = {
         ...(await at.node.pod(name)),
-        uid: podObject(name, networks),
+        uid: podObject(name, networks, { phase }),
         containerId: containerIds[made++] ?? '',
       };
       await symlink(pod.netns.path, join(dir, 'words', `netns-of-${name}`));

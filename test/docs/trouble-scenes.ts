@@ -11,7 +11,7 @@ type Scene = (node: TroubleNode) => Promise<unknown>;
 
 /** Fails to attach a pod: kubelet's attempt, and the Events of Plexus. */
 async function fails(node: TroubleNode, name: string, networks?: string): Promise<TestPod> {
-  const pod = await node.pod(name, networks);
+  const pod = await node.pod(name, networks, 'Pending');
   const { exitCode, stdout } = await node.at.call('ADD', pod);
   if (exitCode === 0) throw new Error(`${name} was attached: ${stdout}`);
   await node.waitForEvent(name);
@@ -49,7 +49,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     storage(node);
     await node.start({ 'daemon-wait-seconds': '2' });
     await node.at.daemon().stop('SIGKILL');
-    const pod = await node.pod('web-1', 'storage');
+    const pod = await node.pod('web-1', 'storage', 'Pending');
     node.kubeletReports(pod, (await node.at.call('ADD', pod)).stdout);
   },
   'No address is left': async (node) => {

@@ -121,6 +121,12 @@ const cases: readonly Case[] = [
     spoil: () => cluster.api.put('pods', daemonPod('node-2', { image: 'plexus-cni:0.2.0' })),
     finds: ['warning: 2 images are in use'],
   },
+  ...(['IMAGES', 'RESTARTS'] as const).map((id) => ({
+    id,
+    title: 'that there is no daemon',
+    spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
+    finds: ['unknown: not checked: there is no pod of Plexus'],
+  })),
   {
     id: 'RESTARTS',
     title: 'a crash loop',

@@ -41,7 +41,7 @@ const logged = (pod: TestPod): readonly LogLine[] =>
   at
     .daemon()
     .log.map((line) => JSON.parse(line) as LogLine)
-    .filter((line) => line['sandbox'] === pod.containerId && line['msg'] === 'operation-finished');
+    .filter((line) => line['sandbox'] === pod.containerId && line['step'] === 'operation-finished');
 const eventsOf = (pod: TestPod): readonly string[] =>
   at.api
     .all('events')

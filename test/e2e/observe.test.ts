@@ -118,7 +118,7 @@ describe('plexus trace', () => {
     const nowhere = run(join(import.meta.dirname, '../../dist/plexus'), ['trace', '--socket', '/nowhere/x.sock']);
     await expect(nowhere).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('PLX-OBSERVE-UNREACHABLE'),
+      stderr: expect.stringContaining('PLX-NOT-ON-NODE'),
     });
   });
 
@@ -205,7 +205,10 @@ describe('the daemon’s log', () => {
       exitCode: 0,
       stderr: '',
     });
-    expect(JSON.parse(await readFile(logFile, 'utf8'))).toMatchObject({ msg: 'operation-finished', command: 'STATUS' });
+    expect(JSON.parse(await readFile(logFile, 'utf8'))).toMatchObject({
+      step: 'operation-finished',
+      command: 'STATUS',
+    });
     expect(await readdir(dirname(logFile))).toEqual([expect.stringMatching(/^plexus-\d{4}-.*\.log$/), 'plexus.log']);
   });
 
@@ -221,7 +224,7 @@ describe('the daemon’s log', () => {
     const other = await at.pod('quiet', 'storage');
     for (const each of [pod, other]) await at.call('ADD', each);
     for (const each of [pod, other]) await at.call('DEL', each);
-    const plugins = logLines(pod).filter(({ msg }) => msg === 'plugin-finished');
+    const plugins = logLines(pod).filter(({ step }) => step === 'plugin-finished');
     expect(plugins.map(({ command, interfaceName }) => `${String(command)} ${String(interfaceName)}`)).toEqual([
       'ADD eth0',
       'ADD net1',
@@ -234,7 +237,7 @@ describe('the daemon’s log', () => {
       input: { name: 'storage', password: '(masked)' },
       output: { ips: [{}] },
     });
-    expect(logLines(other).map(({ msg }) => msg)).toEqual(['operation-finished', 'operation-finished']);
+    expect(logLines(other).map(({ step }) => step)).toEqual(['operation-finished', 'operation-finished']);
   });
 
   it('contains no secret of networks, the kubeconfig or plugin output', async () => {

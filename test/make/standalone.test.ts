@@ -83,7 +83,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
         env: { PATH: process.env['PATH'] ?? '', ...env },
       });
     expect((await inJail([], { CNI_COMMAND: 'VERSION' })).stdout).toBe((await version(plexusCni)).stdout);
-    expect((await inJail(['attachments', 'list'], {})).stdout).toBe('nothing is attached\n');
+    expect((await inJail(['attachments', 'list', '--cni-dir', '/proc'], {})).stdout).toBe('nothing is attached\n');
   });
 
   it('is the command line when invoked with arguments', async () => {

@@ -52,7 +52,7 @@ describe('the log', () => {
     { level: 'info', lines: ['attached', 'warning', 'problem'] },
     { level: 'debug', lines: ['plugin-finished', 'attached', 'warning', 'problem'] },
   ] as const)('has the lines $lines at level $level, in order', async ({ level, lines }) => {
-    expect((await logged(level)).map(({ msg }) => msg)).toEqual(lines);
+    expect((await logged(level)).map(({ step }) => step)).toEqual(lines);
   });
   it('contains no character that controls the reader’s terminal', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
@@ -91,7 +91,8 @@ describe('the log line of a command', () => {
     const [line, ...more] = await logged('info', tell(plugin, attached, finished));
     expect(more).toEqual([]);
     expect(line).toMatchObject({
-      msg: 'operation-finished',
+      step: 'operation-finished',
+      msg: 'ADD shop/db-0: attached eth0 (n) in 9 ms',
       level: 'info',
       command: 'ADD',
       pod: 'shop/db-0',
@@ -111,6 +112,7 @@ describe('the log line of a command', () => {
     );
     expect(more).toEqual([]);
     expect(line).toMatchObject({
+      msg: 'ADD shop/db-0 failed after 9 ms: PLX-PLUGIN-FAILED: plugin bridge failed (ADD): token=(masked) is not accepted',
       level: 'error',
       outcome: 'failure',
       plugins: [{ command: 'ADD', plugin: 'bridge', failed: 'PLX-PLUGIN-FAILED', stderr: 'password: (masked)' }],
@@ -123,13 +125,27 @@ describe('the log line of a command', () => {
       tell({ kind: 'debug-asked', sandbox: 'c1' }, plugin, attached, finished)(report);
       for (const step of steps.slice(0, 2)) report(step, { ...operation, sandbox: 'c2' });
     });
-    expect(lines.map(({ msg, level }) => `${String(level)} ${String(msg)}`)).toEqual([
+    expect(lines.map(({ step, level }) => `${String(level)} ${String(step)}`)).toEqual([
       'debug debug-asked',
       'debug plugin-finished',
       'debug attached',
       'info operation-finished',
     ]);
     expect(lines[1]).toMatchObject({ pod: 'shop/db-0', input: { name: 'n', password: '(masked)' } });
+  });
+});
+
+describe('the log as text', () => {
+  it('has one line for each step: time, level and sentence', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    const file = join(folder.path, 'log');
+    const log = createLog({ level: 'info', toStderr: false, file, format: 'text' });
+    log.report({ kind: 'warning', sandbox: 'c1', text: 'careful:\nsecret=abcdefgh' });
+    log.report({ kind: 'daemon', text: 'started' });
+    await log.flush();
+    expect((await readFile(file, 'utf8')).replaceAll(/^\S+/gm, 'TIME')).toBe(
+      'TIME warn  careful: secret=(masked)\nTIME info  started\n',
+    );
   });
 });
 

@@ -64,4 +64,11 @@ describe('the executable of the shim', () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     expect((await run(shim, ['--version'])).stdout).toBe(`${version}\n`);
   });
+  it('names the commands of the command line for an unknown argument, with exit status 2', async () => {
+    const ended = await run(shim, ['attachments', 'list']).catch((error: unknown) => error);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    const { stderr } = ended as { readonly stderr: string };
+    for (const text of ['unknown argument: attachments', 'kubectl plexus', '--node NODE', 'plexus-direct'])
+      expect(stderr).toContain(text);
+  });
 });

@@ -1,18 +1,13 @@
+import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import { deviceInfoFiles } from '../../devices/index.ts';
-import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
-import { type RecordKey, deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
 import { defaultDeviceInfoDir } from '../../npwg/index.ts';
-import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
-import {
-  type AttachmentRow,
-  type Besides,
-  attachmentRows,
-  attachmentsText,
-  listedRecord,
-  outcomesText,
-} from '../../view/index.ts';
-import { json, say, sayJsonList } from '../output.ts';
+import { notOnNode, operationCancelled, summaryOf } from '../../errors/index.ts';
+import { type RecordKey, deferredCalls, fileJournal, unattachedPods } from '../../journal/index.ts';
+import type { SandboxRecord } from '../../plan/index.ts';
+import { type Besides, attachmentRows, attachmentsText, forgottenText, outcomesText } from '../../view/index.ts';
+import { forgetByHand } from '../forget.ts';
+import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
+import { type ExitStatus, json, msSince, say, sayJsonList } from '../output.ts';
 import {
   type RepairableRecord,
   type RepairOutcome,
@@ -21,11 +16,17 @@ import {
   detachByHand,
   repairableRecord,
 } from '../repair.ts';
+import { chosenRecords, hasSelection } from '../select-records.ts';
 
-interface Options {
+interface Options extends NodeChoice {
   readonly action: string;
   readonly sandboxes?: readonly string[] | undefined;
+  readonly pod?: string | undefined;
+  readonly namespace: string;
+  readonly network?: string | undefined;
+  readonly all: boolean;
   readonly abandoned: boolean;
+  readonly 'dry-run': boolean;
   readonly 'cni-dir': string;
   readonly 'cni-path': string;
   readonly 'device-info-dir': string;
@@ -33,94 +34,134 @@ interface Options {
   readonly force: boolean;
 }
 
-const lockSeconds = 30;
-const actions = ['list', 'show', 'check', 'detach', 'forget'];
-
-export const attachmentsCommand: CommandModule<object, Options> = {
+export const attachmentsCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'attachments [action] [sandboxes..]',
-  describe: "Show, check, detach or forget the attachments of this node, as the daemon's journal records them",
-  builder: (yargs): Argv<Options> =>
-    yargs
-      .positional('action', {
-        choices: actions,
-        default: 'list',
-        describe:
-          'list: all; show: sandboxes in full; check: some or all; detach: some, now; forget: some, without detaching',
-      })
-      .positional('sandboxes', {
-        type: 'string',
-        array: true,
-        describe: 'Container IDs of sandboxes, or their beginnings',
-      })
-      .option('cni-dir', {
-        type: 'string',
-        requiresArg: true,
-        default: process.env['PLEXUS_CNI_DIR'] ?? '/var/lib/cni/plexus',
-        describe: "The daemon's cniDir",
-      })
-      .option('cni-path', {
-        type: 'string',
-        requiresArg: true,
-        default: process.env['PLEXUS_CNI_BIN_DIR'] ?? '/opt/cni/bin',
-        describe: 'check, detach: folders with CNI plugins, with ":" between them',
-      })
-      .option('device-info-dir', {
-        type: 'string',
-        requiresArg: true,
-        default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
-        describe: "detach, forget: the daemon's deviceInfoDir",
-      })
-      .option('output', {
-        alias: 'o',
-        requiresArg: true,
-        choices: ['table', 'json'],
-        default: 'table',
-        describe: 'Output format',
-      })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'forget: also what is not abandoned; detach: also while the namespace exists',
-      })
-      .option('abandoned', {
-        type: 'boolean',
-        default: false,
-        describe: 'forget: every sandbox that has only abandoned attachments',
-      })
-      .check((options) => missingSandboxes(options) ?? true)
-      .example('$0 attachments', 'Every attachment of this node')
-      .example('$0 attachments check', 'Compare all of them with the journal; run this on the host')
-      .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
-      .example('$0 attachments detach 4f1c', 'Undo what is left of a deleted sandbox now; run this on the host')
-      .example('$0 attachments forget 4f1c 77ab', 'Forget two sandboxes that the daemon could not undo')
-      .example('$0 attachments forget --abandoned', 'The same for every abandoned sandbox'),
-  handler: run,
-};
+  describe: "Show, check, detach or forget the attachments of a node, as the daemon's journal records them",
+  builder: (yargs): Argv<Options> => exampled(withOptions(yargs)),
+  handler: (options) => run(options, end),
+});
 
-async function run(options: Options): Promise<void> {
-  const { action, 'cni-dir': folder, 'cni-path': path, 'device-info-dir': deviceInfoDir, output, force } = options;
-  const isJson = output === 'json';
+const text = { type: 'string', requiresArg: true } as const;
+const switchedOff = { type: 'boolean', default: false } as const;
+
+const withOptions = (yargs: Argv<object>): Argv<Options> =>
+  yargs
+    .positional('action', {
+      choices: ['list', 'show', 'check', 'detach', 'forget'],
+      default: 'list',
+      describe:
+        'list: all; show: sandboxes in full; check: some or all; detach: some, now; forget: some, without detaching',
+    })
+    .positional('sandboxes', {
+      type: 'string',
+      array: true,
+      describe: 'Container IDs of sandboxes, or their beginnings',
+    })
+    .option('pod', { ...text, describe: 'The sandboxes of this pod' })
+    .option('namespace', { ...text, alias: 'n', default: 'default', describe: 'Namespace of the pod' })
+    .option('network', { ...text, describe: 'The sandboxes with an attachment to this network: namespace/name' })
+    .option('all', { ...switchedOff, describe: 'Every sandbox of the node' })
+    .option('abandoned', { ...switchedOff, describe: 'Every sandbox that has only abandoned attachments' })
+    .option('dry-run', { ...switchedOff, describe: 'detach, forget: only show what would be done' })
+    .option('force', {
+      ...switchedOff,
+      describe: 'forget: also what is not abandoned; detach: also while the namespace exists',
+    })
+    .option('cni-dir', {
+      ...text,
+      default: process.env['PLEXUS_CNI_DIR'] ?? '/var/lib/cni/plexus',
+      describe: "The daemon's cniDir",
+    })
+    .option('cni-path', {
+      ...text,
+      default: process.env['PLEXUS_CNI_BIN_DIR'] ?? '/opt/cni/bin',
+      describe: 'check, detach: folders with CNI plugins, with ":" between them',
+    })
+    .option('device-info-dir', {
+      ...text,
+      default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
+      describe: "detach, forget: the daemon's deviceInfoDir",
+    })
+    .option('output', {
+      alias: 'o',
+      requiresArg: true,
+      choices: ['table', 'json'],
+      default: 'table',
+      describe: 'Output format',
+    })
+    .options(nodeChoiceOptions);
+
+const exampled = (yargs: Argv<Options>): Argv<Options> =>
+  yargs
+    .check((options) => missingSandboxes(options) ?? true)
+    .example('$0 attachments', 'Every attachment of this node')
+    .example('$0 attachments --node worker-3', 'Every attachment of that node')
+    .example('$0 attachments check', 'Compare all of them with the journal; run this on the host')
+    .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
+    .example('$0 attachments detach 4f1c', 'Undo what is left of a deleted sandbox now; run this on the host')
+    .example('$0 attachments forget 4f1c 77ab', 'Forget two sandboxes that the daemon could not undo')
+    .example('$0 attachments forget --abandoned --node worker-3', 'The same for every abandoned sandbox of that node')
+    .example('$0 attachments forget --network shop/storage --dry-run', 'What would be forgotten');
+
+async function run(options: Options, end: (status: ExitStatus) => void): Promise<void> {
+  const { 'cni-dir': folder, node, pod } = options;
+  if (node !== undefined || (pod !== undefined && !existsSync(folder))) return end(await elsewhere(options));
+  if (!existsSync(folder)) throw notOnNode({ what: `it has no folder ${folder}` });
+  return runHere(options);
+}
+
+function elsewhere(options: Options): Promise<ExitStatus> {
+  const { action, sandboxes = [], pod, namespace, network, output, ...flags } = options;
+  const words = [
+    'attachments',
+    action,
+    ...sandboxes,
+    ...(pod === undefined ? [] : [...flag('pod', pod), ...flag('namespace', namespace)]),
+    ...flag('network', network),
+    ...(['all', 'abandoned', 'dry-run', 'force'] as const).flatMap((name) => flag(name, flags[name])),
+    ...flag('output', output),
+  ];
+  return runOnNode(options, words, pod === undefined ? undefined : { namespace, name: pod });
+}
+
+async function runHere(options: Options): Promise<void> {
+  const { action, 'cni-dir': folder } = options;
   const { found: records, damaged } = await fileJournal(`${folder}/journal`).list(repairableRecord);
   for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
-  const { found, all } = chosenOf(records, options);
-  const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
-  switch (action) {
-    case 'check':
-      printOutcome(await checkByHand(found, places, interruptSignal(action)), 'CHECK', isJson);
-      if (all && damaged[0] !== undefined) throw damaged[0]; // The content of the damaged record could not be checked.
-      return;
-    case 'detach':
-      return printOutcome(await detachByHand(found, force, places, interruptSignal(action)), 'OUTCOME', isJson);
-    case 'forget':
-      return forget(found, { folder, deviceInfoDir, force, isJson });
-    case 'show':
-      return sayJsonList(inFull(found, folder));
-    default: {
-      const rows = attachmentRows(found, all ? await besidesIn(folder) : {});
-      say(isJson ? json(rows) : attachmentsText(rows, msSince));
-    }
-  }
+  const isWhole = !hasSelection(options) && (action === 'list' || action === 'check');
+  const found = isWhole ? records : chosenRecords(records, { ...options, folder });
+  await actions[action]?.(found, options, isWhole);
+  // The content of a damaged record could not be checked.
+  if (action === 'check' && isWhole && damaged[0] !== undefined) throw damaged[0];
 }
+
+type Action = (records: readonly RepairableRecord[], options: Options, isWhole: boolean) => Promise<void>;
+
+const actions: Readonly<Record<string, Action>> = {
+  list: async (records, { 'cni-dir': folder, output }, isWhole) => {
+    const rows = attachmentRows(records, isWhole ? await besidesIn(folder) : {});
+    say(output === 'json' ? json(rows) : attachmentsText(rows, msSince));
+  },
+  show: async (records, { 'cni-dir': folder }) => sayJsonList(inFull(records, folder)),
+  check: async (records, options) =>
+    printOutcome(await checkByHand(records, placesOf(options), interruptSignal('check')), 'CHECK', options),
+  detach: async (records, options) => {
+    const how = { force: options.force, isDry: options['dry-run'] };
+    printOutcome(await detachByHand(records, how, placesOf(options), interruptSignal('detach')), 'OUTCOME', options);
+  },
+  forget: async (records, { 'cni-dir': folder, 'device-info-dir': deviceInfoDir, force, output, ...options }) => {
+    const { rows, error } = await forgetByHand(records, { folder, deviceInfoDir, force, isDry: options['dry-run'] });
+    say(output === 'json' ? json(rows) : forgottenText(rows));
+    if (error !== undefined) throw error;
+  },
+};
+
+const placesOf = (options: Options): RepairPlaces => ({
+  folder: options['cni-dir'],
+  path: options['cni-path'].split(':'),
+  env: environment(),
+  deviceInfoDir: options['device-info-dir'],
+});
 
 const besidesIn = async (folder: string): Promise<Besides> => ({
   deferred: await deferredCalls(`${folder}/deferred`).list(),
@@ -135,8 +176,6 @@ async function* inFull(keys: readonly RecordKey[], folder: string): AsyncGenerat
   }
 }
 
-const msSince = (time: string): number => Date.now() - Date.parse(time);
-
 const environment = (): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
@@ -148,85 +187,14 @@ function interruptSignal(action: string): AbortSignal {
   return stop.signal;
 }
 
-function printOutcome({ rows, error }: RepairOutcome, heading: string, isJson: boolean): void {
-  say(isJson ? json(rows) : outcomesText(rows, heading));
+function printOutcome({ rows, error }: RepairOutcome, heading: string, { output }: Options): void {
+  say(output === 'json' ? json(rows) : outcomesText(rows, heading));
   if (error !== undefined) throw error;
 }
 
-/** The records that an action applies to; `all`: no sandbox was given. Throws sandboxUnknown. */
-function chosenOf(
-  records: readonly RepairableRecord[],
-  { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,
-): { readonly found: readonly RepairableRecord[]; readonly all: boolean } {
-  if (sandboxes.length === 0 && (action === 'list' || action === 'check')) return { found: records, all: true };
-  const every = action === 'forget' && abandoned ? records.filter((record) => record.isAbandoned) : undefined;
-  return {
-    found: [...new Set([...(every ?? []), ...sandboxes.flatMap((beginning) => recordsOf(records, beginning, folder))])],
-    all: false,
-  };
-}
-
 /** The message for an action that requires sandboxes but got none. */
-function missingSandboxes({ action, sandboxes = [], abandoned }: Options): string | undefined {
-  if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned))
-    return undefined;
-  const besides = action === 'forget' ? ', or --abandoned for all abandoned ones' : '';
-  return `Specify the sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
-}
-
-/** The records of exactly one sandbox. Throws sandboxUnknown. */
-function recordsOf(
-  records: readonly RepairableRecord[],
-  beginning: string,
-  folder: string,
-): readonly RepairableRecord[] {
-  const ids = [
-    ...new Set(
-      records.map(({ containerId }) => containerId).filter((id) => beginning !== '' && id.startsWith(beginning)),
-    ),
-  ];
-  const [only] = ids.includes(beginning) ? [beginning] : ids;
-  if (only === undefined || (ids.length > 1 && only !== beginning))
-    throw sandboxUnknown({ sandbox: beginning, matches: ids, folder });
-  return records.filter(({ containerId }) => containerId === only);
-}
-
-interface Forgetting {
-  readonly folder: string;
-  readonly deviceInfoDir: string;
-  readonly force: boolean;
-  readonly isJson: boolean;
-}
-
-async function forget(
-  records: readonly RecordKey[],
-  { folder, deviceInfoDir, force, isJson }: Forgetting,
-): Promise<void> {
-  const journal = fileJournal(`${folder}/journal`);
-  const forgotten: AttachmentRow[] = [];
-  for (const { containerId, ifName } of records) {
-    await fileLocks(`${folder}/locks`).withSandbox(
-      { containerId, command: 'forget' },
-      AbortSignal.timeout(lockSeconds * 1000),
-      async () => {
-        const record = await journal.read({ containerId, ifName });
-        if (record === undefined) return;
-        const kept = force ? [] : record.attachments.filter((entry) => !isAbandoned(entry));
-        const names = kept.map(({ attachment }) => `${attachment.interfaceName} (${attachment.network})`);
-        if (kept.length > 0) throw stillInUse({ sandbox: containerId, names });
-        await journal.remove({ containerId, ifName });
-        for (const { attachment } of record.attachments) {
-          const { network, interfaceName, deviceInfo } = attachment;
-          if (deviceInfo !== undefined)
-            await deviceInfoFiles(deviceInfoDir).remove({ network, containerId, interfaceName });
-        }
-        const rows = attachmentRows([listedRecord(record)]);
-        forgotten.push(...rows);
-        if (!isJson)
-          for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);
-      },
-    );
-  }
-  if (isJson) say(json(forgotten));
-  else if (records.length === 0) say('nothing to forget: every sandbox has attachments that are still in use');
+function missingSandboxes(options: Options): string | undefined {
+  const { action } = options;
+  if (hasSelection(options) || action === 'list' || action === 'check') return undefined;
+  return `Specify the sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them; or --pod, --network, --abandoned or --all.`;
 }

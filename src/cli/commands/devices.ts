@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { kubeletDevices } from '../../devices/index.ts';
-import { asPlexusError, summaryOf } from '../../errors/index.ts';
+import { asPlexusError, notOnNode, summaryOf } from '../../errors/index.ts';
 import { fileJournal } from '../../journal/index.ts';
 import { deviceRows, deviceUses, devicesText } from '../../view/index.ts';
+import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 
-interface Options {
+interface Options extends NodeChoice {
   readonly 'kubelet-dir': string;
   readonly 'cni-dir': string;
   readonly output: Format;
@@ -13,7 +15,7 @@ interface Options {
 
 export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'devices',
-  describe: 'Show the devices that kubelet allocated to pods of this node, and the attachments that use them',
+  describe: 'Show the devices that kubelet allocated to pods of a node, and the attachments that use them',
   builder: (yargs): Argv<Options> =>
     yargs
       .option('kubelet-dir', {
@@ -29,11 +31,15 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
         describe: "The daemon's cniDir",
       })
       .option('output', outputOption)
+      .options(nodeChoiceOptions)
+      .example('$0 devices --node worker-3', 'Every device of that node that is allocated to a pod')
       .example('$0 devices', 'Every device of this node that is allocated to a pod')
       .example('$0 devices -o json', 'The same, for a script')
       .epilogue('Exit status: 0 success, 1 kubelet is unavailable (only the journal is shown), 2 failure.'),
-  handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
+  handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output, ...choice }) =>
     runSearch(end, async () => {
+      if (choice.node !== undefined) return runOnNode(choice, ['devices', ...flag('output', output)]);
+      if (!existsSync(cniDir)) throw notOnNode({ what: `it has no folder ${cniDir}` });
       const { found, damaged } = await fileJournal(`${cniDir}/journal`).list(deviceUses);
       const allocations = await kubeletDevices({ kubeletDir })
         .all(AbortSignal.timeout(20_000))

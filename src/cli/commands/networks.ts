@@ -1,8 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
-import { networksText, problemCount } from '../../view/index.ts';
+import { type Topology, networksText, problemCount } from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
-import { readTopology } from '../read-topology.ts';
+import { readWholeTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
   readonly output: Format;
@@ -14,22 +14,37 @@ export const networksCommand = (end: (status: ExitStatus) => void): CommandModul
   describe: 'Show the networks of a cluster: origin, plugins, subnets and number of pods',
   builder: (yargs): Argv<Options> =>
     yargs
-      .options(scopeOptions)
+      .options({
+        ...scopeOptions,
+        namespace: { ...scopeOptions.namespace, describe: 'Only the networks of this namespace and of its pods' },
+      })
       .option('output', outputOption)
-      .example('$0 networks', "The networks that pods of the context's namespace can use or do use")
-      .example('$0 networks -A -o yaml', 'All of them, for a script')
-      .epilogue('Exit status: 0 success, 2 failure.'),
+      .example('$0 networks', 'All networks of the cluster')
+      .example('$0 networks -n shop', 'The networks of namespace shop, and those that its pods use')
+      .example('$0 networks -o yaml', 'All of them, for a script')
+      .epilogue('PODS counts the pods of all namespaces. Exit status: 0 success, 2 failure.'),
   handler: ({ output, ...scope }) =>
     runSearch(end, async () => {
-      const topology = await readTopology(scope);
+      const namespace = scope['all-namespaces'] ? undefined : scope.namespace;
+      const topology = ofNamespace(await readWholeTopology(scope), namespace);
       const data = topology.networks.map((each) => ({
         ...each,
-        problems: each.problems.map((index) => topology.problems[index]),
+        problems: each.problems.flatMap((index) => topology.problems[index] ?? []),
       }));
-      const count = problemCount(topology.problems);
+      const problems = namespace === undefined ? topology.problems : data.flatMap((each) => each.problems);
+      const count = problemCount(problems);
       const text = () =>
         `${networksText(topology, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`;
       await print(output, { data, text });
       return 0;
     }),
 });
+
+/** The networks in a namespace, and those that its pods have or request. */
+function ofNamespace(topology: Topology, namespace: string | undefined): Topology {
+  if (namespace === undefined) return topology;
+  const pods = topology.pods.filter((pod) => pod.namespace === namespace);
+  const used = new Set(pods.flatMap(({ attachments }) => attachments.map(({ network }) => network)));
+  const networks = topology.networks.filter(({ name }) => used.has(name) || name.startsWith(`${namespace}/`));
+  return { ...topology, networks };
+}

@@ -4,11 +4,12 @@ import { type Journal, fileJournal } from '../../journal/index.ts';
 import { type PodDevice, podKey } from '../../npwg/index.ts';
 import { type SandboxRecord, differences } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
-import { type ClusterArguments, clusterFor, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
+import { clusterFor, namespaceOption, sourceFor } from '../cluster-options.ts';
+import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { type PlanSubject, type PlannedPod, planOfCommand } from '../plan-pod.ts';
 
-interface Options extends ClusterArguments {
+interface Options extends NodeChoice {
   readonly name?: string | undefined;
   readonly namespace?: string | undefined;
   readonly pod?: string | undefined;
@@ -34,7 +35,8 @@ const planOptions = {
   conf: {
     type: 'string',
     requiresArg: true,
-    describe: 'CNI configuration of Plexus (or Multus) on the node; without it, the plan omits the default network',
+    describe:
+      'CNI configuration of Plexus (or Multus) on the node; default: that of this node in PLEXUS_CNI_CONF_DIR; without any, the default network is unknown',
   },
   device: {
     type: 'string',
@@ -65,7 +67,7 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
       .positional('name', { type: 'string', describe: 'Name of a pod of the cluster' })
       .options(planOptions)
       .options({
-        ...clusterOptions,
+        ...nodeChoiceOptions,
         namespace: { ...namespaceOption, describe: 'Namespace of the pod; default: that of the context' },
       })
       .option('output', outputOption)
@@ -73,6 +75,7 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         ({ name, pod }) =>
           ((name ?? '') === '') !== (pod === undefined) || 'Specify a pod of the cluster, or pass a file with --pod.',
       )
+      .example('$0 plan db-0 -n shop --node worker-3', 'The networks of db-0 with the configuration of that node')
       .example('$0 plan --pod pod.yaml --nads .', 'The additional networks of a pod')
       .example(
         '$0 plan --pod pod.yaml --nads . --device intel.com/vf=0000:18:02.5',
@@ -83,16 +86,35 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         '$0 plan db-0 -n shop --conf /etc/cni/net.d/00-plexus.conflist --diff',
         'Compare how db-0 is attached with how it would be attached now',
       )
+      .check(
+        ({ name, node }) =>
+          node === undefined || (name ?? '') !== '' || '--node needs a pod of the cluster, not a file.',
+      )
       .epilogue(
         'Exit status: 0 success, 1 the pod could not be planned, 2 wrong usage. With --diff: 0 as planned, 1 differences, 2 failure.',
       ),
   handler: async (options) => {
+    if (options.node !== undefined) return end(await elsewhere(options));
     if (options.diff) return runSearch(end, () => compare(options));
-    const { pod, plan } = await planOfCommand(await subjectOf(options));
-    const view = planView(podKey(pod), plan);
+    const { pod, plan, isDefaultKnown } = await planOfCommand(await subjectOf(options));
+    const view = planView(podKey(pod), plan, { isDefaultKnown });
     await print(options.output, { data: view, text: () => planText(view) });
   },
 });
+
+/** Plans with the node's configuration, in the daemon of the node. */
+async function elsewhere(options: Options): Promise<ExitStatus> {
+  const { name = '', diff, output, device, node } = options;
+  const namespace = options.namespace ?? (await clusterFor(options)).namespace;
+  const devices = device.flatMap((each) => flag('device', deviceText(each)));
+  const words = ['plan', name, ...flag('namespace', namespace), ...flag('diff', diff), ...flag('output', output)];
+  return runOnNode({ ...options, node }, [...words, ...devices]);
+}
+
+const deviceText = ({ id, resource, claimed }: PodDevice): string =>
+  claimed === undefined
+    ? `${resource ?? ''}=${id}`
+    : `claim:${claimed.podClaim}${claimed.request === '' ? '' : `/${claimed.request}`}=${id}`;
 
 async function subjectOf({ name, namespace, pod, nads, conf, device, ...cluster }: Options): Promise<PlanSubject> {
   const source = sourceFor(cluster, process.env);
@@ -111,13 +133,12 @@ async function compare(options: Options): Promise<ExitStatus> {
   const first = await planOfCommand(subject);
   const record = await newestRecord(fileJournal(`${options['cni-dir']}/journal`), first.pod);
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
-  const { plan } = await planOfCommand({ ...subject, containerId: record.containerId });
+  const { plan, isDefaultKnown } = await planOfCommand({ ...subject, containerId: record.containerId });
   const attached = record.attachments.map(({ attachment }) => attachment);
   // Without the node's configuration, only the additional networks are known.
-  const list =
-    options.conf === undefined
-      ? differences(plan.attachments.slice(1), attached.slice(1))
-      : differences(plan.attachments, attached);
+  const list = isDefaultKnown
+    ? differences(plan.attachments, attached)
+    : differences(plan.attachments.slice(1), attached.slice(1));
   await print(options.output, { data: list, text: () => differencesText(list, paintFor(process.stdout, process.env)) });
   return list.every(({ kind }) => kind === 'same') ? 0 : 1;
 }

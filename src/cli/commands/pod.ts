@@ -1,16 +1,16 @@
 import type { Argv, CommandModule } from 'yargs';
 import { podNotFound } from '../../errors/index.ts';
-import { type TopologyPod, podText, topologyOf } from '../../view/index.ts';
+import { podIn, podText, topologyOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, msSince, paintFor, print } from '../output.ts';
+import { recentFailures } from '../recent-failures.ts';
+import { readOverview } from '../read-topology.ts';
 import { withProblems } from './pods.ts';
 
 interface Options extends ScopeArguments {
   readonly name: string;
   readonly output: Format;
 }
-
-const longestMs = 300_000;
 
 export const podCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'pod <name>',
@@ -33,20 +33,19 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
     runSearch(end, async () => {
       const cluster = await clusterFor(scope);
       const namespace = scope.namespace ?? cluster.namespace;
-      const overview = await cluster.read(scopeFor(scope, cluster), AbortSignal.timeout(longestMs));
+      const overview = await readOverview(cluster, scopeFor(scope, cluster));
       const summary = overview.pods.find((each) => each.namespace === namespace && each.name === name);
       if (summary === undefined) throw podNotFound({ pod: `${namespace}/${name}` });
-      const topology = topologyOf(overview);
-      const { annotations: _unused, uid: _none, hostNetwork: _its, deleting: _own, ...bare } = summary;
-      const pod: TopologyPod = topology.pods.find((each) => each.namespace === namespace && each.name === name) ?? {
-        ...bare,
-        attachments: [],
-        problems: [],
-      };
+      const first = topologyOf(overview);
+      // Without the reason in an Event, ask the daemon.
+      const isUnexplained = podIn(first, summary).status.state === 'waiting';
+      const failures = isUnexplained ? await recentFailures(summary, scope) : [];
+      const topology = failures.length === 0 ? first : topologyOf({ ...overview, failures });
+      const pod = podIn(topology, summary);
       const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
       await print(output, {
         data: withProblems(pod, topology),
-        text: () => podText(pod, problems, paintFor(process.stdout, process.env)),
+        text: () => podText(pod, problems, { msSince, paint: paintFor(process.stdout, process.env) }),
       });
       return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),

@@ -1,7 +1,23 @@
 import type { Argv, CommandModule } from 'yargs';
-import { type Topology, type TopologyPod, podsText, problemCount, problemsText } from '../../view/index.ts';
+import {
+  type Topology,
+  type TopologyPod,
+  type TopologyProblem,
+  podsText,
+  problemCount,
+  problemsText,
+} from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, type Shown, runSearch, outputOption, paintFor, print } from '../output.ts';
+import {
+  type ExitStatus,
+  type Format,
+  type Shown,
+  runSearch,
+  outputOption,
+  msSince,
+  paintFor,
+  print,
+} from '../output.ts';
 import { networksNamed, readTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
@@ -37,11 +53,21 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         await print(output, attachmentView(topology, networks));
         return 0;
       }
-      const wanted = topology.problems.filter((each) => networks === undefined || networks.has(each.network ?? ''));
-      await print(output, { data: wanted, text: () => problemsText(wanted, paintFor(process.stdout, process.env)) });
+      const wanted = networks === undefined ? topology.problems : problemsIn(topology, networks);
+      await print(output, {
+        data: wanted,
+        text: () => problemsText(wanted, { msSince, paint: paintFor(process.stdout, process.env) }),
+      });
       return wanted.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),
 });
+
+/** The problems of some networks, and of the pods that have or request them. */
+function problemsIn({ pods, problems }: Topology, networks: ReadonlySet<string>): readonly TopologyProblem[] {
+  const inThem = pods.filter(({ attachments }) => attachments.some(({ network }) => networks.has(network)));
+  const indexes = new Set(inThem.flatMap((pod) => pod.problems));
+  return problems.filter(({ network = '' }, index) => networks.has(network) || indexes.has(index));
+}
 
 function attachmentView(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
   const inThem = (pod: TopologyPod): boolean =>

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import { nothingRecorded } from '../../errors/index.ts';
+import { notOnNode, nothingRecorded } from '../../errors/index.ts';
 import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
-import { json, say } from '../output.ts';
+import { observeSocketOf } from '../../host/index.ts';
+import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
+import { type ExitStatus, json, say } from '../output.ts';
 import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
 import { yamlText } from '../yaml-text.ts';
 
-interface TraceOptions {
+interface TraceOptions extends NodeChoice {
   readonly what?: string | undefined;
   readonly name?: string | undefined;
   readonly namespace: string;
@@ -16,9 +19,9 @@ interface TraceOptions {
   readonly verbose: boolean;
 }
 
-export const traceCommand: CommandModule<object, TraceOptions> = {
+export const traceCommand = (end: (status: ExitStatus) => void): CommandModule<object, TraceOptions> => ({
   command: 'trace [what] [name]',
-  describe: 'Show recent operations of the daemon on pods of this node, step by step',
+  describe: 'Show recent operations of a daemon on the pods of its node, step by step',
   builder: (yargs): Argv<TraceOptions> =>
     yargs
       .positional('what', {
@@ -44,6 +47,7 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
         describe: 'Also show what each plugin read and wrote; secrets are masked',
       })
       .option('socket', socketOption)
+      .options(nodeChoiceOptions)
       .option('output', {
         alias: 'o',
         requiresArg: true,
@@ -56,14 +60,16 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
         ({ last }) =>
           last === undefined || (Number.isInteger(last) && last > 0) || '--last must be an integer, 1 or more',
       )
-      .example('$0 trace', 'Every operation that the daemon has recorded')
+      .example('$0 trace --node worker-3', 'Every operation that the daemon of that node has recorded')
       .example('$0 trace pod db-0 -n shop', 'The operations on that pod, as timelines')
       .example('$0 trace pod db-0 -n shop --last 1 --verbose', 'With what each plugin read and wrote')
       .epilogue(
-        'From another machine: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.',
+        'Without --node, the daemon of this machine answers if there is one, otherwise that of the node of the pod. See docs/observability.md.',
       ),
   handler: async (options) => {
     const { what, name = '', namespace, last } = options;
+    if (options.node !== undefined || !existsSync(observeSocketOf(options.socket)))
+      return end(await elsewhere(options));
     const { operations } = await fetchRecentOperations(options.socket, {
       ...(what === 'pod' && { pod: `${namespace}/${name}` }),
       ...(what === 'sandbox' && { sandbox: name }),
@@ -72,7 +78,23 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
     if (operations.length === 0 && options.name !== undefined) throw nothingRecorded({ what: askedFor(options) });
     say(textOf(operations, options));
   },
-};
+});
+
+/** Runs the command in the daemon of the node. Rejects with notOnNode if nothing determines the node. */
+async function elsewhere(options: TraceOptions): Promise<ExitStatus> {
+  const { node, what, name = '', namespace, last, verbose, output, socket } = options;
+  if (node === undefined && what !== 'pod')
+    throw notOnNode({ what: `it has no socket of a daemon (${observeSocketOf(socket)})` });
+  const words = [
+    'trace',
+    ...(what === undefined ? [] : [what, name]),
+    ...flag('namespace', namespace),
+    ...flag('last', last),
+    ...flag('verbose', verbose),
+    ...flag('output', output),
+  ];
+  return runOnNode(options, words, { namespace, name });
+}
 
 const askedFor = ({ what, name, namespace }: TraceOptions): string =>
   what === 'pod' ? `pod ${namespace}/${name}` : `sandbox ${name}`;

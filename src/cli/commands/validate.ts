@@ -39,6 +39,7 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandModul
         describe: 'Output format',
       })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count as errors' })
+      .check(({ files = [] }) => files.length > 0 || 'Specify the files or folders to check, or - for stdin.')
       .example('$0 validate networks/ pod.yaml', 'Two files or folders, offline')
       .example('helm template chart | $0 validate -', 'The output of a chart')
       .example('$0 validate --cluster pod.yaml', 'A pod against the networks of the cluster')

@@ -1,6 +1,6 @@
 import { type ContainerStatus, type Pod, nameOfObject } from '../api-objects.ts';
-import type { Check, Seen } from '../check.ts';
-import type { ClusterScene } from '../cluster-scene.ts';
+import { type Check, type Seen, unknown } from '../check.ts';
+import { type ClusterScene, noPods } from '../cluster-scene.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -11,8 +11,11 @@ export const restarts: Check<ClusterScene> = {
   finds: 'containers of Plexus that cannot start, end repeatedly, or ran out of memory',
   fix: 'Run kubectl -n kube-system logs --previous POD -c CONTAINER. After OOMKilled, raise its memory limit (resources in the chart).',
   place: () => 'the pods of Plexus',
-  look: async ({ daemonPods, now }) =>
-    (await daemonPods()).flatMap((pod) => statusesOf(pod).flatMap((status) => seenOf(pod, status, now()))),
+  look: async ({ daemonPods, now }) => {
+    const pods = await daemonPods();
+    if (pods.length === 0) return [unknown(noPods)];
+    return pods.flatMap((pod) => statusesOf(pod).flatMap((status) => seenOf(pod, status, now())));
+  },
 };
 
 const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [

@@ -43,6 +43,15 @@ export const sandboxUnknown = define(
       ? `the journal in ${c.folder} has no sandbox ${JSON.stringify(c.sandbox)}`
       : `several sandboxes begin with ${JSON.stringify(c.sandbox)}: ${c.matches.join(', ')}`,
 );
+export const noRecordSelected = define(
+  'PLX-NO-RECORD-SELECTED',
+  {
+    code: cniCode.containerUnknown,
+    retry: 'never',
+    fix: 'Run plexus attachments to list what the journal of this node contains; another node is selected with --node.',
+  },
+  (c: { what: string; folder: string }) => `the journal in ${c.folder} has no attachment of ${c.what}`,
+);
 export const podNotAttached = define(
   'PLX-POD-NOT-ATTACHED',
   {

@@ -28,7 +28,7 @@ export const pluginFailed = define(
   {
     code: cniCode.internal,
     retry: 'later',
-    fix: 'Read the message of the plugin. To see what the plugin received, run plexus trace pod NAME --verbose on the node.',
+    fix: 'Read the message of the plugin. To see what the plugin received, run plexus trace pod NAME --verbose.',
   },
   (c: { plugin: string; command: string; message: string }) => `plugin ${c.plugin} failed (${c.command}): ${c.message}`,
 );

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Certificates } from './certificates.ts';
 
 /** A port on 127.0.0.1 that can be closed and opened again. */
@@ -12,8 +13,13 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export function makeListener({ cert, key }: Certificates, onRequest: RequestListener): Listener {
+export function makeListener(
+  { cert, key }: Certificates,
+  onRequest: RequestListener,
+  onUpgrade: (request: IncomingMessage, socket: Duplex) => void,
+): Listener {
   const server = createServer({ cert, key, keepAliveTimeout: 30_000 }, onRequest);
+  server.on('upgrade', onUpgrade);
   // Connections during a handshake belong to no request, so they are tracked here.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiState } from './api-state.ts';
 import { failure, unauthorized } from './api-error.ts';
 import { makeCertificates } from './certificates.ts';
+import { answerExec, type ExecHandler } from './exec.ts';
 import { type Fault, type Faults, makeFaults } from './faults.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { makeListener } from './listener.ts';
@@ -30,6 +31,8 @@ export interface ApiServerOptions {
   readonly authorize?: (request: RequestInfo) => boolean;
   /** The answer to a SubjectAccessReview for a user; absent: everything is allowed. */
   readonly authorizeAs?: (user: string, request: RequestInfo) => boolean;
+  /** Runs the commands of pods/exec; absent: pods have no exec. */
+  readonly exec?: ExecHandler;
 }
 
 /** The interface of every API server for tests, embedded or real. */
@@ -87,6 +90,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const listener = makeListener(
     certificates,
     (request, response) => void handle(state, requests, { request, response }),
+    (request, socket) => void answerExec(request, socket, { run: options.exec, isAllowed: mayUpgrade(state, request) }),
   );
   const port = await listener.listen(options.port ?? 0);
   const url = `https://127.0.0.1:${port}`;
@@ -195,6 +199,11 @@ function faultyAnswer(fault: Extract<Fault, { kind: 'status' }>): Error {
       headers: { 'Retry-After': String(retryAfterSeconds) },
     }),
   });
+}
+
+function mayUpgrade(state: ApiState, request: IncomingMessage): boolean {
+  const info = readRequestInfo(request.method ?? 'GET', request.url ?? '/', request.headers['user-agent'] ?? '');
+  return request.headers.authorization === `Bearer ${state.token}` && state.authorize(info);
 }
 
 function authenticate(state: ApiState, info: RequestInfo, request: IncomingMessage): void {

@@ -1,0 +1,52 @@
+import { type DaemonPod, type NodeAccess, nodeAccess } from '../cluster/index.ts';
+import type { PodRef } from '../npwg/index.ts';
+import { escapeInvisible } from '../report/index.ts';
+import { type ClusterArguments, clusterOptions, sourceFor } from './cluster-options.ts';
+import type { ExitStatus } from './output.ts';
+
+/** Chooses the node on whose daemon a command runs. */
+export interface NodeChoice extends ClusterArguments {
+  readonly node?: string | undefined;
+}
+
+export const nodeChoiceOptions = {
+  node: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Run in the daemon of this node, as kubectl exec does; needs the permission to create pods/exec',
+  },
+  ...clusterOptions,
+} as const;
+
+const findMs = 30_000;
+const runMs = 600_000;
+
+/** The cluster's daemons, for the selected kubeconfig. */
+export const daemonsOf = (choice: ClusterArguments): NodeAccess => nodeAccess(sourceFor(choice, process.env));
+
+/**
+ * Runs plexus in the daemon of a node, or of the node of a pod, and passes its output on. Returns its exit status.
+ * Rejects with nodeWithoutDaemon, podNotFound, podWithoutNode, apiRefused, apiUnavailable.
+ */
+export async function runOnNode(choice: NodeChoice, words: readonly string[], pod?: PodRef): Promise<ExitStatus> {
+  const access = daemonsOf(choice);
+  const signal = AbortSignal.timeout(findMs);
+  const node = choice.node ?? (pod === undefined ? '' : await access.nodeOf(pod, signal));
+  return runInDaemon(access, await access.daemonOn(node, signal), words);
+}
+
+async function runInDaemon(access: NodeAccess, daemon: DaemonPod, words: readonly string[]): Promise<ExitStatus> {
+  const output = { stdout: passTo(process.stdout), stderr: passTo(process.stderr) };
+  const status = await access.run(daemon, words, output, AbortSignal.timeout(runMs));
+  return status === 0 || status === 2 ? status : 1;
+}
+
+/** Text from the node cannot control the reader's terminal. */
+function passTo(stream: NodeJS.WritableStream): (chunk: Buffer) => void {
+  const decoder = new TextDecoder(); // A chunk may end within a character.
+  return (chunk) => void stream.write(escapeInvisible(decoder.decode(chunk, { stream: true })));
+}
+
+/** The words of an option; none if it is not set. */
+export const flag = (name: string, value: string | number | boolean | undefined): readonly string[] =>
+  value === undefined || value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)];
