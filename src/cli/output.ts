@@ -31,6 +31,9 @@ export async function print(format: Format, { data, text }: Shown): Promise<void
 export const say = (text: string): void =>
   void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
 
+/** Milliseconds since a time in ISO 8601. */
+export const msSince = (time: string): number => Date.now() - Date.parse(time);
+
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const colours: Readonly<Record<Tone, number>> = { bad: 31, warn: 33, good: 32, dim: 2 };

@@ -1,4 +1,5 @@
-import { type PodSummary, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
+import { type PodSummary, type PodWarning, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
+import { type PlexusError, apiRefused, is } from '../errors/index.ts';
 import {
   type ApiConnection,
   type Credentials,
@@ -10,7 +11,7 @@ import {
   usualWatchTiming,
 } from '../kube/index.ts';
 import { createNadCache } from './nad-cache.ts';
-import { podSummary } from './pod-summary.ts';
+import { podSummary, podWarning } from './pod-summary.ts';
 
 /** The pods and networks of a cluster, or of one namespace. */
 export interface Overview {
@@ -19,6 +20,10 @@ export interface Overview {
   readonly nads: readonly unknown[];
   /** Namespaces whose NetworkAttachmentDefinitions are known; those of other namespaces may exist nevertheless. */
   readonly nadNamespaces: 'all' | readonly string[];
+  /** Warning Events about pods that may explain why a pod cannot start; undefined if they cannot be read. */
+  readonly warnings?: readonly PodWarning[];
+  /** What is missing for lack of permission, as sentences. */
+  readonly notes: readonly string[];
 }
 /** One namespace, or all of them. */
 export interface OverviewScope {
@@ -50,6 +55,12 @@ export interface OverviewState {
 const page = 500;
 const nadsIn = (scope: OverviewScope): string => `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}`;
 const podsIn = (scope: OverviewScope): string => `/api/v1${inNamespace(scope)}/pods`;
+/** The Events that state why a pod cannot start: those of Plexus, and kubelet's. */
+const eventsIn = (scope: OverviewScope): readonly string[] =>
+  ['source=plexus', 'reason=FailedCreatePodSandBox'].map(
+    (one) =>
+      `/api/v1${inNamespace(scope)}/events?fieldSelector=${encodeURIComponent(`involvedObject.kind=Pod,type=Warning,${one}`)}`,
+  );
 const inNamespace = ({ namespace }: OverviewScope): string =>
   namespace === undefined ? '' : `/namespaces/${pathSegment(namespace)}`;
 
@@ -58,11 +69,12 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
     server: server.href,
     namespace,
     read: async (scope, signal) => {
-      const [pods, nads] = await Promise.all([
+      const [pods, nads, warnings] = await Promise.all([
         listAll({ path: podsIn(scope), resource: 'pods', api, page }, podSummary, [], signal),
         readNads(scope, api, signal),
+        readWarnings(scope, api, signal),
       ]);
-      return { pods: itemsOf(pods), ...nads };
+      return { pods: itemsOf(pods), ...nads, ...warnings };
     },
     watch: (scope, onChange, timing = usualWatchTiming) => watchOverview({ api, scope, onChange, timing }),
   };
@@ -87,6 +99,20 @@ async function readNads(
   return { nads: itemsOf(own), nadNamespaces: 'items' in own ? [scope.namespace ?? ''] : [] };
 }
 
+/** Empty without the permission to list Events. */
+async function readWarnings(
+  scope: OverviewScope,
+  api: ApiConnection,
+  signal: AbortSignal,
+): Promise<Pick<Overview, 'warnings' | 'notes'>> {
+  const lists = await Promise.all(
+    eventsIn(scope).map((path) => listAll({ path, resource: 'events', api, page }, podWarning, [403], signal)),
+  );
+  return lists.some((each) => 'status' in each)
+    ? { notes: [eventsNotReadable] }
+    : { warnings: lists.flatMap(itemsOf), notes: [] };
+}
+
 interface Watching {
   readonly api: ApiConnection;
   readonly scope: OverviewScope;
@@ -96,28 +122,40 @@ interface Watching {
 
 function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverview {
   const [pods, nads] = [podCache(), createNadCache()];
+  const warnings = eventsIn(scope).map((path) => ({ path, cache: warningCache(), refused: false }));
   const problems = new Map<string, string>();
   const complete = new Set<string>();
   const run = (resource: string, path: string, sink: WatchSink, signal: AbortSignal): Promise<void> => {
+    const events = warnings.find(({ cache }) => cache === sink);
     const onSynced = (): void => {
-      complete.add(resource);
-      problems.delete(resource);
+      if (events === undefined) complete.add(resource);
+      else events.refused = false;
+      problems.delete(path);
       onChange();
     };
-    const onLost = (error: Error): void => {
-      problems.set(resource, error.message);
+    const onLost = (error: PlexusError): void => {
+      // Everything else is up to date without Events.
+      if (events !== undefined && is(error, apiRefused) && error.context.status === 403) events.refused = true;
+      else problems.set(path, error.message);
       onChange();
     };
     return reflect({ path, resource, api, sink: notifying(sink, onChange), timing, onSynced, onLost }, signal);
   };
   return {
     run: async (signal) =>
-      void (await Promise.all([run('pods', podsIn(scope), pods, signal), run(nadPlural, nadsIn(scope), nads, signal)])),
+      void (await Promise.all([
+        run('pods', podsIn(scope), pods, signal),
+        run(nadPlural, nadsIn(scope), nads, signal),
+        ...warnings.map(({ path, cache }) => run('events', path, cache, signal)),
+      ])),
     current: () => ({
       pods: pods.all(),
       nads: nads.all(),
       // Until a list has completed, no NAD counts as missing.
       nadNamespaces: !complete.has(nadPlural) ? [] : scope.namespace === undefined ? 'all' : [scope.namespace],
+      ...(warnings.some(({ refused }) => refused)
+        ? { notes: [eventsNotReadable] }
+        : { warnings: warnings.flatMap(({ cache }) => cache.all()), notes: [] }),
     }),
     state: () => ({ complete: complete.has('pods'), problems: [...problems.values()] }),
   };
@@ -135,18 +173,35 @@ const notifying = (sink: WatchSink, onChange: () => void): WatchSink => ({
   listing: () => sink.listing(), // onSynced, which follows, marks the end.
 });
 
-function podCache(): WatchSink & { readonly all: () => readonly PodSummary[] } {
-  let known = new Map<string, PodSummary>();
-  const put = (map: Map<string, PodSummary>, object: unknown): void => {
-    const pod = podSummary(object);
-    map.set(podKey(pod), pod);
+/** What a view states if the user may not list Events. */
+const eventsNotReadable =
+  'you may not list Events, so the reasons why pods cannot start are not shown (RBAC: list and watch events)';
+
+interface Cache<T> extends WatchSink {
+  readonly all: () => readonly T[];
+}
+
+const podCache = (): Cache<PodSummary> => cacheOf(podSummary, podKey);
+const warningCache = (): Cache<PodWarning> => cacheOf(podWarning, (_, object) => eventKey(object));
+
+const eventKey = (object: unknown): string => {
+  const { namespace = '', name = '' } =
+    (object as { readonly metadata?: { readonly namespace?: string; readonly name?: string } } | null)?.metadata ?? {};
+  return `${namespace}/${name}`;
+};
+
+function cacheOf<T>(read: (object: unknown) => T, keyOf: (value: T, object: unknown) => string): Cache<T> {
+  let known = new Map<string, T>();
+  const put = (map: Map<string, T>, object: unknown): void => {
+    const value = read(object);
+    map.set(keyOf(value, object), value);
   };
   return {
     all: () => [...known.values()],
     set: (object) => put(known, object),
-    remove: (object) => void known.delete(podKey(podSummary(object))),
+    remove: (object) => void known.delete(keyOf(read(object), object)),
     listing: () => {
-      const next = new Map<string, PodSummary>();
+      const next = new Map<string, T>();
       return { add: (object) => put(next, object), done: () => void (known = next) };
     },
   };

@@ -1,4 +1,4 @@
-import { type PodSummary, defaultNetworkKey, networkStatusKey, networksKey } from '../npwg/index.ts';
+import { type PodSummary, type PodWarning, defaultNetworkKey, networkStatusKey, networksKey } from '../npwg/index.ts';
 
 interface ApiPod {
   readonly metadata?: {
@@ -7,6 +7,7 @@ interface ApiPod {
     readonly uid?: string;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly {
       readonly kind?: string;
@@ -15,7 +16,10 @@ interface ApiPod {
     }[];
   };
   readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
-  readonly status?: { readonly phase?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+  };
 }
 
 /** Extracts what overviews keep of a pod from the API. */
@@ -31,9 +35,15 @@ export function podSummary(object: unknown): PodSummary {
     deleting: metadata.deletionTimestamp !== undefined,
     ...(metadata.uid !== undefined && { uid: metadata.uid }),
     ...(spec.nodeName && { node: spec.nodeName }),
-    ...(status.phase !== undefined && { phase: status.phase }),
     ...(owner !== undefined && { owner }),
+    ...(metadata.creationTimestamp !== undefined && { createdAt: metadata.creationTimestamp }),
+    ...statusFacts(status),
   };
+}
+
+function statusFacts({ phase, conditions }: NonNullable<ApiPod['status']>): Pick<PodSummary, 'phase' | 'hasSandbox'> {
+  const sandbox = conditions?.find(({ type }) => type === 'PodReadyToStartContainers')?.status;
+  return { ...(phase !== undefined && { phase }), ...(sandbox !== undefined && { hasSandbox: sandbox === 'True' }) };
 }
 
 // Other annotations (the last applied configuration) are often longer than all of these together.
@@ -48,4 +58,37 @@ function ownerOf({ ownerReferences = [], labels = {} }: NonNullable<ApiPod['meta
   const { kind, name } = ownerReferences.find(({ controller }) => controller === true) ?? {};
   const suffix = `-${labels['pod-template-hash'] ?? ''}`;
   return kind === 'ReplicaSet' && suffix !== '-' && name?.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}
+
+interface ApiEvent {
+  readonly metadata?: { readonly namespace?: string; readonly creationTimestamp?: string };
+  readonly involvedObject?: { readonly namespace?: string; readonly name?: string; readonly uid?: string };
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly firstTimestamp?: string | null;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null;
+}
+
+/** Extracts what overviews keep of an Event about a pod. */
+export function podWarning(object: unknown): PodWarning {
+  const { metadata = {}, involvedObject = {}, reason = '', message = '', ...event } = (object ?? {}) as ApiEvent;
+  const count = event.series?.count ?? event.count ?? 1;
+  return { ...podOf(metadata, involvedObject), reason, message, count, ...timesOf(metadata.creationTimestamp, event) };
+}
+
+const podOf = (
+  metadata: NonNullable<ApiEvent['metadata']>,
+  { namespace = metadata.namespace ?? '', name = '', uid }: NonNullable<ApiEvent['involvedObject']>,
+): Pick<PodWarning, 'namespace' | 'name' | 'uid'> => ({ namespace, name, ...(uid !== undefined && { uid }) });
+
+function timesOf(
+  createdAt: string | undefined,
+  { firstTimestamp, lastTimestamp, eventTime, series }: ApiEvent,
+): Pick<PodWarning, 'firstAt' | 'lastAt'> {
+  const firstAt = firstTimestamp ?? eventTime ?? createdAt;
+  const lastAt = series?.lastObservedTime ?? lastTimestamp ?? firstAt;
+  return { ...(firstAt !== undefined && { firstAt }), ...(lastAt !== undefined && { lastAt }) };
 }

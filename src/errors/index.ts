@@ -3,6 +3,7 @@
 export { asPlexusError, problemOf } from './as-plexus-error.ts';
 export * from './kinds/index.ts';
 export { clip } from './clip.ts';
+export { errorKindOf, readSummary } from './catalogue.ts';
 export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';
 export { fileFailed, isOutOfSpace } from './file-failed.ts';

@@ -74,11 +74,15 @@ const getPage = (
   signal: AbortSignal,
 ): Promise<ApiAnswer> =>
   sendIfThere(
-    { verb: 'list', resource, path: `${path}${query === '' ? '' : '?'}${query}`, shape, what: `list ${resource}` },
+    { verb: 'list', resource, path: withQuery(path, query), shape, what: `list ${resource}` },
     expected,
     api,
     AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
   );
+
+/** Adds a query to a path that may have one, such as a field selector. */
+export const withQuery = (path: string, query: string): string =>
+  query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
 
 /** A limit of 0 means no limit. */
 export const pageQuery = (limit: number, token: string): string =>

@@ -5,7 +5,7 @@ import { pauseAfter } from '../queue/index.ts';
 import { type RequestOutcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
 import { type ApiConnection, type ApiRequest, errorName, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
-import { continueIn, listShape, pageQuery } from './list-all.ts';
+import { continueIn, listShape, pageQuery, withQuery } from './list-all.ts';
 
 /** Receives watched objects. */
 export interface WatchSink {
@@ -125,7 +125,7 @@ async function list(
     const request: ApiRequest = {
       verb: 'list',
       resource,
-      path: `${path}?${query}`,
+      path: withQuery(path, query),
       shape: () => listShape(shape, listing.add),
       what: `list ${resource}`,
     };
@@ -169,7 +169,7 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
   const { path, resource, api, timing, onSynced } = options;
   const seconds = Math.round(timing.watchSeconds * (1 + Math.random() / 2));
   const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${encodeURIComponent(from)}&timeoutSeconds=${seconds}`;
-  const request: ApiRequest = { verb: 'watch', resource, path: `${path}?${query}`, what: `watch ${resource}` };
+  const request: ApiRequest = { verb: 'watch', resource, path: withQuery(path, query), what: `watch ${resource}` };
   const silence = silenceGuard(Math.min(answerMs, timing.silenceMs));
   try {
     const opened = await open(request, api, AbortSignal.any([signal, silence.signal]));

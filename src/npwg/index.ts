@@ -37,6 +37,7 @@ export {
   type PodMetadata,
   type PodRef,
   type PodSummary,
+  type PodWarning,
   wantsDebug,
 } from './pod.ts';
 export { maxNetworksEver, parseSelections } from './parse-selections.ts';

@@ -22,8 +22,23 @@ export interface PodSummary extends PodMetadata {
   readonly hostNetwork: boolean;
   /** Whether the pod is being deleted. */
   readonly deleting: boolean;
+  /** ISO 8601. */
+  readonly createdAt?: string;
+  /** False: kubelet reports that the pod has no sandbox (any more). Absent before Kubernetes 1.29. */
+  readonly hasSandbox?: boolean;
   /** The workload that users know: the Deployment, not its ReplicaSet. */
   readonly owner?: string;
+}
+
+/** A Warning Event that may explain why a pod has no network. */
+export interface PodWarning extends PodRef {
+  readonly uid?: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly firstAt?: string;
+  readonly lastAt?: string;
 }
 
 /**

@@ -31,7 +31,14 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     return made.topology;
   };
   return {
-    current: () => ({ revision, cluster: cluster.server, ...scope, ...watched.state(), topology: topology() }),
+    current: () => ({
+      revision,
+      cluster: cluster.server,
+      ...scope,
+      ...watched.state(),
+      notes: watched.current().notes,
+      topology: topology(),
+    }),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -12,5 +12,7 @@ export interface PageState {
   readonly complete: boolean;
   /** Why changes do not arrive at present. */
   readonly problems: readonly string[];
+  /** What is not shown for lack of permission. */
+  readonly notes: readonly string[];
   readonly topology: Topology;
 }

@@ -18,9 +18,13 @@ export { countsOf, type FindingRow, findingsText, worstFirst } from './findings-
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
 export { type Paint, table, type Tone } from './table.ts';
 export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';
-export { topologyOf, type TopologyInputs } from './topology.ts';
+export { failureOfOperations, failuresOf, type PodFailure } from './pod-failure.ts';
+export { isBadState, problemKinds } from './pod-state.ts';
+export { podIn, topologyOf, type TopologyInputs } from './topology.ts';
 export type {
   AttachmentState,
+  PodState,
+  PodStatus,
   ProblemKind,
   ProblemSeverity,
   Topology,

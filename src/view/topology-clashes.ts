@@ -1,5 +1,6 @@
 import { isInSubnet, plainAddress } from './ip-numbers.ts';
 import { type NetworkFacts, noFacts } from './network-facts.ts';
+import { problemKinds } from './pod-state.ts';
 import type { ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
 
 /** An existing interface and its pod. */
@@ -57,14 +58,13 @@ function groupByKey<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<st
   return groups;
 }
 
-const warnings: readonly ProblemKind[] = ['ip-overlap', 'ip-per-node'];
-
 function clash(kind: ProblemKind, text: string, holders: readonly Holder[]): Clash {
   const networks = [...new Set(holders.map(({ attachment }) => attachment.network))];
   const problem: TopologyProblem = {
-    severity: warnings.includes(kind) ? 'warning' : 'error',
+    severity: problemKinds[kind].severity,
     kind,
     text,
+    fix: problemKinds[kind].fix,
     pods: [...new Set(holders.map(({ pod }) => pod))],
     ...(networks.length === 1 && networks[0] !== undefined && { network: networks[0] }),
   };
@@ -87,6 +87,7 @@ const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]
     severity: 'warning',
     kind: 'ip-per-node',
     text: `${network} assigns the same addresses on several nodes (${ip} to ${namesOf(holders)}): correct only if the nodes are not connected in this network`,
+    fix: problemKinds['ip-per-node'].fix,
     pods: [],
     network,
   },

@@ -5,6 +5,8 @@ export type ProblemKind =
   | 'annotation-invalid'
   | 'status-unreadable'
   | 'attachment-missing'
+  | 'attach-failing'
+  | 'address-in-use'
   | 'attachment-unasked'
   | 'network-missing'
   | 'network-invalid'
@@ -24,6 +26,46 @@ export interface TopologyProblem {
   readonly pods: readonly string[];
   readonly network?: string;
   readonly interface?: string;
+  /** What to do. */
+  readonly fix: string;
+  /** Identifier of the error, if the problem is an error of Plexus. */
+  readonly id?: string;
+  /** Time of the first known failure, ISO 8601. */
+  readonly since?: string;
+  /** Number of known failures. */
+  readonly times?: number;
+}
+
+/**
+ * The state of a pod as a whole. failing: the runtime cannot start its sandbox; waiting: it has not started and no
+ * failure is known; deleting: it is being deleted and has no network (any more); ended: Succeeded or Failed;
+ * no networks: it runs, requests nothing and has no network-status.
+ */
+export type PodState =
+  | 'attached'
+  | 'waiting'
+  | 'failing'
+  | 'invalid annotation'
+  | 'missing network'
+  | 'address in use'
+  | 'not attached'
+  | 'host network'
+  | 'status unreadable'
+  | 'deleting'
+  | 'ended'
+  | 'no networks';
+/** The state of a pod, with the reason if it is not as requested. */
+export interface PodStatus {
+  readonly state: PodState;
+  /** A sentence. */
+  readonly why?: string;
+  readonly fix?: string;
+  /** Identifier of the error: PLX-…. */
+  readonly id?: string;
+  /** Time of the first known failure, ISO 8601. */
+  readonly since?: string;
+  /** Number of known failures. */
+  readonly times?: number;
 }
 
 /**
@@ -43,6 +85,8 @@ export interface TopologyAttachment {
   /** Whether it is the pod's default network. */
   readonly default: boolean;
   readonly state: AttachmentState;
+  /** The addresses that the pod requests for it, while it is not attached. */
+  readonly requestedIps?: readonly string[];
   /** Its problems that involve other pods. */
   readonly problems: readonly ProblemKind[];
 }
@@ -52,6 +96,9 @@ export interface TopologyPod {
   readonly node?: string;
   readonly phase?: string;
   readonly owner?: string;
+  /** ISO 8601. */
+  readonly createdAt?: string;
+  readonly status: PodStatus;
   readonly attachments: readonly TopologyAttachment[];
   /** All problems of the pod, as indexes into the topology's problems. */
   readonly problems: readonly number[];

@@ -1,3 +1,5 @@
+import { isBadState } from './pod-state.ts';
+import { isLacking } from './topology-pod.ts';
 import type { AttachmentState, Topology, TopologyAttachment, TopologyNetwork, TopologyPod } from './topology-model.ts';
 
 /** How an attachment is drawn; clash: another interface has the same address. */
@@ -78,7 +80,9 @@ function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => s
 function rowOf(pod: TopologyPod): PictureRow {
   const dots = new Map<string, PictureDot[]>();
   for (const each of drawnAttachments(pod)) {
-    const dot = { mark: markOf(each), above: each.interface, below: [...each.ips, ...(wordFor[markOf(each)] ?? [])] };
+    const mark = markOf(each, pod);
+    const words = isLacking(each) ? [pod.status.state] : (wordFor[mark] ?? []);
+    const dot = { mark, above: each.interface, below: [...each.ips, ...words] };
     dots.set(each.network, [...(dots.get(each.network) ?? []), dot]);
   }
   return { namespace: pod.namespace, name: pod.name, pods: 1, nodes: 1, dots };
@@ -91,23 +95,22 @@ const wordFor: Readonly<Partial<Record<Mark, readonly string[]>>> = {
   clash: ['also elsewhere'],
 };
 
-const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = {
-  missing: 'missing',
-  waiting: 'waiting',
-  unasked: 'unasked',
-};
+const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = { unasked: 'unasked' };
 
-const markOf = ({ state, problems }: TopologyAttachment): Mark =>
-  marks[state] ?? (problems.length > 0 ? 'clash' : 'attached');
+function markOf(attachment: TopologyAttachment, { status }: TopologyPod): Mark {
+  if (isLacking(attachment)) return isBadState(status.state) ? 'missing' : 'waiting';
+  return marks[attachment.state] ?? (attachment.problems.length > 0 ? 'clash' : 'attached');
+}
 
 /** Groups pods of one owner with the same attachments into one row; pods without an owner form one group. */
 function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
-  const isTroubled = (pod: TopologyPod): boolean => drawnAttachments(pod).some((each) => markOf(each) !== 'attached');
+  const isTroubled = (pod: TopologyPod): boolean =>
+    drawnAttachments(pod).some((each) => markOf(each, pod) !== 'attached');
   const alone = pods.filter(isTroubled);
   const [single, many] = alone.length > mostAlone ? [[], pods] : [alone, pods.filter((pod) => !isTroubled(pod))];
   const groups = new Map<string, TopologyPod[]>();
   for (const pod of many) {
-    const places = drawnAttachments(pod).map((each) => `${each.network} ${markOf(each)}`);
+    const places = drawnAttachments(pod).map((each) => `${each.network} ${markOf(each, pod)}`);
     const key = JSON.stringify([pod.namespace, pod.owner ?? '', places.toSorted()]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [pod]);
@@ -119,10 +122,10 @@ function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
 function groupRow(pods: readonly TopologyPod[]): PictureRow {
   const [first] = pods;
   if (first === undefined || pods.length === 1)
-    return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [] });
+    return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [], status: { state: 'waiting' } });
   const dots = new Map<string, PictureDot[]>();
   for (const each of drawnAttachments(first)) {
-    const mark = markOf(each);
+    const mark = markOf(each, first);
     const other = dots.get(each.network) ?? [];
     if (!other.some((dot) => dot.mark === mark))
       dots.set(each.network, [...other, { mark, above: `×${pods.length}`, below: wordFor[mark] ?? [] }]);

@@ -1,5 +1,5 @@
 import { parseJson } from '../cni/index.ts';
-import { problemOf } from '../errors/index.ts';
+import { asPlexusError, problemOf } from '../errors/index.ts';
 import {
   type NetworkSelection,
   type PodSummary,
@@ -12,16 +12,21 @@ import {
   parseStatus,
   podKey,
 } from '../npwg/index.ts';
+import type { PodFailure } from './pod-failure.ts';
+import { problemKinds } from './pod-state.ts';
 import type { AttachmentState, ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
 
 /** One pod: its requests compared with its status. */
 export interface PodReading {
   readonly attachments: readonly TopologyAttachment[];
   readonly problems: readonly TopologyProblem[];
+  /** Why its sandbox cannot be started; undefined if it can, or if no reason is known. */
+  readonly failure: PodFailure | undefined;
 }
 
 interface Request {
   readonly network: string;
+  readonly ips?: readonly string[];
   readonly interface?: string;
   readonly isDefault: boolean;
 }
@@ -36,34 +41,74 @@ interface Entry {
 // Where a default-network without a namespace is looked up, unless the nodes' settings name another namespace.
 const usualMultusNamespace = 'kube-system';
 
-/** Reads a pod. Never throws, whatever its annotations contain. */
-export function readPodSummary(pod: PodSummary): PodReading {
+/** Reads a pod. `known`: the failures in its Events. Never throws, whatever its annotations contain. */
+export function readPodSummary(pod: PodSummary, known: readonly PodFailure[] = []): PodReading {
   const problems: TopologyProblem[] = [];
-  const report = (kind: ProblemKind, text: string, more: Pick<TopologyProblem, 'network' | 'interface'> = {}): void => {
-    const severity = ['attachment-unasked', 'pod-pending', 'host-network'].includes(kind) ? 'warning' : 'error';
-    problems.push({ severity, kind, text, pods: [podKey(pod)], ...more });
+  const report: ReportProblem = (kind, text, more = {}) => {
+    const { severity, fix } = problemKinds[kind];
+    problems.push({ severity, kind, text, pods: [podKey(pod)], fix, ...more });
   };
   const requests = requestsOf(pod, report);
   const entries = entriesOf(pod, report);
   const attachments = matchEntries(pod, requests, entries ?? []);
-  if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, report });
-  return { attachments, problems };
+  const failure = isWithoutSandbox(pod, entries ?? []) ? currentFailure(pod, known) : undefined;
+  if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, report, failure });
+  // An annotation that cannot be read explains the failure.
+  if (failure !== undefined && !problems.some(({ kind }) => kind === 'annotation-invalid'))
+    report('attach-failing', failingText(pod, attachments, failure), failureFacts(failure));
+  return { attachments, problems, failure };
 }
 
-type ReportProblem = (kind: ProblemKind, text: string, more?: Pick<TopologyProblem, 'network' | 'interface'>) => void;
+type ReportProblem = (
+  kind: ProblemKind,
+  text: string,
+  more?: Partial<Omit<TopologyProblem, 'severity' | 'kind' | 'text' | 'pods'>>,
+) => void;
 
-const isOver = ({ phase }: PodSummary): boolean => phase === 'Succeeded' || phase === 'Failed';
+// Events remain for an hour, also after the pod was attached.
+const isWithoutSandbox = (pod: PodSummary, entries: readonly Entry[]): boolean =>
+  !isOver(pod) &&
+  !pod.deleting &&
+  !pod.hostNetwork &&
+  (pod.hasSandbox === false || (pod.phase === 'Pending' && entries.length === 0));
+
+const currentFailure = (pod: PodSummary, known: readonly PodFailure[]): PodFailure | undefined =>
+  known.find(({ uid }) => uid === undefined || pod.uid === undefined || uid === pod.uid);
+
+function failingText(
+  pod: PodSummary,
+  attachments: readonly TopologyAttachment[],
+  { id, sentence }: PodFailure,
+): string {
+  const lacking = attachments.filter(isLacking);
+  const to = lacking.length === 0 ? '' : ` and is not attached to ${namesOf(lacking)}`;
+  return `pod ${podKey(pod)} cannot start${to}: ${id === undefined ? '' : `${id}: `}${sentence}`;
+}
+
+const failureFacts = ({ id, fix, since, times }: PodFailure) => ({
+  ...(id !== undefined && { id }),
+  ...(fix !== undefined && { fix }),
+  ...(since !== undefined && { since }),
+  times,
+});
+
+/** Whether the pod requests the attachment and does not have it. */
+export const isLacking = ({ state }: TopologyAttachment): boolean => state === 'missing' || state === 'waiting';
+
+export const isOver = ({ phase }: PodSummary): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 function requestsOf(pod: PodSummary, report: ReportProblem): readonly Request[] {
   const read = (parse: () => readonly NetworkSelection[], isDefault: boolean): readonly Request[] => {
     try {
-      return parse().map(({ nad, interfaceName }) => ({
+      return parse().map(({ nad, interfaceName, ips }) => ({
         network: nadKey(nad),
         isDefault,
+        ...(ips !== undefined && { ips }),
         ...(interfaceName !== undefined && { interface: interfaceName }),
       }));
     } catch (error) {
-      report('annotation-invalid', `pod ${podKey(pod)}: ${problemOf(error)}`);
+      const { id, kind } = asPlexusError(error);
+      report('annotation-invalid', `pod ${podKey(pod)}: ${problemOf(error)}`, { id, fix: kind.fix });
       return [];
     }
   };
@@ -132,12 +177,13 @@ function matchEntries(
       state: stateOf(entry, pod, { requests, isFree: free.has(entry) }),
       problems: [],
     })),
-    ...open.map(({ network, interface: name = '', isDefault }): TopologyAttachment => ({
+    ...open.map(({ network, interface: name = '', isDefault, ips }): TopologyAttachment => ({
       network,
       interface: name,
       ips: [],
       default: isDefault,
       state: lacking,
+      ...(ips !== undefined && lacking !== 'released' && { requestedIps: ips }),
       problems: [],
     })),
   ];
@@ -165,17 +211,34 @@ interface Judging {
   readonly attachments: readonly TopologyAttachment[];
   readonly hasStatus: boolean;
   readonly report: ReportProblem;
+  readonly failure: PodFailure | undefined;
 }
 
-function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): void {
+function judge(pod: PodSummary, { attachments, hasStatus, report, failure }: Judging): void {
   const key = podKey(pod);
-  const lacking = attachments.filter(({ state }) => state === 'missing' || state === 'waiting');
+  const lacking = attachments.filter(isLacking);
   if (lacking.length > 0 && pod.hostNetwork) {
     return report(
       'host-network',
       `pod ${key} requests ${namesOf(lacking)} but uses the network of its node (hostNetwork), so it gets none of them`,
     );
   }
+  if (failure === undefined) judgeLacking(pod, lacking, { hasStatus, report });
+  for (const { network, interface: name } of attachments.filter(({ state }) => state === 'unasked')) {
+    report(
+      'attachment-unasked',
+      `pod ${key} has ${name} in ${network} but does not request it (any more); the configuration of its node may`,
+      { network, interface: name },
+    );
+  }
+}
+
+function judgeLacking(
+  pod: PodSummary,
+  lacking: readonly TopologyAttachment[],
+  { hasStatus, report }: Pick<Judging, 'hasStatus' | 'report'>,
+): void {
+  const key = podKey(pod);
   if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting)
     report('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
   for (const { network, interface: name, state } of lacking) {
@@ -186,13 +249,6 @@ function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): vo
       network,
       ...(name !== '' && { interface: name }),
     });
-  }
-  for (const { network, interface: name } of attachments.filter(({ state }) => state === 'unasked')) {
-    report(
-      'attachment-unasked',
-      `pod ${key} has ${name} in ${network} but does not request it (any more); the configuration of its node may`,
-      { network, interface: name },
-    );
   }
 }
 

@@ -1,5 +1,9 @@
 import { type Cell, type Paint, printable, table, unpainted } from './table.ts';
+import { ageText } from './age.ts';
+import { isBadState } from './pod-state.ts';
+import { isLacking } from './topology-pod.ts';
 import type {
+  PodStatus,
   ProblemKind,
   Topology,
   TopologyAttachment,
@@ -47,7 +51,9 @@ export function podsText(
   const rows = pods.flatMap((pod) =>
     pod.attachments
       .filter(({ network }) => networks === undefined || networks.has(network))
-      .map((each): readonly Cell[] => [`${pod.namespace}/${pod.name}`, pod.node ?? '', ...attachmentCells(each)]),
+      .map((each) => attachmentCells(each, pod.status))
+      .concat(networks === undefined && hasOwnRow(pod) ? [ownRow(pod.status)] : [])
+      .map((cells): readonly Cell[] => [`${pod.namespace}/${pod.name}`, pod.node ?? '', ...cells]),
   );
   if (rows.length === 0)
     return networks === undefined ? 'no pod has or requests a network' : 'no pod has or requests this network';
@@ -56,14 +62,24 @@ export function podsText(
 
 const attachmentHeading = ['INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'];
 
-const attachmentCells = (each: TopologyAttachment): readonly Cell[] => {
-  const tone = toneOf(each);
+/** Whether no attachment shows the state of the pod: all are attached, or none can be read from its annotation. */
+const hasOwnRow = ({ attachments, status: { state } }: TopologyPod): boolean =>
+  isBadState(state) && state !== 'address in use' && !attachments.some(isLacking);
+
+const ownRow = (status: PodStatus): readonly Cell[] => ['', '', '', '', { text: stateWord(status), tone: 'bad' }];
+
+/** The state of a pod as tables show it, with the identifier. In capitals if it is bad, so that no colour is needed. */
+const stateWord = ({ state, id }: PodStatus): string =>
+  `${isBadState(state) ? state.toUpperCase() : state}${id === undefined ? '' : ` (${id})`}`;
+
+const attachmentCells = (each: TopologyAttachment, status: PodStatus): readonly Cell[] => {
+  const tone = isLacking(each) && isBadState(status.state) ? 'bad' : toneOf(each);
   return [
     each.interface,
     each.network,
     each.ips.join(', '),
     each.mac ?? '',
-    { text: stateText(each), ...(tone !== undefined && { tone }) },
+    { text: stateText(each, status), ...(tone !== undefined && { tone }) },
   ];
 };
 
@@ -73,9 +89,10 @@ const clashWords: Readonly<Partial<Record<ProblemKind, string>>> = {
   'mac-duplicate': 'DUPLICATE MAC',
 };
 
-/** Describes a state in words, so that no colour is needed: "attached", "MISSING", "attached, DUPLICATE ADDRESS". */
-function stateText({ state, problems }: TopologyAttachment): string {
-  const word = state === 'missing' ? 'MISSING' : state === 'unasked' ? 'not requested' : state;
+/** Describes a state in words: "attached", "FAILING (PLX-…)", "attached, DUPLICATE ADDRESS". */
+function stateText(attachment: TopologyAttachment, status: PodStatus): string {
+  const { state, problems } = attachment;
+  const word = isLacking(attachment) ? stateWord(status) : state === 'unasked' ? 'not requested' : state;
   return [word, ...new Set(problems.flatMap((kind) => clashWords[kind] ?? []))].join(', ');
 }
 
@@ -85,21 +102,38 @@ function toneOf({ state, problems }: TopologyAttachment): 'bad' | 'warn' | 'dim'
   return state === 'released' ? 'dim' : undefined;
 }
 
-/** Formats the problems, one row each, errors first. */
-export const problemsText = (problems: readonly TopologyProblem[], paint: Paint = unpainted): string =>
+/** How times and tones are shown. */
+interface Reading {
+  /** Milliseconds since a time in ISO 8601. */
+  readonly msSince: (time: string) => number;
+  readonly paint?: Paint;
+}
+
+/** Formats the problems, errors first, each with its fix. */
+export const problemsText = (problems: readonly TopologyProblem[], { msSince, paint = unpainted }: Reading): string =>
   problems.length === 0
     ? 'no problems'
-    : table(
-        ['SEVERITY', 'PROBLEM', 'WHAT'],
-        problems
-          .toSorted((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
-          .map(({ severity, kind, text }) => [
-            { text: severity, tone: severity === 'error' ? 'bad' : 'warn' },
-            kind,
-            text,
-          ]),
-        paint,
-      );
+    : problems
+        .toSorted((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
+        .map((problem) => problemText(problem, msSince, paint))
+        .join('\n');
+
+function problemText(problem: TopologyProblem, msSince: Reading['msSince'], paint: Paint): string {
+  const { severity, kind, text, fix } = problem;
+  const mark = paint(severity, severity === 'error' ? 'bad' : 'warn');
+  return [`${mark}  ${kind}${historyText(problem, msSince)}`, `  ${printable(text)}`, `  fix: ${printable(fix)}`].join(
+    '\n',
+  );
+}
+
+/** ", for 5m, 12 times"; empty if unknown. */
+function historyText({ since, times }: TopologyProblem, msSince: Reading['msSince']): string {
+  const age = since === undefined ? '' : ageText(msSince(since));
+  return [age === '' ? '' : `for ${age}`, times === undefined ? '' : some(times, 'time')]
+    .filter((part) => part !== '')
+    .map((part) => `, ${part}`)
+    .join('');
+}
 
 /** "2 problems (1 error, 1 warning)"; undefined if there are none. */
 export function problemCount(problems: readonly TopologyProblem[]): string | undefined {
@@ -111,16 +145,22 @@ export function problemCount(problems: readonly TopologyProblem[]): string | und
 const some = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** Formats everything about one pod. */
-export function podText(pod: TopologyPod, problems: readonly TopologyProblem[], paint: Paint = unpainted): string {
+export function podText(
+  pod: TopologyPod,
+  problems: readonly TopologyProblem[],
+  { msSince, paint = unpainted }: Reading,
+): string {
+  const age = pod.createdAt === undefined ? '' : ageText(msSince(pod.createdAt));
   const facts = [
     `node ${pod.node ?? '(none)'}`,
     pod.phase ?? 'phase unknown',
     ...(pod.owner === undefined ? [] : [`of ${pod.owner}`]),
+    ...(age === '' ? [] : [`${age} old`]),
   ];
-  const rows = pod.attachments.map(attachmentCells);
+  const rows = pod.attachments.map((each) => attachmentCells(each, pod.status));
   return [
-    printable(`Pod ${pod.namespace}/${pod.name} (${facts.join(', ')})`),
+    `${printable(`Pod ${pod.namespace}/${pod.name} (${facts.join(', ')})`)}\nstate: ${stateWord(pod.status)}`,
     rows.length === 0 ? 'not attached to any network' : table(attachmentHeading, rows, paint),
-    ...(problems.length === 0 ? [] : [problemsText(problems, paint)]),
+    ...(problems.length === 0 ? [] : [problemsText(problems, { msSince, paint })]),
   ].join('\n\n');
 }

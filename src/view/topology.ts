@@ -1,6 +1,9 @@
-import { problemOf } from '../errors/index.ts';
-import { type PodSummary, nadKey, parseNad, podKey } from '../npwg/index.ts';
+import { asPlexusError, nadNotFound, problemOf } from '../errors/index.ts';
+import { type PodSummary, type PodWarning, nadKey, parseNad, podKey } from '../npwg/index.ts';
+import { addressesInUse } from './addresses-in-use.ts';
 import { type NetworkFacts, factsOfNetwork, noFacts } from './network-facts.ts';
+import { type PodFailure, failuresOf } from './pod-failure.ts';
+import { podStatus, problemKinds } from './pod-state.ts';
 import { type Holder, clashesOf } from './topology-clashes.ts';
 import type {
   ProblemKind,
@@ -10,7 +13,7 @@ import type {
   TopologyPod,
   TopologyProblem,
 } from './topology-model.ts';
-import { type PodReading, readPodSummary } from './topology-pod.ts';
+import { type PodReading, isLacking, isOver, readPodSummary } from './topology-pod.ts';
 
 export interface TopologyInputs {
   readonly pods: readonly PodSummary[];
@@ -18,6 +21,10 @@ export interface TopologyInputs {
   readonly nads: readonly unknown[];
   /** Namespaces whose NetworkAttachmentDefinitions are all known. */
   readonly nadNamespaces: 'all' | readonly string[];
+  /** Warning Events about the pods; absent if they are not known. */
+  readonly warnings?: readonly PodWarning[];
+  /** Failures that are known from elsewhere, such as the daemon's recent operations. */
+  readonly failures?: readonly PodFailure[];
 }
 
 interface PodDraft extends PodReading {
@@ -27,17 +34,21 @@ interface PodDraft extends PodReading {
 /** Determines the attachments of pods to networks, and their problems, from the objects in the API. Never throws. */
 export function topologyOf(inputs: TopologyInputs): Topology {
   const definitions = readNads(inputs.nads);
+  const failures = Map.groupBy(
+    [...(inputs.failures ?? []), ...failuresOf(inputs.warnings ?? [])],
+    (failure) => failure.pod,
+  );
   const drafts = inputs.pods
-    .map((pod): PodDraft => ({ pod, ...readPodSummary(pod) }))
+    .map((pod): PodDraft => ({ pod, ...readPodSummary(pod, failures.get(podKey(pod))) }))
     .filter(({ attachments, problems }) => attachments.length > 0 || problems.length > 0)
     .toSorted((a, b) => compare(podKey(a.pod), podKey(b.pod)));
-  const clashes = clashesOf(drafts.flatMap(holdersOf), definitions.facts);
+  const holders = drafts.flatMap(holdersOf);
+  const clashes = clashesOf(holders, definitions.facts);
+  const inUse = addressesInUse(drafts, holders, definitions.facts);
   const absent = absentNetworks(drafts, definitions.facts, inputs.nadNamespaces);
-  // A network that does not exist explains why no pod is attached to it.
-  const own = drafts
-    .flatMap(({ problems }) => problems)
-    .filter(({ kind, network }) => kind !== 'attachment-missing' || !absent.names.has(network ?? ''));
-  const problems = [...definitions.problems, ...absent.problems, ...own, ...clashes.map(({ problem }) => problem)];
+  const causes = [...absent.problems, ...inUse];
+  const own = drafts.flatMap(({ problems }) => problems).filter((problem) => !isExplained(problem, causes));
+  const problems = [...definitions.problems, ...causes, ...own, ...clashes.map(({ problem }) => problem)];
   const troubled = new Map<TopologyAttachment, ProblemKind[]>();
   for (const { problem, holders } of clashes) {
     for (const { attachment } of holders) troubled.set(attachment, [...(troubled.get(attachment) ?? []), problem.kind]);
@@ -48,6 +59,14 @@ export function topologyOf(inputs: TopologyInputs): Topology {
     problems,
   };
 }
+
+/** Whether another problem is the cause, so that this one would only repeat it. */
+const isExplained = ({ kind, id, pods, network }: TopologyProblem, causes: readonly TopologyProblem[]): boolean =>
+  causes.some((cause) => {
+    if (cause.kind === 'network-missing' && kind === 'attachment-missing') return cause.network === network;
+    const isSame = cause.kind === 'address-in-use' || id === nadNotFound.id;
+    return kind === 'attach-failing' && isSame && pods.some((pod) => cause.pods.includes(pod));
+  });
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
@@ -61,9 +80,11 @@ function readNads(objects: readonly unknown[]): Definitions {
   const problems: TopologyProblem[] = [];
   const addProblem = (error: unknown, network?: string): number =>
     problems.push({
-      severity: 'error',
+      severity: problemKinds['network-invalid'].severity,
       kind: 'network-invalid',
       text: problemOf(error),
+      id: asPlexusError(error).id,
+      fix: asPlexusError(error).kind.fix,
       pods: [],
       ...(network !== undefined && { network }),
     });
@@ -101,9 +122,7 @@ function absentNetworks(
 ): Absent {
   const wanting = new Map<string, PodDraft[]>();
   for (const draft of drafts) {
-    const lacking = draft.attachments
-      .filter(({ state }) => state === 'missing' || state === 'waiting')
-      .map(({ network }) => network);
+    const lacking = draft.attachments.filter(isLacking).map(({ network }) => network);
     for (const network of new Set(lacking)) {
       const [namespace = ''] = network.split('/');
       const has = draft.attachments.some((each) => each.network === network && each.state === 'attached');
@@ -115,9 +134,10 @@ function absentNetworks(
     const names = pods.map(({ pod }) => podKey(pod));
     const some = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
     return {
-      severity: 'error',
+      severity: problemKinds['network-missing'].severity,
       kind: 'network-missing',
       text: `network ${network} does not exist; requested by ${some}`,
+      fix: problemKinds['network-missing'].fix,
       pods: names,
       network,
     };
@@ -156,22 +176,41 @@ function networksOf(drafts: readonly PodDraft[], { facts, absent, problems }: Ar
     .toSorted((a, b) => Number(b.kind === 'node') - Number(a.kind === 'node') || compare(a.name, b.name));
 }
 
+/** A pod of the topology, or the same facts of a pod that neither has nor requests a network. */
+export function podIn({ pods }: Topology, pod: PodSummary): TopologyPod {
+  const known = pods.find(({ namespace, name }) => namespace === pod.namespace && name === pod.name);
+  const state = isOver(pod) ? 'ended' : pod.deleting ? 'deleting' : pod.phase === 'Pending' ? 'waiting' : 'no networks';
+  return known ?? { ...factsOf(pod), status: { state }, attachments: [], problems: [] };
+}
+
+const factsOf = ({ namespace, name, node, phase, owner, createdAt }: PodSummary) => ({
+  namespace,
+  name,
+  ...(node !== undefined && { node }),
+  ...(phase !== undefined && { phase }),
+  ...(owner !== undefined && { owner }),
+  ...(createdAt !== undefined && { createdAt }),
+});
+
 function podsOf(
   drafts: readonly PodDraft[],
   problems: readonly TopologyProblem[],
   troubled: ReadonlyMap<TopologyAttachment, readonly ProblemKind[]>,
 ) {
   const indexes = indexesBy(problems, ({ pods }) => pods);
-  return drafts.map(({ pod, attachments }): TopologyPod => {
-    const { namespace, name, node, phase, owner } = pod;
+  return drafts.map(({ pod, attachments, failure }): TopologyPod => {
+    const own = indexes.get(podKey(pod)) ?? [];
     return {
-      namespace,
-      name,
-      ...(node !== undefined && { node }),
-      ...(phase !== undefined && { phase }),
-      ...(owner !== undefined && { owner }),
+      ...factsOf(pod),
+      status: podStatus({
+        isOver: isOver(pod),
+        deleting: pod.deleting,
+        isAttached: attachments.length > 0 && !attachments.some(isLacking),
+        problems: own.flatMap((index) => problems[index] ?? []),
+        failure,
+      }),
       attachments: attachments.map((each) => ({ ...each, problems: troubled.get(each) ?? [] })),
-      problems: indexes.get(podKey(pod)) ?? [],
+      problems: own,
     };
   });
 }

@@ -86,9 +86,9 @@ describe('plexus pods', () => {
       shop/recorder-6c9f-x2  n1    net1       shop/storage   10.30.0.4, fd30::4  02:00:00:00:00:04  attached
       shop/recorder-6c9f-x2  n1    cam0       shop/cameras   10.40.0.2           02:00:00:00:00:05  attached
       shop/typo              n2    eth0       cluster-net    10.244.2.9          -                  attached
-      shop/typo              n2    -          shop/storrage  -                   -                  MISSING
+      shop/typo              n2    -          shop/storrage  -                   -                  MISSING NETWORK
       shop/viewer            n1    eth0       cluster-net    10.244.1.7          -                  attached
-      shop/viewer            n1    -          shop/cameras   -                   -                  MISSING
+      shop/viewer            n1    -          shop/cameras   -                   -                  NOT ATTACHED
       shop/web-5d4f-a1       n1    eth0       cluster-net    10.244.1.8          -                  attached
       shop/web-5d4f-b2       n2    eth0       cluster-net    10.244.2.8          -                  attached
 
@@ -102,7 +102,7 @@ describe('plexus pods', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "POD                    NODE  INTERFACE  NETWORK       ADDRESSES  MAC                STATE
       shop/recorder-6c9f-x2  n1    cam0       shop/cameras  10.40.0.2  02:00:00:00:00:05  attached
-      shop/viewer            n1    -          shop/cameras  -          -                  MISSING
+      shop/viewer            n1    -          shop/cameras  -          -                  NOT ATTACHED
       "
     `);
     expect((await plexus('pods', '-A', '--network', 'shop/cameras')).stdout).toBe(stdout);
@@ -112,11 +112,18 @@ describe('plexus pods', () => {
     const { code, stdout } = await plexus('pods', '-A', '--problems');
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
-      "SEVERITY  PROBLEM             WHAT
-      error     network-missing     network shop/storrage does not exist; requested by shop/typo
-      error     attachment-missing  pod shop/viewer requests shop/cameras, but its k8s.v1.cni.cncf.io/network-status does not contain it
-      error     ip-duplicate        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
-      warning   pod-pending         pod shop/late is pending and not yet attached to infra/backup
+      "error  network-missing
+        network shop/storrage does not exist; requested by shop/typo
+        fix: Create the NetworkAttachmentDefinition, or correct the name in the annotation; plexus networks -A lists those that exist.
+      error  attachment-missing
+        pod shop/viewer requests shop/cameras, but its k8s.v1.cni.cncf.io/network-status does not contain it
+        fix: Recreate the pod. If new pods have the same problem, run plexus doctor: another CNI configuration may come first on the node.
+      error  ip-duplicate
+        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+        fix: Delete one of the pods so that it gets another address, and let one IPAM range serve all nodes of the network (whereabouts), or one range per node.
+      warning  pod-pending
+        pod shop/late is pending and not yet attached to infra/backup
+        fix: Wait. If the pod does not start, read its Events: kubectl describe pod.
       "
     `);
     expect(await plexus('pods', '-n', 'infra', '--problems')).toEqual({ code: 0, stdout: 'no problems\n', stderr: '' });
@@ -132,15 +139,17 @@ describe('plexus pod', () => {
   it('shows one pod, with exit status 1 if it has a problem', async () => {
     const { code, stdout } = await plexus('pod', 'db-2', '-n', 'shop');
     expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot(`
-      "Pod shop/db-2 (node n2, Running, of db)
+    expect(stdout.replace(/, \d+[smh] old\)/, ', AGE old)')).toMatchInlineSnapshot(`
+      "Pod shop/db-2 (node n2, Running, of db, AGE old)
+      state: ADDRESS IN USE
 
       INTERFACE  NETWORK       ADDRESSES   MAC                STATE
       eth0       cluster-net   10.244.2.6  -                  attached
       net1       shop/storage  10.30.0.2   02:00:00:00:00:03  attached, DUPLICATE ADDRESS
 
-      SEVERITY  PROBLEM       WHAT
-      error     ip-duplicate  shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+      error  ip-duplicate
+        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+        fix: Delete one of the pods so that it gets another address, and let one IPAM range serve all nodes of the network (whereabouts), or one range per node.
       "
     `);
     expect((await plexus('pod', 'db-1', '-n', 'shop')).code).toBe(0);
@@ -244,7 +253,7 @@ describe('the colours of the views', () => {
     return stdout;
   };
   it('are used on a terminal, and never with NO_COLOR', async () => {
-    expect(await onTerminal({})).toContain('\u{1b}[31mMISSING\u{1b}[0m');
+    expect(await onTerminal({})).toContain('\u{1b}[31mMISSING NETWORK\u{1b}[0m');
     expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u{1b}[3');
   });
 });

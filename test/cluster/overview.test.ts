@@ -49,6 +49,7 @@ describe('an overview of a cluster', () => {
       hostNetwork: false,
       deleting: false,
       owner: 'web',
+      createdAt: expect.any(String) as string,
     });
   });
 
@@ -61,6 +62,61 @@ describe('an overview of a cluster', () => {
     expect((await views.read({}, soon())).pods).toHaveLength(1101);
     fault();
     expect(asked('pods').at(-1)).not.toContain('limit');
+  });
+
+  it('contains the Events that state why a pod cannot start', async () => {
+    const event = (name: string, more: object) =>
+      server.put('events', {
+        metadata: { namespace: 'shop', name },
+        involvedObject: { kind: 'Pod', namespace: 'shop', name: 'late', uid: 'u' },
+        type: 'Warning',
+        firstTimestamp: '2026-03-01T10:00:00Z',
+        lastTimestamp: '2026-03-01T10:05:00Z',
+        ...more,
+      });
+    event('late.1', { reason: 'AttachmentFailed', message: 'm1', count: 4, source: { component: 'plexus' } });
+    event('late.2', { reason: 'FailedCreatePodSandBox', message: 'm2', source: { component: 'kubelet' } });
+    event('late.3', { reason: 'BackOff', message: 'm3', source: { component: 'kubelet' } });
+    const expected = [
+      {
+        namespace: 'shop',
+        name: 'late',
+        uid: 'u',
+        reason: 'AttachmentFailed',
+        message: 'm1',
+        count: 4,
+        firstAt: '2026-03-01T10:00:00Z',
+        lastAt: '2026-03-01T10:05:00Z',
+      },
+      expect.objectContaining({ message: 'm2', count: 1 }),
+    ];
+    const { warnings = [], notes } = await views.read({}, soon());
+    expect(warnings.toSorted((a, b) => (a.message < b.message ? -1 : 1))).toEqual(expected);
+    expect(notes).toEqual([]);
+    expect((await views.read({ namespace: 'other' }, soon())).warnings).toEqual([]);
+    const stop = new AbortController();
+    const watched = views.watch({ namespace: 'shop' }, () => {});
+    const running = watched.run(stop.signal);
+    await waitFor('the Events', async () => watched.current().warnings?.length === 2);
+    server.remove('events', 'shop', 'late.2');
+    await waitFor('the end of one', async () => watched.current().warnings?.length === 1);
+    stop.abort();
+    await running;
+  });
+
+  it('states that Events are not shown if the user may not list them, and shows everything else', async () => {
+    const refuse = server.faults.answer(403, { match: ({ resource }) => resource === 'events' });
+    const read = await views.read({ namespace: 'shop' }, soon());
+    expect(read).toMatchObject({ notes: [expect.stringContaining('may not list Events')] });
+    expect(read.warnings).toBeUndefined();
+    const stop = new AbortController();
+    const watched = views.watch({ namespace: 'shop' }, () => {});
+    const running = watched.run(stop.signal);
+    await waitFor('the note', async () => watched.state().complete && watched.current().notes.length === 1);
+    expect(watched.state().problems).toEqual([]);
+    refuse();
+    stop.abort();
+    await running;
   });
 
   it('is kept up to date by watches', async () => {

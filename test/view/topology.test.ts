@@ -34,6 +34,7 @@ describe('a pod’s requests compared with its status', () => {
         node: 'n1',
         phase: 'Running',
         owner: 'db',
+        status: { state: 'attached' },
         problems: [],
         attachments: [
           {

@@ -1,8 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
 import { podNotFound } from '../../errors/index.ts';
-import { type TopologyPod, podText, topologyOf } from '../../view/index.ts';
+import { podIn, podText, topologyOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, msSince, paintFor, print } from '../output.ts';
+import { printNotes } from '../read-topology.ts';
 import { withProblems } from './pods.ts';
 
 interface Options extends ScopeArguments {
@@ -36,17 +37,13 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
       const overview = await cluster.read(scopeFor(scope, cluster), AbortSignal.timeout(longestMs));
       const summary = overview.pods.find((each) => each.namespace === namespace && each.name === name);
       if (summary === undefined) throw podNotFound({ pod: `${namespace}/${name}` });
+      printNotes(overview.notes);
       const topology = topologyOf(overview);
-      const { annotations: _unused, uid: _none, hostNetwork: _its, deleting: _own, ...bare } = summary;
-      const pod: TopologyPod = topology.pods.find((each) => each.namespace === namespace && each.name === name) ?? {
-        ...bare,
-        attachments: [],
-        problems: [],
-      };
+      const pod = podIn(topology, summary);
       const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
       await print(output, {
         data: withProblems(pod, topology),
-        text: () => podText(pod, problems, paintFor(process.stdout, process.env)),
+        text: () => podText(pod, problems, { msSince, paint: paintFor(process.stdout, process.env) }),
       });
       return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),

@@ -1,7 +1,16 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type Topology, type TopologyPod, podsText, problemCount, problemsText } from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, type Shown, runSearch, outputOption, paintFor, print } from '../output.ts';
+import {
+  type ExitStatus,
+  type Format,
+  type Shown,
+  runSearch,
+  outputOption,
+  msSince,
+  paintFor,
+  print,
+} from '../output.ts';
 import { networksNamed, readTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
@@ -38,7 +47,10 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         return 0;
       }
       const wanted = topology.problems.filter((each) => networks === undefined || networks.has(each.network ?? ''));
-      await print(output, { data: wanted, text: () => problemsText(wanted, paintFor(process.stdout, process.env)) });
+      await print(output, {
+        data: wanted,
+        text: () => problemsText(wanted, { msSince, paint: paintFor(process.stdout, process.env) }),
+      });
       return wanted.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),
 });

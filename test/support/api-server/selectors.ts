@@ -60,7 +60,7 @@ function parseFieldRequirement(text: string, known: readonly string[]): Selector
     throw badRequest(`invalid selector: '${text}'; can't understand '${text}'`);
   }
   if (!known.includes(path)) throw badRequest(`field label not supported: ${path}`);
-  const keys = path.split('.');
+  const keys = path === 'source' ? ['source', 'component'] : path.split('.'); // As for Events in Kubernetes.
   return (object) => (fieldText(valueAt(object, keys)) === value) === (sign !== '!=');
 }
 
