@@ -131,8 +131,9 @@ async function keep({ node, engine, pods }: Demo): Promise<void> {
   if (socket !== undefined) say(`  ${plexus} trace pod ${pods[0]?.name ?? ''} -n default${onNode}`);
   say(`\n  plexus ui, in a browser on this machine: ${await ui.url}`);
   say('\nCtrl-C ends the demo and removes everything.');
+  // Stays registered: a second Ctrl-C must not end the demo before it has removed everything.
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
 }
 

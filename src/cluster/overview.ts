@@ -1,5 +1,5 @@
 import { type PodSummary, type PodWarning, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
-import { type PlexusError, apiRefused, is } from '../errors/index.ts';
+import { type PlexusError, apiRefused, apiUnavailable, is } from '../errors/index.ts';
 import {
   type ApiConnection,
   type Credentials,
@@ -8,6 +8,7 @@ import {
   listAll,
   pathSegment,
   reflect,
+  tryRequest,
   usualWatchTiming,
 } from '../kube/index.ts';
 import { createNadCache } from './nad-cache.ts';
@@ -36,6 +37,8 @@ export interface ClusterViews {
   readonly namespace: string;
   /** Rejects with apiUnavailable at once if the server does not answer; apiRefused. */
   readonly read: (scope: OverviewScope, signal: AbortSignal) => Promise<Overview>;
+  /** Resolves if the server answers, whatever it answers; rejects with apiUnavailable otherwise. */
+  readonly probe: (signal: AbortSignal) => Promise<void>;
   readonly watch: (scope: OverviewScope, onChange: () => void, timing?: typeof usualWatchTiming) => WatchedOverview;
 }
 export interface WatchedOverview {
@@ -76,8 +79,16 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
       ]);
       return { pods: itemsOf(pods), ...nads, ...warnings };
     },
+    probe: (signal) => probe(api, signal),
     watch: (scope, onChange, timing = usualWatchTiming) => watchOverview({ api, scope, onChange, timing }),
   };
+}
+
+async function probe(api: ApiConnection, signal: AbortSignal): Promise<void> {
+  const what = 'get the version of the API server';
+  const outcome = await tryRequest({ verb: 'get', resource: 'version', path: '/version', what }, api, signal);
+  if (outcome.kind === 'no-answer')
+    throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
 }
 
 const itemsOf = <T>(listed: Listed<T>): readonly T[] => ('items' in listed ? listed.items : []);

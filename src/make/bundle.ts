@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { bundling, entries, noticesName } from './bundling.ts';
 import { nodeMissing } from './errors-outside.ts';
 import { noticesFor, runtimes } from './notices.ts';
+import { pageInputs } from './page.ts';
 
 // Bundles the program into dist/: the plugin and the command line, split so that a call loads only what it needs.
 const root = join(import.meta.dirname, '../..');
@@ -69,7 +70,7 @@ const bundles = await Promise.all(entries.map(bundle));
 const modules = bundles.flatMap((each) => each.modules);
 const notices = await noticesFor(
   root,
-  bundles.flatMap(({ inputs }) => inputs),
+  [...bundles.flatMap(({ inputs }) => inputs), ...(await pageInputs(root))],
   [runtimes.node, runtimes.libraries, runtimes.glibc],
 );
 await mkdir(dist, { recursive: true });

@@ -82,6 +82,7 @@ export const needs = [
     only: 'warn',
   },
   { programs: ['chromium'], debian: 'chromium', why: 'trying the page of plexus ui', for: ['test'], only: 'warn' },
+  { programs: ['promtool'], debian: 'prometheus', why: 'testing the alerts', for: ['test'], only: 'warn' },
   { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
   {
     programs: ['kubectl'],

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundling, standaloneEntry } from './bundling.ts';
 import { noticesFor, runtimes } from './notices.ts';
+import { pageInputs } from './page.ts';
 
 // Builds direct mode as one file for hosts without Node.js: the bundle compiled with Bun (docs/decisions/0008). Writes
 // plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt with the licences of the packages.
@@ -60,7 +61,10 @@ try {
     ...bundling,
   });
   const made = await compile(bundle, folder);
-  await writeFile(join(out, `${name}.LEGAL.txt`), await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]));
+  await writeFile(
+    join(out, `${name}.LEGAL.txt`),
+    await noticesFor(root, [...Object.keys(metafile.inputs), ...(await pageInputs(root))], [runtimes.bun]),
+  );
   await rename(made, join(out, name));
 } finally {
   await rm(folder, { recursive: true, force: true });

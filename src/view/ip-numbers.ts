@@ -15,7 +15,8 @@ export function isInSubnet(address: string, subnet: string): boolean {
   return numberOf(ip.text) >> host === numberOf(range.text) >> host;
 }
 
-const numberOf = (address: string): bigint =>
+/** An address as a number. */
+export const numberOf = (address: string): bigint =>
   address.includes(':') ? numberOfIpv6(address) : joinNumbers(address.split('.').map(Number), 8n);
 
 function numberOfIpv6(address: string): bigint {
