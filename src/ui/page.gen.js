@@ -955,6 +955,14 @@ path.bad {
   }
 }
 @media (max-width: 760px) {
+  #cluster {
+    order: 1;
+    flex-basis: 100%;
+  }
+  /* The details of one object: the filters have no effect on them. */
+  #app:has(.split.chosen) > #filters {
+    display: none;
+  }
   header,
   .banner,
   #filters,
@@ -1024,6 +1032,9 @@ path.bad {
   }
 }
 @media (max-width: 460px) {
+  nav a:not([href^='#/problems']) .count {
+    display: none;
+  }
   .tiles a {
     min-width: 0;
   }
@@ -2996,25 +3007,25 @@ function PodDetail({ pod, of, now: now2 }) {
   ] });
 }
 var Attachments = ({ of }) => /* @__PURE__ */ a4("div", { class: "wide", children: /* @__PURE__ */ a4("table", { "aria-label": "Networks", children: [
-  /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: ["Interface", "Network", "Addresses", "MAC", "State"].map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) }),
+  /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: ["Interface", "State", "Network", "Addresses and MAC"].map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) }),
   /* @__PURE__ */ a4("tbody", { children: of.attachments.map(({ interface: name, network, ips, mac, state, problems }, index) => {
     const isBad = state === "missing" || problems.length > 0;
     const word = state === "unasked" ? "not requested" : state;
     return /* @__PURE__ */ a4("tr", { children: [
       /* @__PURE__ */ a4("td", { children: name || "–" }),
-      /* @__PURE__ */ a4("td", { children: /* @__PURE__ */ a4(NetworkLink, { of: network }) }),
-      /* @__PURE__ */ a4("td", { class: "mono", children: [
-        ips.map((ip) => /* @__PURE__ */ a4("div", { children: ip }, ip)),
-        ips.length === 0 && "–"
-      ] }),
-      /* @__PURE__ */ a4("td", { class: "mono", children: mac ?? "–" }),
       /* @__PURE__ */ a4("td", { children: /* @__PURE__ */ a4(
         StateMark,
         {
           state: problems.length > 0 ? \`\${word}, also elsewhere\` : word,
           severity: isBad ? "error" : state === "attached" ? void 0 : "warning"
         }
-      ) })
+      ) }),
+      /* @__PURE__ */ a4("td", { children: /* @__PURE__ */ a4(NetworkLink, { of: network }) }),
+      /* @__PURE__ */ a4("td", { class: "mono", children: [
+        ips.map((ip) => /* @__PURE__ */ a4("div", { children: ip }, ip)),
+        mac !== void 0 && /* @__PURE__ */ a4("div", { class: "second", children: mac }),
+        ips.length === 0 && mac === void 0 && "–"
+      ] })
     ] }, index);
   }) })
 ] }) });

@@ -62,9 +62,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     await at.page.getByRole('link', { name: 'shop/db-2' }).click();
     expect(await detail(at.page).getByRole('heading', { level: 2 }).textContent()).toBe('shop/db-2');
     expect(await detail(at.page).getByRole('row').allTextContents()).toEqual([
-      'InterfaceNetworkAddressesMACState',
-      'eth0cluster-net10.244.2.6–● attached',
-      'net1shop/storage10.30.0.202:00:00:00:00:03▲ attached, also elsewhere',
+      'InterfaceStateNetworkAddresses and MAC',
+      'eth0● attachedcluster-net10.244.2.6',
+      'net1▲ attached, also elsewhereshop/storage10.30.0.202:00:00:00:00:03',
     ]);
     const problem = detail(at.page).getByRole('region', { name: 'Problems' });
     expect(await problem.innerText()).toMatch(/have the same address 10\.30\.0\.2 in shop\/storage[^]*Fix: /);

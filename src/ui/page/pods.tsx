@@ -113,7 +113,7 @@ const Attachments = ({ of }: { readonly of: PagePod }): JSX.Element => (
     <table aria-label="Networks">
       <thead>
         <tr>
-          {['Interface', 'Network', 'Addresses', 'MAC', 'State'].map((title) => (
+          {['Interface', 'State', 'Network', 'Addresses and MAC'].map((title) => (
             <th key={title} scope="col">
               {title}
             </th>
@@ -128,20 +128,20 @@ const Attachments = ({ of }: { readonly of: PagePod }): JSX.Element => (
             <tr key={index}>
               <td>{name || '–'}</td>
               <td>
+                <StateMark
+                  state={problems.length > 0 ? `${word}, also elsewhere` : word}
+                  severity={isBad ? 'error' : state === 'attached' ? undefined : 'warning'}
+                />
+              </td>
+              <td>
                 <NetworkLink of={network} />
               </td>
               <td class="mono">
                 {ips.map((ip) => (
                   <div key={ip}>{ip}</div>
                 ))}
-                {ips.length === 0 && '–'}
-              </td>
-              <td class="mono">{mac ?? '–'}</td>
-              <td>
-                <StateMark
-                  state={problems.length > 0 ? `${word}, also elsewhere` : word}
-                  severity={isBad ? 'error' : state === 'attached' ? undefined : 'warning'}
-                />
+                {mac !== undefined && <div class="second">{mac}</div>}
+                {ips.length === 0 && mac === undefined && '–'}
               </td>
             </tr>
           );
