@@ -16,3 +16,4 @@ export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverv
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';
+export type { InstalledDaemons } from './daemon-sets.ts';

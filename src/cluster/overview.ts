@@ -11,6 +11,7 @@ import {
   tryRequest,
   usualWatchTiming,
 } from '../kube/index.ts';
+import { type InstalledDaemons, readDaemonSets } from './daemon-sets.ts';
 import { createNadCache } from './nad-cache.ts';
 import { podSummary, podWarning } from './pod-summary.ts';
 
@@ -39,6 +40,8 @@ export interface ClusterViews {
   readonly read: (scope: OverviewScope, signal: AbortSignal) => Promise<Overview>;
   /** Resolves if the server answers, whatever it answers; rejects with apiUnavailable otherwise. */
   readonly probe: (signal: AbortSignal) => Promise<void>;
+  /** The DaemonSets of Plexus; undefined without the permission to list them. */
+  readonly daemons: (signal: AbortSignal) => Promise<readonly InstalledDaemons[] | undefined>;
   readonly watch: (scope: OverviewScope, onChange: () => void, timing?: typeof usualWatchTiming) => WatchedOverview;
 }
 export interface WatchedOverview {
@@ -80,6 +83,7 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
       return { pods: itemsOf(pods), ...nads, ...warnings };
     },
     probe: (signal) => probe(api, signal),
+    daemons: (signal) => readDaemonSets(api, signal),
     watch: (scope, onChange, timing = usualWatchTiming) => watchOverview({ api, scope, onChange, timing }),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { problemOf } from '../errors/index.ts';
-import type { ClusterViews, Overview, OverviewScope } from '../cluster/index.ts';
+import type { ClusterViews, InstalledDaemons, Overview, OverviewScope } from '../cluster/index.ts';
 import { type Topology, rangeUses, topologyOf } from '../view/index.ts';
 import { changeBetween } from './differences.ts';
 import type { PageChange, PageState } from './page-state.ts';
@@ -20,11 +20,13 @@ const quietMs = 250;
 // A silent connection looks like a quiet cluster: a watch notices it only after minutes. Both together stay below the
 // ten seconds within which the page marks old data.
 const [probeMs, probeTimeoutMs] = [2000, 7500];
+const daemonsMs = 10_000;
 
 export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveState {
   const listeners = new Set<(change: PageChange) => void>();
   let revision = 1;
   let unreachable: string | undefined;
+  let daemons: readonly InstalledDaemons[] | undefined;
   let made: PageState | undefined;
   /** What all listeners know. */
   let sent: PageState | undefined;
@@ -45,7 +47,14 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     if (made?.revision === revision) return made;
     const overview = watched.current();
     const { problems, ...state } = watched.state();
-    const head = { notes: overview.notes, revision, cluster: cluster.server, ...scope, ...state };
+    const head = {
+      revision,
+      cluster: cluster.server,
+      ...scope,
+      ...state,
+      ...(daemons !== undefined && { daemons }),
+      notes: overview.notes,
+    };
     made = {
       ...head,
       problems: [...problems, ...(problems.length > 0 || unreachable === undefined ? [] : [unreachable])],
@@ -65,6 +74,17 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
       await delay(probeMs, undefined, { signal }).catch(() => {});
     }
   };
+  const readDaemons = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      // A failure changes nothing here: the probe reports it.
+      const found = await cluster.daemons(signal).catch(() => daemons);
+      if (JSON.stringify(found) !== JSON.stringify(daemons)) {
+        daemons = found;
+        changed();
+      }
+      await delay(daemonsMs, undefined, { signal }).catch(() => {});
+    }
+  };
   return {
     current,
     overview: () => watched.current(),
@@ -75,7 +95,7 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
       return () => void listeners.delete(listener);
     },
     run: async (signal) => {
-      await Promise.all([watched.run(signal), probe(signal)]);
+      await Promise.all([watched.run(signal), probe(signal), readDaemons(signal)]);
       clearTimeout(timer);
     },
   };

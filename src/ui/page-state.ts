@@ -1,3 +1,4 @@
+import type { InstalledDaemons } from '../cluster/index.ts';
 import type { RangeUse, TopologyNetwork, TopologyPod, TopologyProblem } from '../view/index.ts';
 
 /** What the page needs to know besides the objects. */
@@ -12,6 +13,8 @@ export interface PageHead {
   readonly complete: boolean;
   /** Why changes do not arrive at present. */
   readonly problems: readonly string[];
+  /** The DaemonSets of Plexus; absent until they are known, and without the permission to list them. */
+  readonly daemons?: readonly InstalledDaemons[];
   /** What is not shown for lack of permission. */
   readonly notes: readonly string[];
 }

@@ -320,6 +320,14 @@ code {
 .verdict.fine > span {
   color: var(--fine);
 }
+.installation {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: baseline;
+  gap: 2px 12px;
+  margin: 0 0 14px;
+  overflow-wrap: anywhere;
+}
 .tiles {
   list-style: none;
   display: flex;
@@ -2655,6 +2663,7 @@ function Overview({ of }) {
   const summary = w2(() => clusterSummary(of), [of]);
   return /* @__PURE__ */ a4("div", { class: "overview", tabIndex: 0, role: "group", "aria-label": "Overview", children: [
     /* @__PURE__ */ a4(Verdict, { of: summary }),
+    /* @__PURE__ */ a4(Installation, { of }),
     /* @__PURE__ */ a4(Tiles, { of, summary }),
     /* @__PURE__ */ a4("div", { class: "panels", children: [
       /* @__PURE__ */ a4(Panel, { title: "Needs attention", more: linkTo({ ...start, page: "problems" }), total: summary.problems.length, children: /* @__PURE__ */ a4(Problems, { of: summary }) }),
@@ -2681,8 +2690,37 @@ function Verdict({ of: { errors, warnings } }) {
   return /* @__PURE__ */ a4("p", { class: \`verdict \${level}\`, children: [
     /* @__PURE__ */ a4("span", { "aria-hidden": "true", children: level === "error" ? "▲" : level === "warning" ? "△" : "✓" }),
     " ",
-    words === "" ? "No problems: every pod has the networks that it requests." : words
+    words === "" ? "No problems: every pod has the networks that it requests" : words
   ] });
+}
+function Installation({ of: { head } }) {
+  if (head.daemons === void 0) return null;
+  if (head.daemons.length === 0)
+    return /* @__PURE__ */ a4("p", { class: "installation", children: [
+      /* @__PURE__ */ a4(StateMark, { state: "no DaemonSet of Plexus found", severity: "warning" }),
+      " Install it with the chart or deploy/overlays; one with other labels is not found."
+    ] });
+  return /* @__PURE__ */ a4($, { children: head.daemons.map(({ namespace, name, desired, ready, updated, image }) => /* @__PURE__ */ a4("p", { class: "installation", children: [
+    /* @__PURE__ */ a4(
+      StateMark,
+      {
+        state: \`\${ready} of \${count(desired, "daemon")} ready\`,
+        severity: ready < desired ? "error" : void 0
+      }
+    ),
+    updated < desired && /* @__PURE__ */ a4("span", { children: [
+      updated,
+      " updated"
+    ] }),
+    /* @__PURE__ */ a4("span", { class: "second", children: [
+      "DaemonSet ",
+      namespace,
+      "/",
+      name,
+      ", ",
+      image
+    ] })
+  ] }, \`\${namespace}/\${name}\`)) });
 }
 function Tiles({ of, summary }) {
   return /* @__PURE__ */ a4("ul", { class: "tiles", "aria-label": "Pods by state", children: [

@@ -2,6 +2,7 @@ import http from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PageState } from '../../src/ui/page-state.ts';
 import { aNadObject, aPodSummary, eth0 } from '../support/pod-summary.ts';
 import { podObject } from '../support/sample-cluster.ts';
 import { type RunningUi, startUi } from '../support/running-ui.ts';
@@ -153,6 +154,27 @@ describe('the server of plexus ui', () => {
     ui.server.remove('pods', 'infra', 'aaa-new');
     expect(await events.next()).toMatchObject({ data: { pods: { set: [], removed: ['infra/aaa-new'] } } });
     expect(new Set(ui.server.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+  });
+
+  it('sends how many daemons are ready, once it may list DaemonSets', async () => {
+    ui.server.put('daemonsets', {
+      metadata: {
+        namespace: 'kube-system',
+        name: 'plexus',
+        labels: { 'app.kubernetes.io/name': 'plexus', 'app.kubernetes.io/component': 'node' },
+      },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'daemon', image: 'plexus:1' }] } },
+      },
+      status: { desiredNumberScheduled: 3, numberReady: 2, updatedNumberScheduled: 3 },
+    });
+    await waitFor('the daemons', async () => {
+      using events = followUi(ui.url);
+      const { data } = await events.next();
+      const [set] = (data as PageState).daemons ?? [];
+      return set?.desired === 3 && set.ready === 2 && set.image === 'plexus:1' && set.name === 'plexus';
+    });
   });
 
   it('sends the configuration of a network, indented, and numbers as they are', async () => {

@@ -15,6 +15,7 @@ export function Overview({ of }: { readonly of: Content }): JSX.Element {
   return (
     <div class="overview" tabIndex={0} role="group" aria-label="Overview">
       <Verdict of={summary} />
+      <Installation of={of} />
       <Tiles of={of} summary={summary} />
       <div class="panels">
         <Panel title="Needs attention" more={linkTo({ ...start, page: 'problems' })} total={summary.problems.length}>
@@ -47,8 +48,36 @@ function Verdict({ of: { errors, warnings } }: { readonly of: Summary }): JSX.El
   return (
     <p class={`verdict ${level}`}>
       <span aria-hidden="true">{level === 'error' ? '▲' : level === 'warning' ? '△' : '✓'}</span>{' '}
-      {words === '' ? 'No problems: every pod has the networks that it requests.' : words}
+      {words === '' ? 'No problems: every pod has the networks that it requests' : words}
     </p>
+  );
+}
+
+/** Whether the daemons of all nodes are ready. */
+function Installation({ of: { head } }: { readonly of: Content }): JSX.Element | null {
+  if (head.daemons === undefined) return null;
+  if (head.daemons.length === 0)
+    return (
+      <p class="installation">
+        <StateMark state="no DaemonSet of Plexus found" severity="warning" /> Install it with the chart or
+        deploy/overlays; one with other labels is not found.
+      </p>
+    );
+  return (
+    <>
+      {head.daemons.map(({ namespace, name, desired, ready, updated, image }) => (
+        <p key={`${namespace}/${name}`} class="installation">
+          <StateMark
+            state={`${ready} of ${count(desired, 'daemon')} ready`}
+            severity={ready < desired ? 'error' : undefined}
+          />
+          {updated < desired && <span>{updated} updated</span>}
+          <span class="second">
+            DaemonSet {namespace}/{name}, {image}
+          </span>
+        </p>
+      ))}
+    </>
   );
 }
 
