@@ -34,6 +34,21 @@ export const say = (text: string): void =>
 /** Milliseconds since a time in ISO 8601. */
 export const msSince = (time: string): number => Date.now() - Date.parse(time);
 
+/** Prints a list of values as JSON. Holds one value at a time. */
+export async function sayJsonList(values: AsyncIterable<unknown>): Promise<void> {
+  let isEmpty = true;
+  for await (const value of values) {
+    const text = json([value]).slice(1, -2);
+    await written(`${isEmpty ? '[' : ','}${text}`);
+    isEmpty = false;
+  }
+  await written(isEmpty ? '[]\n' : '\n]\n');
+}
+
+/** Waits until the reader has taken the text, or has gone (outliveReaders). */
+const written = (text: string): Promise<void> =>
+  new Promise((resolve) => void process.stdout.write(escapeInvisible(text), () => resolve()));
+
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const colours: Readonly<Record<Tone, number>> = { bad: 31, warn: 33, good: 32, dim: 2 };

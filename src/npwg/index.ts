@@ -3,6 +3,9 @@ export { canonicalMac, type IpAddress, parseCidr, parseIp } from './addresses.ts
 export { parseDefaultNetwork } from './default-network.ts';
 export {
   allowedCniArgsKey,
+  configMirrorKey,
+  configSourceKey,
+  debugKey,
   defaultNetworkKey,
   nadAnnotationKeys,
   nadGroup,
@@ -38,6 +41,7 @@ export {
   type PodRef,
   type PodSummary,
   type PodWarning,
+  readAnnotations,
   wantsDebug,
 } from './pod.ts';
 export { maxNetworksEver, parseSelections } from './parse-selections.ts';
