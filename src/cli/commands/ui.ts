@@ -10,7 +10,7 @@ interface Options extends ScopeArguments {
   readonly port: number | undefined;
   readonly socket: string;
   readonly 'in-cluster': boolean;
-  readonly host: readonly string[];
+  readonly host: readonly string[] | undefined;
 }
 
 /** As in deploy/components/ui. */
@@ -41,13 +41,12 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
         type: 'string',
         array: true,
         requiresArg: true,
-        default: [],
         describe: 'With --in-cluster: a host name by which users reach the proxy',
       })
       .check(checkOptions)
       .example('$0 ui -A', 'All namespaces; prints the address to open')
       .epilogue('Stop it with Ctrl-C. Exit status: 0 stopped, 2 failure.'),
-  handler: ({ port, socket, 'in-cluster': inCluster, host: hosts, ...scope }) =>
+  handler: ({ port, socket, 'in-cluster': inCluster, host: hosts = [], ...scope }) =>
     runSearch(end, async () => {
       const cluster = await (inCluster ? connectForViews({ kind: 'in-cluster' }) : clusterFor(scope));
       const stop = new AbortController();
@@ -71,7 +70,7 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
 function checkOptions({ port, host, 'in-cluster': inCluster }: Options): true | string {
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     return '--port must be an integer from 0 to 65535';
-  return inCluster || host.length === 0 || '--host needs --in-cluster';
+  return inCluster || host === undefined || '--host needs --in-cluster';
 }
 
 // A pod that is retried continuously has hundreds.
