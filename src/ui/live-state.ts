@@ -17,9 +17,11 @@ export interface LiveState {
 
 // A rollout changes hundreds of pods in a second, faster than anyone can read.
 const quietMs = 250;
-// A silent connection looks like a quiet cluster: a watch notices it only after minutes. Both together stay below the
-// ten seconds within which the page marks old data.
-const [probeMs, probeTimeoutMs] = [2000, 7500];
+// A silent connection looks like a quiet cluster: a watch notices it only after minutes. Two probes stay below the ten
+// seconds within which the page marks old data.
+const [probeMs, probeTimeoutMs] = [1000, 3500];
+// One failure may be a moment in which this machine was busy.
+const failuresToReport = 2;
 const daemonsMs = 10_000;
 
 export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveState {
@@ -63,12 +65,14 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     return made;
   };
   const probe = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted;) {
       const problem = await cluster
         .probe(AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]))
         .then(() => undefined, problemOf);
-      if (problem !== unreachable && !signal.aborted) {
-        unreachable = problem;
+      failures = problem === undefined ? 0 : failures + 1;
+      const next = failures < failuresToReport ? undefined : problem;
+      if (next !== unreachable && !signal.aborted) {
+        unreachable = next;
         changed();
       }
       await delay(probeMs, undefined, { signal }).catch(() => {});

@@ -14,8 +14,8 @@ beforeAll(async () => {
   ui = await startUi();
   await waitFor('pods and networks', async () => {
     using events = followUi(ui.url);
-    const state = JSON.stringify(await events.next());
-    return state.includes('db-0') && state.includes('macvlan') && state.includes('"complete":true,"problems":[],');
+    const { complete, problems, pods, networks } = (await events.next()).data as PageState;
+    return complete && problems.length === 0 && pods.length === 10 && networks.some(({ types }) => types.length > 0);
   });
 });
 afterAll(() => ui.stop());
