@@ -24,6 +24,8 @@ export interface Engine {
   readonly description: readonly string[];
   /** One call, as the container runtime makes it. */
   readonly call: (command: string, pod: Pod) => Promise<RuntimeAnswer>;
+  /** The daemon's socket, if there is a daemon. */
+  readonly socket?: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
     'cni-conf-dir': confDir,
     'manage-configuration': 'keep',
   };
-  const daemon = await startTestDaemon({ dir: node.dir, flags });
+  const daemon = await startTestDaemon({ dir: node.dir, flags, wrapper: ['setsid'] }); // Ctrl-C must end only the demo.
   const file = join(confDir, '00-plexus.conflist');
   const read = async (): Promise<JsonObject> => parseJsonObject(await readFile(file, 'utf8'), file);
   await waitFor(`the daemon to write ${file}`, async () => (await read()) !== undefined);
@@ -58,6 +60,7 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
         config: configAsRuntime(await read(), pod.annotations),
         path,
       }),
+    socket: daemon.socket,
     stop: async () => void (await daemon.stop()),
   };
 }

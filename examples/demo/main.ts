@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
@@ -115,6 +118,41 @@ async function detach(demo: Demo): Promise<boolean> {
   return kinds.every((kind) => before[kind].length > 0 && after[kind].length === 0);
 }
 
+/** Prints the commands to try on the running demo, and waits for Ctrl-C. */
+async function keep({ node, engine, pods }: Demo): Promise<void> {
+  const plexus = join(import.meta.dirname, '../../dist/plexus');
+  const [kubeconfig, socket] = [`--kubeconfig ${join(node.dir, 'kubeconfig')}`, engine.socket];
+  const onNode = socket === undefined ? '' : ` --socket ${socket}`;
+  await using ui = startUi(plexus, [...kubeconfig.split(' '), ...onNode.split(' ').filter((word) => word !== '')]);
+  heading('Cluster and pods stay up. In another terminal, try:');
+  say(`  ${plexus} pods -A ${kubeconfig}`);
+  say(`  ${plexus} networks -A ${kubeconfig}`);
+  say(`  ${plexus} graph -A ${kubeconfig}`);
+  if (socket !== undefined) say(`  ${plexus} trace pod ${pods[0]?.name ?? ''} -n default${onNode}`);
+  say(`\n  plexus ui, in a browser on this machine: ${await ui.url}`);
+  say('\nCtrl-C ends the demo and removes everything.');
+  // Stays registered: a second Ctrl-C must not end the demo before it has removed everything.
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+}
+
+function startUi(plexus: string, options: readonly string[]): { readonly url: Promise<string> } & AsyncDisposable {
+  const child = spawn(plexus, ['ui', '-A', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true, // Ctrl-C must end only the demo.
+  });
+  const ended = once(child, 'exit');
+  const url = once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line));
+  return {
+    url: Promise.race([url, ended.then(() => 'it did not start; its message is above')]),
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
 async function run(demo: Demo): Promise<boolean> {
   heading('Plexus on a node');
   for (const line of demo.engine.description) say(`  ${line}`);
@@ -126,6 +164,7 @@ async function run(demo: Demo): Promise<boolean> {
   const statuses = await attach(demo);
   heading('3. From pod to pod, over every network');
   const pinged = await ping(demo, statuses);
+  if (process.argv.includes('--keep')) await keep(demo);
   heading('4. The container runtime deletes the pods');
   const clean = await detach(demo);
   return statuses.every((list) => list.length === 3) && pinged && clean;
@@ -144,7 +183,8 @@ try {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(join(node.dir, 'kubeconfig'));
   const good = await run({ node, api: KubernetesObjectApi.makeApiClient(kubeConfig), engine, pods });
-  say(good ? '\nEverything worked, and nothing is left behind.' : '\nSomething did not work: see above.');
+  const hint = process.argv.includes('--keep') ? '' : ' To look around: npm run demo -- --keep';
+  say(good ? `\nEverything worked, and nothing is left behind.${hint}` : '\nSomething did not work: see above.');
   process.exitCode = good ? 0 : 1;
 } catch (error) {
   say(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}`);

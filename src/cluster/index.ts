@@ -18,3 +18,4 @@ export { type DaemonSetFacts, type Installation, readInstallation } from './inst
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';
+export type { InstalledDaemons } from './daemon-sets.ts';

@@ -1,5 +1,5 @@
 import { type PodSummary, type PodWarning, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
-import { type PlexusError, apiRefused, is, namespaceNotFound } from '../errors/index.ts';
+import { type PlexusError, apiRefused, apiUnavailable, is, namespaceNotFound } from '../errors/index.ts';
 import {
   type ApiConnection,
   type Credentials,
@@ -9,8 +9,10 @@ import {
   pathSegment,
   reflect,
   sendIfThere,
+  tryRequest,
   usualWatchTiming,
 } from '../kube/index.ts';
+import { type InstalledDaemons, readDaemonSets } from './daemon-sets.ts';
 import { createNadCache } from './nad-cache.ts';
 import { podSummary, podWarning } from './pod-summary.ts';
 
@@ -39,6 +41,10 @@ export interface ClusterViews {
   readonly read: (scope: OverviewScope, signal: AbortSignal) => Promise<Overview>;
   /** Rejects with namespaceNotFound. Resolves if the namespace exists, or if the user may not read namespaces. */
   readonly assertNamespace: (name: string, signal: AbortSignal) => Promise<void>;
+  /** Resolves if the server answers, whatever it answers; rejects with apiUnavailable otherwise. */
+  readonly probe: (signal: AbortSignal) => Promise<void>;
+  /** The DaemonSets of Plexus; undefined without the permission to list them. */
+  readonly daemons: (signal: AbortSignal) => Promise<readonly InstalledDaemons[] | undefined>;
   readonly watch: (scope: OverviewScope, onChange: () => void, timing?: typeof usualWatchTiming) => WatchedOverview;
 }
 export interface WatchedOverview {
@@ -85,8 +91,17 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
       const { status } = await sendIfThere(request, [403, 404], api, signal);
       if (status === 404) throw namespaceNotFound({ namespace: name });
     },
+    probe: (signal) => probe(api, signal),
+    daemons: (signal) => readDaemonSets(api, signal),
     watch: (scope, onChange, timing = usualWatchTiming) => watchOverview({ api, scope, onChange, timing }),
   };
+}
+
+async function probe(api: ApiConnection, signal: AbortSignal): Promise<void> {
+  const what = 'get the version of the API server';
+  const outcome = await tryRequest({ verb: 'get', resource: 'version', path: '/version', what }, api, signal);
+  if (outcome.kind === 'no-answer')
+    throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
 }
 
 const itemsOf = <T>(listed: Listed<T>): readonly T[] => ('items' in listed ? listed.items : []);

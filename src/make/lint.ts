@@ -140,5 +140,5 @@ function layerOverride(folder: string, may: readonly string[]): object {
     ...(pure.includes(folder) && { 'no-restricted-globals': ['error', ...effects] }),
     ...(!speaking.includes(folder) && { 'no-console': 'error' }),
   };
-  return { files: [`src/${folder}/**/*.ts`], rules };
+  return { files: [`src/${folder}/**/*.{ts,tsx}`], rules };
 }

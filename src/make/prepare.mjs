@@ -1,13 +1,14 @@
 // Prepares `npm run demo`, `npm test` and the other commands: installs what they need, prints what it installs, and
-// runs them with the right Node.js. Prints nothing if nothing is missing. Plain JavaScript without packages, because it
-// runs on the Node.js that npm came with (18 or newer), before anything is installed.
+// runs them with the right Node.js. Except for the demo, it prints nothing if nothing is missing. The output of package
+// managers goes to a log, which is printed if they fail. Plain JavaScript without packages, because it runs on the
+// Node.js that npm came with (18 or newer), before anything is installed.
 //
 //   node src/make/prepare.mjs demo|test|build|image|check -- command arguments… [-- next command]
 //
 // The next command runs only if the previous one succeeded.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
-import { constants as osConstants } from 'node:os';
+import { accessSync, closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { constants as osConstants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -106,6 +107,7 @@ export const needs = [
   },
   { programs: ['shellcheck'], debian: 'shellcheck', why: 'checking the shell scripts', for: ['test'], only: 'warn' },
   { programs: ['chromium'], debian: 'chromium', why: 'trying the page of plexus ui', for: ['test'], only: 'warn' },
+  { programs: ['promtool'], debian: 'prometheus', why: 'testing the alerts', for: ['test'], only: 'warn' },
   { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
   {
     programs: ['kubectl'],
@@ -222,16 +224,28 @@ function fail(text) {
   process.exit(1);
 }
 
-/** Runs a command whose output is progress information. Returns whether it succeeded. */
-function run(command, args, { env = {}, quietly = false } = {}) {
-  const output = quietly ? 'ignore' : 2;
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', output, output],
-    env: { ...process.env, ...env },
-  });
-  return error === undefined && status === 0;
+let logFile;
+
+/** The log of the package managers; created with the first of them, in a folder that only this user can read. */
+const packageLog = () => (logFile ??= join(mkdtempSync(join(tmpdir(), 'plexus-prepare-')), 'packages.log'));
+
+/** Runs a package manager. Its output goes to the log. Returns whether it succeeded. */
+export function runLogged(command, args, { env = {}, file = packageLog() } = {}) {
+  const output = openSync(file, 'a');
+  try {
+    const { status, error } = spawnSync(command, args, {
+      cwd: root,
+      stdio: ['ignore', output, output],
+      env: { ...process.env, ...env },
+    });
+    return error === undefined && status === 0;
+  } finally {
+    closeSync(output);
+  }
 }
+
+/** What the package managers printed, for a person who must find out why one failed. */
+const logged = () => (logFile === undefined ? '' : `${readFileSync(logFile, 'utf8')}\n(from ${logFile})\n`);
 
 const packagesOf = (file) =>
   existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {};
@@ -250,8 +264,8 @@ function preparePackages(node) {
   if (before.absent.length + before.strange.length === 0) return;
   say('installing the npm packages of package-lock.json (npm ci) …');
   const env = node === undefined ? {} : { PATH: pathFor(node) };
-  if (!run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { env }))
-    fail('npm ci failed; its messages are above.');
+  if (!runLogged('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { env }))
+    fail(`${logged()}\nnpm ci failed; its messages are above.`);
   const { strange } = differences();
   if (strange.length > 0)
     fail(
@@ -304,7 +318,7 @@ function prepareSystem(purpose) {
     for (const need of absent.filter(({ only }) => only === 'warn')) install([need]);
   }
   const still = missing(purpose);
-  if (still.some(({ only }) => only !== 'warn')) fail(installHint(still));
+  if (still.some(({ only }) => only !== 'warn')) fail(`${logged()}${installHint(still)}`);
   for (const { programs, why } of still)
     say(`going on without ${programs.join(', ')} (${why}): what needs it is skipped`);
 }
@@ -316,11 +330,10 @@ function install(absent) {
   if (absent.length === 0) return;
   for (const { debian, why } of absent) say(`installing the Debian package ${debian}: ${why}`);
   const packages = absent.flatMap(({ debian }) => debian.split(' '));
-  const apt = (words, quietly = false) =>
-    run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
+  const apt = (words) => runLogged('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
   // Under systemd, Debian's containerd package starts its service as usual; without systemd, nothing is started.
   const words = ['install', '-y', '-q', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...packages];
-  const isKnown = apt([...words, '--simulate'], true);
+  const isKnown = apt([...words, '--simulate']);
   if (isKnown && apt(words)) return;
   apt(['update', '-q']);
   apt(words);
@@ -345,11 +358,15 @@ function follow([command, ...args], env) {
   });
 }
 
+const demoGreeting =
+  'the demo of Plexus: two pods on one node, three networks each. First, what it needs is installed and built; with nothing installed, this takes a minute or two.';
+
 async function main() {
   const [purpose = '', separator, ...words] = process.argv.slice(2);
   const commands = commandsOf(words);
   if (!purposes.includes(purpose) || separator !== '--' || commands.length === 0)
     return fail(`usage: node src/make/prepare.mjs ${purposes.join('|')} -- command arguments… [-- next command]`);
+  if (purpose === 'demo') say(demoGreeting);
   prepareSystem(purpose);
   preparePackages();
   const node = prepareNode();

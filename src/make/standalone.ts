@@ -6,6 +6,7 @@ import { type OtherBun, bundleOne, compile } from './compile.ts';
 import { type Arch, architectures, ownArch, platforms } from './image/platforms.ts';
 import { noticesFor, runtimes } from './notices.ts';
 import { filesOfPackage } from './npm-package.ts';
+import { pageInputs } from './page.ts';
 
 // Builds direct mode as one file for hosts without Node.js: the bundle compiled with Bun (docs/decisions/0008). Writes
 // plexus-direct and plexus-direct.LEGAL.txt with the licences of the packages.
@@ -39,7 +40,10 @@ try {
   const bundle = join(folder, `${name}.mjs`);
   const inputs = await bundleOne(standaloneEntry, bundle);
   await compile(bundle, folder, join(folder, name), await targetOf(arch, folder));
-  await writeFile(join(out, `${name}.LEGAL.txt`), await noticesFor(root, inputs, [runtimes.bun]));
+  await writeFile(
+    join(out, `${name}.LEGAL.txt`),
+    await noticesFor(root, [...inputs, ...(await pageInputs(root))], [runtimes.bun]),
+  );
   await rename(join(folder, name), join(out, name));
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -60,6 +60,10 @@ export function isInSubnet(address: string, subnet: string): boolean {
   return ipaddr.parse(ip.text).match(ipaddr.parse(range.text), range.prefix);
 }
 
+/** An address as a number. Throws for any other text. */
+export const ipNumber = (address: string): bigint =>
+  BigInt(`0x${Buffer.from(ipaddr.parse(address).toByteArray()).toString('hex')}`);
+
 /**
  * Returns a hardware address in the kernel's form: pairs of lower-case digits separated by ":". Any other text is
  * returned in lower case.

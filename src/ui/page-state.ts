@@ -1,7 +1,8 @@
-import type { Topology } from '../view/index.ts';
+import type { InstalledDaemons } from '../cluster/index.ts';
+import type { RangeUse, TopologyNetwork, TopologyPod, TopologyProblem } from '../view/index.ts';
 
-/** The complete state that the page receives each time. */
-export interface PageState {
+/** What the page needs to know besides the objects. */
+export interface PageHead {
   /** Changes whenever any content changes. */
   readonly revision: number;
   /** Address of the API server. */
@@ -12,7 +13,35 @@ export interface PageState {
   readonly complete: boolean;
   /** Why changes do not arrive at present. */
   readonly problems: readonly string[];
+  /** The DaemonSets of Plexus; absent until they are known, and without the permission to list them. */
+  readonly daemons?: readonly InstalledDaemons[];
   /** What is not shown for lack of permission. */
   readonly notes: readonly string[];
-  readonly topology: Topology;
 }
+/** A pod without the indexes of its problems: each problem names its pods, and an index changes with every other one. */
+export type PagePod = Omit<TopologyPod, 'problems'>;
+export interface PageNetwork extends Omit<TopologyNetwork, 'problems'> {
+  readonly ranges: readonly RangeUse[];
+}
+export type PageProblem = TopologyProblem;
+
+/** The complete content of the page. */
+export interface PageState extends PageHead {
+  readonly pods: readonly PagePod[];
+  readonly networks: readonly PageNetwork[];
+  readonly found: readonly PageProblem[];
+}
+/** The objects that were added or changed, and the keys of those that were removed. */
+export interface CollectionChange<T> {
+  readonly set: readonly T[];
+  readonly removed: readonly string[];
+}
+/** The difference between two states. Applying it twice has the same result. */
+export interface PageChange extends PageHead {
+  readonly pods: CollectionChange<PagePod>;
+  readonly networks: CollectionChange<PageNetwork>;
+  readonly found: CollectionChange<PageProblem>;
+}
+
+/** The configuration of one network, read when its page is opened. */
+export type NetworkAnswer = { readonly config: string } | { readonly problem: string };

@@ -42,3 +42,5 @@ export { topologyDot } from './topology-dot.ts';
 export { topologyMermaid } from './topology-mermaid.ts';
 export { type Picture, pictureOf, type PictureOptions } from './topology-picture.ts';
 export { topologySvg } from './topology-svg.ts';
+export { type RangeUse, rangeUses } from './range-use.ts';
+export { indentedConfiguration } from './indented-configuration.ts';

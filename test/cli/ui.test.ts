@@ -4,9 +4,11 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { PageState } from '../../src/ui/page-state.ts';
 import { startApiServer } from '../support/api-server/index.ts';
 import { repository, runProgram } from '../support/plexus-command.ts';
 import { putSample } from '../support/sample-cluster.ts';
+import { followUi } from '../support/ui-events.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
@@ -28,10 +30,11 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const url = line.toString().trim();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
-    await waitFor('the pods', async () => (await (await fetch(`${url}state.json`)).text()).includes('db-0'));
-    expect(await (await fetch(`${url}state.json`)).json()).toMatchObject({
-      namespace: 'shop',
-      topology: { pods: { length: 9 } },
+    await waitFor('the pods of one namespace', async () => {
+      using events = followUi(url);
+      const { data } = await events.next();
+      const { namespace, pods } = data as PageState;
+      return namespace === 'shop' && pods.length === 9;
     });
     expect(await (await fetch(`${url}operations.json?pod=shop/db-0`)).json()).toEqual({
       problem: expect.stringContaining(`ENOENT ${join(folder.path, 'observe.sock')}`) as string,
@@ -47,3 +50,14 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     await stream.body?.cancel().catch(() => {}); // The connection has been cut.
   },
 );
+
+it('plexus ui rejects --host without --in-cluster, and --in-cluster outside of a pod', async () => {
+  expect(await runProgram('plexus', ['ui', '--host', 'plexus.example'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--host needs --in-cluster') as string,
+  });
+  expect(await runProgram('plexus', ['ui', '--in-cluster'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('PLX-KUBECONFIG') as string,
+  });
+});

@@ -67,6 +67,8 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     ['stand-in', 'containerd', { standIn: true }],
     ['resource-claims', 'talos', { resourceClaims: { enabled: true } }],
     ['resource-claim-status', 'containerd', { resourceClaims: { reportDrivers: ['driver.example.com'] } }],
+    ['monitoring', 'containerd', { monitoring: { enabled: true } }],
+    ['ui', 'containerd', { ui: { enabled: true } }],
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
   ])('renders the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
@@ -91,6 +93,13 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       standIn: true,
       resourceClaims: { enabled: true, reportDrivers: ['a.example.com', 'b.example.com'] },
       extraCapabilities: ['DAC_OVERRIDE'],
+      monitoring: { enabled: true },
+      ui: {
+        enabled: true,
+        hosts: ['plexus.example.com'],
+        sidecars: [{ name: 'proxy', image: 'proxy', ports: [{ name: 'proxy', containerPort: 4180 }] }],
+        volumes: [{ name: 'secret', secret: { secretName: 'proxy' } }],
+      },
       apiServer: { host: '10.0.0.1', port: 6443 },
       imagePullSecrets: [{ name: 'secret' }],
       podAnnotations: { a: 'b' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { bundling, entries, noticesName, standaloneEntry } from '../../src/make/bundling.ts';
+import { pageInputs } from '../../src/make/page.ts';
 import { noticesFor, packagesOf, runtimes } from '../../src/make/notices.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -18,7 +19,7 @@ async function bundled(entryPoints: readonly string[]): Promise<readonly string[
     metafile: true,
     ...bundling,
   });
-  const folders = packagesOf(Object.keys(metafile.inputs));
+  const folders = packagesOf([...Object.keys(metafile.inputs), ...(await pageInputs(root))]);
   return Promise.all(
     folders.map(async (folder) => {
       const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as {
@@ -52,7 +53,11 @@ describe('third-party notices', () => {
       metafile: true,
       ...bundling,
     });
-    const notices = await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]);
+    const notices = await noticesFor(
+      root,
+      [...Object.keys(metafile.inputs), ...(await pageInputs(root))],
+      [runtimes.bun],
+    );
     expect(stated(notices)).toEqual((await bundled([standaloneEntry])).toSorted());
     expect(notices).toContain('JavaScriptCore');
   });

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   absentPackages,
@@ -6,6 +10,7 @@ import {
   installHint,
   isNewEnough,
   missing,
+  runLogged,
   needs,
   strangePackages,
 } from '../../src/make/prepare.mjs';
@@ -183,5 +188,30 @@ describe('commandsOf', () => {
     [[], []],
   ])('parses %j', (words, expected) => {
     expect(commandsOf(words)).toEqual(expected);
+  });
+});
+
+const prepare = join(import.meta.dirname, '../../src/make/prepare.mjs');
+
+describe('the output of package managers', () => {
+  it('goes to a log, also that of a command that fails or does not exist', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    const file = join(folder.path, 'packages.log');
+    expect(runLogged('sh', ['-c', 'echo out; echo err >&2'], { file })).toBe(true);
+    expect(runLogged('sh', ['-c', 'echo why; exit 3'], { file })).toBe(false);
+    expect(runLogged('/nowhere/npm', ['ci'], { file })).toBe(false);
+    expect(await readFile(file, 'utf8')).toBe('out\nerr\nwhy\n');
+  });
+});
+
+describe('the preparation of the demo', () => {
+  it('prints what the demo is before it installs anything', () => {
+    // Without root, it stops before any installation.
+    const { stderr, status } = spawnSync(process.execPath, [prepare, 'demo', '--', 'true'], {
+      encoding: 'utf8',
+      uid: 65_534,
+    });
+    expect(stderr).toMatch(/^prepare: the demo of Plexus: two pods on one node, three networks each\./);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('made by root only') as string]);
   });
 });

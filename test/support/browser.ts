@@ -16,8 +16,8 @@ export const startBrowser = (): Promise<Browser> =>
   });
 
 /** Opens the page of `plexus ui` and waits until it shows the cluster. Adds errors in the page to `complaints`. */
-export async function openUi(browser: Browser, url: string, complaints: string[]): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+export async function openUi(browser: Browser, url: string, complaints: string[], width = 1200): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height: 800 } });
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });

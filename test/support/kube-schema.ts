@@ -3,14 +3,18 @@ import {
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from 'kubernetes-models/admissionregistration.k8s.io/v1';
-import { DaemonSet } from 'kubernetes-models/apps/v1';
+import { PodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
 import { ClusterRole, ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { ConfigMap, Pod, ServiceAccount } from 'kubernetes-models/v1';
+import { ConfigMap, Pod, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 import type { KubeObject } from './api-server/index.ts';
 
 const models = {
   DaemonSet,
+  Deployment,
+  PodMonitor,
+  Service,
   ClusterRole,
   ClusterRoleBinding,
   ConfigMap,
