@@ -24,7 +24,7 @@ const text = (image: ImageInArchive, path: string): string => Buffer.from(image.
 
 /** The field e_machine of an ELF header. */
 const elfMachine = { amd64: 62, arm64: 183 } as const;
-const machineOf = (content: Uint8Array): number => Buffer.from(content).readUInt16LE(18);
+const machineOf = (content: Uint8Array): number => Buffer.from(content.subarray(0, 20)).readUInt16LE(18);
 const isElf = (content: Uint8Array): boolean => Buffer.from(content.subarray(0, 4)).toString('latin1') === '\u007fELF';
 
 const notOfProgram = ['/usr/bin/node', '/app/LICENSE.node.txt', '/app/sbom.cdx.json'];
@@ -116,14 +116,13 @@ describe('the image archive', () => {
   });
 
   it('contains what the manifests run', async () => {
-    for (const { objects } of rendered) {
-      for (const { command = [] } of containersOf(podOf(await objects()))) {
-        for (const { files } of archive.images)
-          if (command[0] !== undefined) expect([...files.keys()]).toContain(command[0]);
-      }
-    }
+    const manifests = await Promise.all(rendered.map(({ objects }) => objects()));
+    const programs = manifests.flatMap((objects) =>
+      containersOf(podOf(objects)).flatMap(({ command = [] }) => command.slice(0, 1)),
+    );
+    expect(programs.length).toBeGreaterThan(0);
     for (const { files, config } of archive.images)
-      for (const path of config.config.Entrypoint) expect([...files.keys()]).toContain(path);
+      expect([...files.keys()]).toEqual(expect.arrayContaining([...programs, ...config.config.Entrypoint]));
   });
 
   it('contains the licences of everything in it', () => {
