@@ -56,9 +56,9 @@ for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.nam
   await replace(name, contents);
 await replace(noticesName, notices);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
-// Built by shim.ts, standalone.ts and image.ts.
+// Built by shim.ts, standalone.ts, image.ts and release.ts.
 const isOther = (name: string): boolean =>
-  name === 'shim' || name === 'standalone' || name.endsWith('.node') || name.startsWith('plexus-cni-');
+  ['shim', 'standalone', 'release'].includes(name) || name.endsWith('.node') || name.startsWith('plexus-cni-');
 // node: a link that the user may have created.
 const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), noticesName, 'node']);
 for (const old of before.filter((name) => !made.has(name) && !isOther(name)))

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundling } from './bundling.ts';
+import { ownArch, platforms } from './image/platforms.ts';
+import { filesOfPackage } from './npm-package.ts';
 
 // Compiles a bundle with Bun into one executable file (docs/decisions/0008).
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const machines: Readonly<Record<string, string>> = { x64: 'x64', arm64: 'aarch64' };
 
 async function ownBun(): Promise<string> {
-  const file = join(root, `node_modules/@oven/bun-linux-${machines[process.arch] ?? process.arch}/bin/bun`);
+  const file = join(root, `node_modules/@oven/bun-linux-${platforms[ownArch()].bun}/bin/bun`);
   await access(file).catch(() => {
     throw new Error(
       `${file} is missing: run npm install (it is an optional package; there is none for musl or other processors)`,
@@ -42,6 +43,14 @@ export async function bundleOne(entry: string, outfile: string): Promise<readonl
 export interface OtherBun {
   readonly target: string;
   readonly executable: string;
+}
+
+/** Fetches the Bun of package-lock.json for another platform, such as darwin-x64 or linux-aarch64, into a folder. */
+export async function bunFor(platform: string, folder: string): Promise<OtherBun> {
+  const files = await filesOfPackage(root, `@oven/bun-${platform}`, ['bin/bun']);
+  const executable = join(folder, `bun-${platform}`);
+  await writeFile(executable, files['bin/bun'], { mode: 0o755 });
+  return { target: `bun-${platform.replace('aarch64', 'arm64')}`, executable };
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { linkVersion } from '../../src/host/index.ts';
 import { type BothEnds, openBothEnds } from '../support/both-ends.ts';
 import { repository } from '../support/plexus-command.ts';
 
@@ -25,7 +26,7 @@ it('plexus version shows daemon, host link, shim and CRD of a real daemon, shim 
   expect(rows).toEqual(
     expect.arrayContaining([
       ['daemon', manifest.version, join(dir, 'run/plexus.sock')],
-      ['host link', '1.0', join(dir, 'run/plexus.sock')],
+      ['host link', `${linkVersion.major}.${linkVersion.minor}`, join(dir, 'run/plexus.sock')],
       ['shim', manifest.version, join(dir, 'bin/plexus')],
       ['CRD', 'v1', 'network-attachment-definitions.k8s.cni.cncf.io'],
     ]),

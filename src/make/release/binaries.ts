@@ -1,17 +1,17 @@
 import { chmod, copyFile, mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noticesName } from '../bundling.ts';
-import { bundleOne, compile, type OtherBun } from '../compile.ts';
+import { bundleOne, bunFor, compile } from '../compile.ts';
 import { noticesFor, runtimes } from '../notices.ts';
 import { pack } from './archive.ts';
-import { unpackLocked } from './locked-package.ts';
 import { type Platform, type Release, artefact, names } from './release.ts';
 
-const buns: Readonly<Record<Platform, { readonly package: string; readonly target: string }>> = {
-  'linux-amd64': { package: '@oven/bun-linux-x64', target: 'bun-linux-x64' },
-  'linux-arm64': { package: '@oven/bun-linux-aarch64', target: 'bun-linux-arm64' },
-  'darwin-amd64': { package: '@oven/bun-darwin-x64', target: 'bun-darwin-x64' },
-  'darwin-arm64': { package: '@oven/bun-darwin-aarch64', target: 'bun-darwin-arm64' },
+/** The names of the platforms in Bun's packages. */
+const buns: Readonly<Record<Platform, string>> = {
+  'linux-amd64': 'linux-x64',
+  'linux-arm64': 'linux-aarch64',
+  'darwin-amd64': 'darwin-x64',
+  'darwin-arm64': 'darwin-aarch64',
 };
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
@@ -29,17 +29,12 @@ export async function makeBinaries(release: Release, platforms: readonly Platfor
   for (const platform of platforms) {
     const folder = join(temporary.path, platform);
     await mkdir(folder);
-    await compile(bundle, bundleFolder, join(folder, 'plexus'), await otherBun(release, platform, temporary.path));
+    const other = platform === thisPlatform() ? undefined : await bunFor(buns[platform], temporary.path);
+    await compile(bundle, bundleFolder, join(folder, 'plexus'), other);
     await chmod(join(folder, 'plexus'), 0o755);
     await copyFile(join(release.root, 'LICENSE'), join(folder, 'LICENSE'));
     await writeFile(join(folder, noticesName), notices);
     const members = ['LICENSE', noticesName, 'plexus'];
     await pack(artefact(release, names.binary(release, platform)), folder, members, release.time);
   }
-}
-
-async function otherBun({ root }: Release, platform: Platform, folder: string): Promise<OtherBun | undefined> {
-  if (platform === thisPlatform()) return undefined;
-  const { package: name, target } = buns[platform];
-  return { target, executable: join(await unpackLocked(root, name, join(folder, `bun-${platform}`)), 'bin/bun') };
 }
