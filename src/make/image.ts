@@ -43,7 +43,7 @@ export interface MadeImage {
 
 const run = promisify(execFile);
 
-/** Writes plexus-cni-VERSION.oci.tar, or plexus-cni-VERSION-direct.oci.tar, and one SBOM for each processor beside it. */
+/** Writes plexus-cni-VERSION.oci.tar or plexus-cni-VERSION-direct.oci.tar, with an SBOM for each processor. */
 export async function makeImage(options: ImageOptions): Promise<MadeImage> {
   const { root, out, name, isDirect, required, created } = options;
   const { version } = await manifestOf(root);
@@ -129,15 +129,14 @@ function parsePlatforms(text: string | undefined): readonly Arch[] | undefined {
   });
 }
 
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+const sizeOf = (bytes: number): string => `${(bytes / 1e6).toFixed(1).padStart(6)} MB`;
 
 /** Describes an archive: each layer with its size, packed and unpacked. */
 function report({ file, images, leftOut }: MadeImage): string {
   const lines = images.flatMap(({ arch, layers }) => [
     `linux/${platforms[arch].oci}:`,
     ...layers.map(
-      ({ title, blob, size }) =>
-        `  ${title.padEnd(28)} ${megabytes(blob.length).padStart(6)} MB packed, ${megabytes(size).padStart(6)} MB unpacked`,
+      ({ title, blob, size }) => `  ${title.padEnd(28)} ${sizeOf(blob.length)} packed, ${sizeOf(size)} unpacked`,
     ),
   ]);
   const absent = leftOut.map(({ arch, reason }) => `left out linux/${platforms[arch].oci}: ${reason}`);
