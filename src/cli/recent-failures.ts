@@ -9,7 +9,7 @@ import { daemonsOf } from './on-node.ts';
 import { fetchRecentOperations, socketOption } from './recent-operations.ts';
 
 // An answer is a bonus: the pod is shown without it.
-const longestMs = 10_000;
+const longestMs = 60_000;
 
 /**
  * The failure of a pod in the recent operations of its daemon: of this machine, or through pods/exec. Empty if the
