@@ -169,6 +169,19 @@ const serviceCidrs: ResourceType = {
   fields: named,
 };
 
+/** The other kinds of a manifest that installs Plexus: stored as they are sent. */
+const kindsOfInstallation: readonly ResourceType[] = [
+  { ...base, plural: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },
+  { ...base, plural: 'configmaps', singular: 'configmap', kind: 'ConfigMap', shortNames: ['cm'] },
+  ...['ClusterRole', 'ClusterRoleBinding'].map((kind) => clusterWide('rbac.authorization.k8s.io', kind)),
+  clusterWide('admissionregistration.k8s.io', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  clusterWide('admissionregistration.k8s.io', 'ValidatingAdmissionPolicyBinding'),
+].map((type) => ({ ...type, storage: type.plural }));
+
+function clusterWide(group: string, kind: string, plural = `${kind.toLowerCase()}s`): Omit<ResourceType, 'storage'> {
+  return { ...base, group, kind, plural, singular: kind.toLowerCase(), namespaced: false, fields: named };
+}
+
 /** The resources that are always served. */
 export const builtInTypes: readonly ResourceType[] = [
   pods,
@@ -181,4 +194,5 @@ export const builtInTypes: readonly ResourceType[] = [
   resourceSlices,
   daemonSets,
   serviceCidrs,
+  ...kindsOfInstallation,
 ];
