@@ -65,14 +65,14 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     return made;
   };
   const onReachable = (problem: string | undefined): void => {
-    if (problem === unreachable) return;
+    const isNew = problem !== unreachable;
     unreachable = problem;
-    changed();
+    if (isNew) changed();
   };
   const onDaemons = (found: readonly InstalledDaemons[] | undefined): void => {
-    if (JSON.stringify(found) === JSON.stringify(daemons)) return;
+    const isNew = JSON.stringify(found) !== JSON.stringify(daemons);
     daemons = found;
-    changed();
+    if (isNew) changed();
   };
   return {
     current,
@@ -84,11 +84,8 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
       return () => void listeners.delete(listener);
     },
     run: async (signal) => {
-      await Promise.all([
-        watched.run(signal),
-        probe(cluster, onReachable, signal),
-        readDaemons(cluster, onDaemons, signal),
-      ]);
+      const background = [probe(cluster, onReachable, signal), readDaemons(cluster, onDaemons, signal)];
+      await Promise.all([watched.run(signal), ...background]);
       clearTimeout(timer);
     },
   };
