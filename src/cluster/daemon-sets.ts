@@ -43,14 +43,19 @@ export async function readDaemonSets(
 }
 
 function installedDaemons(object: unknown): InstalledDaemons {
-  const { metadata = {}, spec = {}, status = {} } = (object ?? {}) as ApiDaemonSet;
-  const containers = spec.template?.spec?.containers ?? [];
+  const { metadata, spec, status } = (object ?? {}) as ApiDaemonSet;
+  const containers = spec?.template?.spec?.containers ?? [];
   return {
-    namespace: metadata.namespace ?? '',
-    name: metadata.name ?? '',
-    desired: status.desiredNumberScheduled ?? 0,
-    ready: status.numberReady ?? 0,
-    updated: status.updatedNumberScheduled ?? 0,
+    ...named(metadata),
+    ...counted(status),
     image: containers.find(({ name }) => name === 'daemon')?.image ?? '',
   };
 }
+
+const named = ({ namespace = '', name = '' }: ApiDaemonSet['metadata'] = {}) => ({ namespace, name });
+
+const counted = (status: ApiDaemonSet['status'] = {}) => ({
+  desired: status.desiredNumberScheduled ?? 0,
+  ready: status.numberReady ?? 0,
+  updated: status.updatedNumberScheduled ?? 0,
+});

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { bundleOf, entries, noticesName } from './bundling.ts';
 import { nodeMissing } from './errors-outside.ts';
 import { noticesFor, runtimes } from './notices.ts';
-import { pageInputs } from './page.ts';
 
 // Bundles the program into dist/: the plugin and the command line, split so that a call loads only what it needs.
 const root = join(import.meta.dirname, '../..');
@@ -45,7 +44,7 @@ const bundles = await Promise.all(entries.map((each) => bundleOf(root, each)));
 const modules = bundles.flatMap((each) => each.modules);
 const notices = await noticesFor(
   root,
-  [...bundles.flatMap(({ inputs }) => inputs), ...(await pageInputs(root))],
+  bundles.flatMap(({ inputs }) => inputs),
   [runtimes.node, runtimes.libraries, runtimes.glibc],
 );
 await mkdir(dist, { recursive: true });

@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pageInputs } from './page.ts';
 
 // Notices for third-party code that Plexus ships: name, version, licence and licence text of each bundled package.
 // esbuild's own legal comments are not enough: most packages state their licence in a file, not in a comment.
@@ -34,7 +35,7 @@ export const packagesOf = (inputs: readonly string[]): readonly string[] =>
  */
 export async function noticesFor(root: string, inputs: readonly string[], more: readonly string[]): Promise<string> {
   const byText = new Map<string, string[]>();
-  for (const folder of packagesOf(inputs)) {
+  for (const folder of packagesOf([...inputs, ...(await insidePage(root, inputs))])) {
     const { title, text } = await licenceOf(join(root, folder));
     byText.set(text, [...(byText.get(text) ?? []), title]);
   }
@@ -60,3 +61,7 @@ async function licenceOf(folder: string): Promise<{ readonly title: string; read
     throw new Error(`${folder} states no licence: add it to withoutText in src/make/notices.ts`);
   return { title: `${name} ${version} (${license})`, text };
 }
+
+/** The page of plexus ui is text in a bundle, so the bundler does not see the packages that it is made of. */
+const insidePage = async (root: string, inputs: readonly string[]): Promise<readonly string[]> =>
+  inputs.some((input) => input.endsWith('src/ui/page.gen.js')) ? pageInputs(root) : [];

@@ -233,11 +233,8 @@ const packageLog = () => (logFile ??= join(mkdtempSync(join(tmpdir(), 'plexus-pr
 export function runLogged(command, args, { env = {}, file = packageLog() } = {}) {
   const output = openSync(file, 'a');
   try {
-    const { status, error } = spawnSync(command, args, {
-      cwd: root,
-      stdio: ['ignore', output, output],
-      env: { ...process.env, ...env },
-    });
+    const stdio = ['ignore', output, output];
+    const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: { ...process.env, ...env } });
     return error === undefined && status === 0;
   } finally {
     closeSync(output);

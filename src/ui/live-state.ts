@@ -64,30 +64,15 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     };
     return made;
   };
-  const probe = async (signal: AbortSignal): Promise<void> => {
-    for (let failures = 0; !signal.aborted;) {
-      const problem = await cluster
-        .probe(AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]))
-        .then(() => undefined, problemOf);
-      failures = problem === undefined ? 0 : failures + 1;
-      const next = failures < failuresToReport ? undefined : problem;
-      if (next !== unreachable && !signal.aborted) {
-        unreachable = next;
-        changed();
-      }
-      await delay(probeMs, undefined, { signal }).catch(() => {});
-    }
+  const onReachable = (problem: string | undefined): void => {
+    const isNew = problem !== unreachable;
+    unreachable = problem;
+    if (isNew) changed();
   };
-  const readDaemons = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      // A failure changes nothing here: the probe reports it.
-      const found = await cluster.daemons(signal).catch(() => daemons);
-      if (JSON.stringify(found) !== JSON.stringify(daemons)) {
-        daemons = found;
-        changed();
-      }
-      await delay(daemonsMs, undefined, { signal }).catch(() => {});
-    }
+  const onDaemons = (found: readonly InstalledDaemons[] | undefined): void => {
+    const isNew = JSON.stringify(found) !== JSON.stringify(daemons);
+    daemons = found;
+    if (isNew) changed();
   };
   return {
     current,
@@ -99,10 +84,39 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
       return () => void listeners.delete(listener);
     },
     run: async (signal) => {
-      await Promise.all([watched.run(signal), probe(signal), readDaemons(signal)]);
+      const background = [probe(cluster, onReachable, signal), readDaemons(cluster, onDaemons, signal)];
+      await Promise.all([watched.run(signal), ...background]);
       clearTimeout(timer);
     },
   };
+}
+
+/** Reports why the API server does not answer, and undefined once it does. */
+async function probe(
+  cluster: ClusterViews,
+  report: (problem: string | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = 0; !signal.aborted;) {
+    const problem = await cluster
+      .probe(AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]))
+      .then(() => undefined, problemOf);
+    failures = problem === undefined ? 0 : failures + 1;
+    if (!signal.aborted) report(failures < failuresToReport ? undefined : problem);
+    await delay(probeMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function readDaemons(
+  cluster: ClusterViews,
+  report: (found: readonly InstalledDaemons[] | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    // A failure changes nothing here: the probe reports it.
+    await cluster.daemons(signal).then(report, () => {});
+    await delay(daemonsMs, undefined, { signal }).catch(() => {});
+  }
 }
 
 function contentOf(topology: Topology, { nads }: Overview): Pick<PageState, 'pods' | 'networks' | 'found'> {

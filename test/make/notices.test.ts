@@ -53,11 +53,7 @@ describe('third-party notices', () => {
       metafile: true,
       ...bundling,
     });
-    const notices = await noticesFor(
-      root,
-      [...Object.keys(metafile.inputs), ...(await pageInputs(root))],
-      [runtimes.bun],
-    );
+    const notices = await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]);
     expect(stated(notices)).toEqual((await bundled([standaloneEntry])).toSorted());
     expect(notices).toContain('JavaScriptCore');
   });
