@@ -52,4 +52,4 @@ export {
 } from './selection-fields.ts';
 export { orAbsent } from './selection-schemas.ts';
 export { macProblem } from './selection-values.ts';
-export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';
+export type { Bandwidth, NetworkSelection, PortMapping, RequestedNetwork, Selections } from './selection.ts';
