@@ -4,6 +4,7 @@ export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
 export {
   type Cluster,
   type EventSubject,
+  type PodCondition,
   type PodEvent,
   type PodState,
   subjectKey,
@@ -15,4 +16,6 @@ export { connect, connectForLong, connectForViews, type ConnectOptions, connectO
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';
+export { networksDigest } from './networks-digest.ts';
+export type { OnPodChange, PodWatch, WatchedPod } from './pod-watch.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';

@@ -19,6 +19,7 @@ export interface DaemonOptions {
   readonly graceSeconds: number;
   /** 0: never. */
   readonly reclaimSeconds: number;
+  readonly hotPlug: 'on' | 'off';
   readonly kubeletPodsApi: string;
   /** All other keys: settings that apply to every call. */
   readonly settings: JsonObject;
@@ -65,6 +66,7 @@ const defaults = {
   whenDaemonIsAway: 'defer',
   graceSeconds: 30,
   reclaimSeconds: 300,
+  hotPlug: 'on',
   kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
 } as const;
 
@@ -103,6 +105,7 @@ export const startKeys: readonly string[] = [
   'manifestsDir',
   'http',
   'nodeName',
+  'hotPlug',
   'kubeletPodsApi',
   'logLevel',
   'logToStderr',

@@ -19,6 +19,7 @@ import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
 import { lastGoodReader } from './last-good.ts';
+import { runningOperations } from './running-operations.ts';
 
 /** A connected host agent, with its plugin folders. */
 export interface Agent {
@@ -73,6 +74,7 @@ export async function openState(
     cluster,
     locks,
     deferred: deferredCalls(`${cniDir}/deferred`),
+    running: runningOperations(),
     readConf: confReader(cniDir, report),
     options: deps.options,
     beginTrace: deps.tracing?.begin,

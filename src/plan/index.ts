@@ -18,6 +18,7 @@ export type { PlanInputs } from './inputs.ts';
 export { type KnownPlugin, knownPlugin, knownPlugins, programsOf } from './known-plugins.ts';
 export { type PlannedPlug, planPlugs, type PlugInputs, type PlugPlan, type RefusedPlug } from './plan-plugs.ts';
 export { routesOf } from './default-route-owner.ts';
+export { withRecordedSelections } from './proven-selections.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,
@@ -33,7 +34,7 @@ export {
 } from './record.ts';
 export { begunRecord, intendedEntry, obstacleTo, orderOf, recoveryOf, type SandboxChange } from './record-change.ts';
 export type { Delivery } from './requests.ts';
-export { checkSettings, mergedConfig } from './merge-settings.ts';
+export { checkSettings, lastingSettings, mergedConfig, settingsLater } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';
 export { type PodSelections, readSelections } from './selections.ts';

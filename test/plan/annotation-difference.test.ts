@@ -6,9 +6,10 @@ import {
   type SandboxRecord,
   annotationDifference,
   inAnnotationOrder,
+  makePlan,
   newRecord,
 } from '../../src/plan/index.ts';
-import { able, inputsFor, planFor } from './planned.ts';
+import { able, inputsFor } from './planned.ts';
 
 const nads = { 'shop/a': able, 'shop/b': able, 'shop/c': able };
 type Networks = string | readonly object[];
@@ -18,7 +19,12 @@ const selectionsOf = (networks: Networks) => parseSelections(textOf(networks), '
 /** The record of a live sandbox that was attached with this annotation. */
 function live(networks: Networks): SandboxRecord {
   const { call, pod } = inputsFor();
-  const record = newRecord(planFor({ networks: textOf(networks), nads }), call, pod, '2026-01-01T00:00:00Z');
+  const record = newRecord(
+    makePlan(inputsFor({ networks: textOf(networks), nads })),
+    call,
+    pod,
+    '2026-01-01T00:00:00Z',
+  );
   const attachments = record.attachments.map(
     ({ attachment }) => ({ state: 'attached', attachment, result: {} }) as const,
   );

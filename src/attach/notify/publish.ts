@@ -31,10 +31,13 @@ export async function publishPending(record: SandboxRecord, deps: PublishDeps, s
   return true;
 }
 
-/** Returns the annotation text for the attachments of a record. NPWG standard, section 5. */
-function statusText(record: SandboxRecord, deps: AttachDeps): string {
+/** Returns the annotation text for attachments, in their order. NPWG standard, section 5. */
+export function statusText(
+  { attachments }: Pick<SandboxRecord, 'attachments'>,
+  deps: Pick<AttachDeps, 'settings'>,
+): string {
   const options = { addresses: deps.settings.statusAddresses };
-  const statuses = record.attachments.flatMap((entry) => {
+  const statuses = attachments.flatMap((entry) => {
     const { attachment } = entry;
     const result = resultOf(entry);
     if (entry.state !== 'attached' || result === undefined) return [];

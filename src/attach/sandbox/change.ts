@@ -17,6 +17,7 @@ import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
 import { groupsOf, runGroup } from './groups.ts';
 import { inPhase } from '../steps/phase.ts';
+import { applyReroutes, settleLiveRoutes, withReroutes, withdrawals } from './live-routes.ts';
 import { type RecordProgress, recordProgress } from './record-progress.ts';
 import { type UndoFailure, undoAll } from './undo.ts';
 
@@ -87,9 +88,13 @@ export async function change(record: SandboxRecord, requested: SandboxChange, ru
   if (run.sandbox === 'ends') return end(record, requested.detach, run);
   const { deps, operation } = run;
   const begun = begunRecord(record, requested, new Date(deps.now()).toISOString());
-  const progress = recordProgress(begun, deps.journal);
+  const withdrawn = run.sandbox === 'lives' ? withdrawals(begun) : [];
+  const progress = recordProgress(withReroutes(begun, withdrawn), deps.journal);
   await inPhase('journal', operation.containerId, deps, progress.write); // before any plugin runs (CNI-72)
-  if (run.sandbox === 'lives') return changeLive(requested, progress, run);
+  if (run.sandbox === 'lives') {
+    await applyReroutes(withdrawn, operation.netns ?? '', deps, run.signal);
+    return changeLive(requested, progress, run);
+  }
   await attachAll(requested.attach, progress, run);
   return { record: progress.record(), noted: progress.noted(), remaining: [], failures: [] };
 }
@@ -166,6 +171,7 @@ async function changeLive(requested: SandboxChange, progress: RecordProgress, ru
     await detachEach(detachFirst, progress, { run, failures });
     await attachEach(attach, progress, { run, failures, restored: requested.restore ?? [] });
     await detachEach(detachLast, progress, { run, failures });
+    await settleLiveRoutes(progress, run.operation.netns ?? '', run.deps, signal);
     signal.throwIfAborted(); // an aborted change has not failed: its record is settled later
     await progress.write();
   } finally {
