@@ -1,4 +1,5 @@
 // Kubernetes, or a folder of manifests in its place. Knows no plan and no plugin.
+export { type AnnotatedPod, type NetworksEditor, networksEditor } from './annotate-networks.ts';
 export type { AllocatedDevice, ExtendedClaim, PodClaims, ResourceClaim, ResourceSlice } from './claim-objects.ts';
 export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
 export {

@@ -37,7 +37,7 @@ export function createControllers(report: Report): Controllers {
     reclaim: make('reclaim', [1000, 60_000], { deadlineSeconds: 600 }),
     unattached: make('unattached-pods', [30_000, 300_000], { deadlineSeconds: 180 }),
     fallback: make('fallback', [5000, 60_000], { deadlineSeconds: 60 }),
-    hotPlug: make('hot-plug', [2000, 300_000], { deadlineSeconds: 300, concurrency: 8 }),
+    hotPlug: make('hot-plug', [5000, 300_000], { deadlineSeconds: 300, concurrency: 8 }),
   };
 }
 

@@ -12,6 +12,7 @@ export {
   networksKey,
   networkStatusKey,
 } from './keys.ts';
+export { withNetwork, withoutInterface } from './edit-networks.ts';
 export {
   attachmentInfoFile,
   deviceInfoCapability,

@@ -12,7 +12,7 @@ import { argumentsBound } from './plugin-arguments.ts';
 import { assertNamespaceAllowed } from './policy.ts';
 import type { AttachmentRecord, SandboxRecord } from './record.ts';
 import { deliveriesOf, judgeRequests } from './requests.ts';
-import { assertNotNested, fromSelection } from './resolve.ts';
+import { withoutMetaPlugins, fromSelection } from './resolve.ts';
 import { shownValue } from './shown.ts';
 
 /** The inputs of planning networks for a running pod. */
@@ -99,7 +99,7 @@ function plugged(
   assertNamespaceAllowed(selection, pod, settings);
   const problem = unreadable.get(nadKey(selection.nad));
   if (problem !== undefined) throw problem;
-  const delegate = assertNotNested(fromSelection(selection, inputs));
+  const delegate = withoutMetaPlugins(fromSelection(selection, inputs));
   const requests = deliveriesOf(delegate);
   const judged = judgeRequests(delegate, requests, settings.unservedRequests);
   const device = deviceFor(delegate, made, inputs);

@@ -6,19 +6,13 @@ import {
   publishFollowed,
 } from '../attach/index.ts';
 import { type Cluster, type PodState, type PodWatch, type WatchedPod, networksDigest } from '../cluster/index.ts';
-import {
-  type PlexusError,
-  asPlexusError,
-  changeIncomplete,
-  hostAgentMissing,
-  podEnding,
-  podOnHostNetwork,
-} from '../errors/index.ts';
+import { type PlexusError, asPlexusError, changeIncomplete, hostAgentMissing, podEnding } from '../errors/index.ts';
 import type { Journal, RecordKey } from '../journal/index.ts';
 import { networksKey, parseSelections, podKey } from '../npwg/index.ts';
 import { type SandboxRecord, type Settings, annotationDifference, recoveryOf } from '../plan/index.ts';
 import type { Work, WorkOutcome } from '../queue/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
+import { reconcileUnrecorded, refuse, settleCondition } from './refuse-change.ts';
 import { recordKeyOf, sandboxKey } from './sandbox-key.ts';
 
 // Networks follow the annotation of running pods. Two digests of the annotation decide whether a sandbox needs work:
@@ -68,6 +62,10 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
     const pod = pods.get(uid);
     return pod !== undefined && pod.digest !== digest;
   };
+  const isKnownBehind = (key: string, current: HotPlugDeps): boolean => {
+    const each = known.get(key);
+    return each !== undefined && isBehind(each, current);
+  };
   const list = async (current: HotPlugDeps): Promise<readonly string[]> => {
     const { found } = await current.journal.list((record) => {
       const each = knownOf(record);
@@ -104,10 +102,7 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
       if (before !== undefined) seenAt.set(pod.uid, performance.now());
       const keys = ofPod(pod.uid);
       if (keys.length === 0) return before === undefined ? [] : [keyOfPod(pod)];
-      return keys.filter((key) => {
-        const each = known.get(key);
-        return each !== undefined && isBehind(each, current);
-      });
+      return before === undefined ? keys.filter((key) => isKnownBehind(key, current)) : keys;
     },
     recordWritten: (record) => {
       const each = knownOf(record);
@@ -149,7 +144,8 @@ async function reconcileSandbox(key: RecordKey, { current, seenAt }: Round, oute
   const pod = await cluster.getPodState(record.pod, outer);
   if (pod === undefined || pod.metadata.uid !== record.pod.uid || hasEnded(pod)) return 'done';
   const digest = networksDigest(pod.metadata.annotations);
-  if (digest === record.networksDigest && recoveryOf(record) === undefined) return 'done';
+  if (digest === record.networksDigest && recoveryOf(record) === undefined)
+    return settleCondition(record, { pod, current }, outer);
   const { uid } = record.pod;
   const subject = podKey(pod.metadata);
   if (pod.deleting) return refuse(podEnding({ pod: subject }), record, { pod, current }, outer);
@@ -175,7 +171,8 @@ async function reconcileSandbox(key: RecordKey, { current, seenAt }: Round, oute
   return followed.problems.some(({ network }) => network !== undefined) ? 'retry' : 'done';
 }
 
-const hasEnded = ({ phase }: PodState): boolean => phase === 'Succeeded' || phase === 'Failed';
+/** Whether a pod has ended. */
+export const hasEnded = ({ phase }: PodState): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /**
  * Whether an outcome is not published: the record of an early version does not show what was requested, and nothing has
@@ -200,43 +197,6 @@ function mayDiffer(record: SandboxRecord, { metadata }: PodState, { settings }: 
   } catch {
     return true;
   }
-}
-
-/** Publishes why a pod's networks do not follow its annotation. */
-async function refuse(
-  error: PlexusError,
-  record: SandboxRecord,
-  { pod, current }: { readonly pod: PodState; readonly current: HotPlugDeps },
-  signal: AbortSignal,
-): Promise<WorkOutcome> {
-  const problems: readonly FollowProblem[] = [{ act: 'refuse', error }];
-  const none = { attached: [], detached: [], warnings: [] };
-  const outcome: Followed = { record, attachments: record.attachments, problems, ...none };
-  const published = await publishFollowed(
-    outcome,
-    pod,
-    { ...current, settings: current.settings(), now: Date.now },
-    signal,
-  );
-  return published ? 'done' : 'retry';
-}
-
-/** A pod whose annotation has changed and that the journal does not contain. */
-async function reconcileUnrecorded(
-  ref: { readonly namespace: string; readonly name: string; readonly uid: string },
-  current: HotPlugDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  const pod = await current.cluster.getPodState(ref, signal);
-  if (pod === undefined || pod.metadata.uid !== ref.uid || !pod.hostNetwork || pod.deleting || hasEnded(pod)) return;
-  if ((pod.metadata.annotations[networksKey] ?? '').trim() === '') return;
-  const error = podOnHostNetwork({ pod: podKey(pod.metadata) });
-  const { namespace, name, uid } = ref;
-  await current.cluster.recordEvent(
-    { namespace, name, uid },
-    { type: 'Warning', reason: 'InterfaceAddRejected', message: `${error.id}: ${error.message}. ${error.kind.fix}` },
-    signal,
-  );
 }
 
 /** Runs work as an operation of its own in logs, traces and recent operations. */

@@ -121,7 +121,11 @@ describe('networks of a running pod', () => {
       'net2 default/b 10.2.0.x',
       'x default/a 10.1.0.x',
     ]);
-    expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net2 10.2.0.x', 'x 10.1.0.x']);
+    // a repetition may be in progress
+    await waitFor('the restored network', async () => {
+      const found = await at.interfacesOf(pod).catch(() => []);
+      return found.join() === 'eth0 10.244.0.x,net2 10.2.0.x,x 10.1.0.x';
+    });
     await waitFor('the Event', async () => at.events(pod).some(({ reason }) => reason === 'FailedAddingInterface'));
     at.cluster.nad('broken', at.cluster.node.bridge('mended', '10.5.0.0/24'));
     await at.inSync(pod);

@@ -1,5 +1,5 @@
 import { type PodCondition, type PodEvent, type PodState, statusTarget } from '../../cluster/index.ts';
-import { asPlexusError, summaryOf } from '../../errors/index.ts';
+import { asPlexusError, clip, summaryOf } from '../../errors/index.ts';
 import { networkStatusKey } from '../../npwg/index.ts';
 import { escapeInvisible, maskText } from '../../report/index.ts';
 import type { AttachDeps } from '../deps.ts';
@@ -53,7 +53,7 @@ type Networks = Parameters<NonNullable<PublishFollowedDeps['cluster']['publishNe
 
 function networksToPublish(followed: Followed, pod: PodState, deps: PublishFollowedDeps): Networks | undefined {
   const { problems } = followed;
-  const isRefused = problems.some(({ network }) => network === undefined);
+  const isRefused = followed.keepsStatus === true || problems.some(({ network }) => network === undefined);
   const status = statusText({ attachments: followed.attachments }, deps);
   const condition = conditionOf(problems, deps);
   const before = pod.conditions?.find(({ type }) => type === inSyncType);
@@ -81,12 +81,11 @@ export function conditionOf(
       message: 'The pod has exactly the networks of its annotation.',
     };
   const sentences = problems.map((problem) => `${placeOf(problem)}${shownError(problem, settings.maskedKeys)}`);
-  const message = sentences.join(' ');
   return {
     type: inSyncType,
     status: 'False',
     reason: reasons[first.act],
-    message: message.length > mostConditionBytes ? `${message.slice(0, mostConditionBytes)}…` : message,
+    message: clip(sentences.join(' '), mostConditionBytes),
   };
 }
 

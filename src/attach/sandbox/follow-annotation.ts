@@ -55,6 +55,8 @@ export interface Followed {
   readonly detached: readonly Attachment[];
   readonly problems: readonly FollowProblem[];
   readonly warnings: readonly string[];
+  /** Set if network-status is not published, because nothing was compared. */
+  readonly keepsStatus?: true;
 }
 
 /**
@@ -82,12 +84,17 @@ export async function followAnnotation(
     const isPublished = await deps.publish(followed, signal);
     if (!isPublished) return;
     const { pendingStatus: older, ...record } = followed.record;
-    if (followed.problems.length === 0) await deps.journal.write({ ...record, networksDigest: digest });
-    else if (older !== undefined) await deps.journal.write(record);
+    const before = record.networksDigest;
+    const next = followed.problems.length === 0 ? digest : before && notInSync;
+    if (next !== before || older !== undefined)
+      await deps.journal.write({ ...record, ...(next !== undefined && { networksDigest: next }) });
   };
   await changeSandbox(key, choose, deps, outer, finish);
   return followed;
 }
+
+/** The digest of no annotation: the pod's condition states that its networks do not follow the annotation. */
+const notInSync = '-';
 
 const nothing: SandboxChange = { attach: [], detach: [] };
 

@@ -61,3 +61,23 @@ export const changeIncomplete = define(
   (c: { problems: readonly string[] }) =>
     `${c.problems.length} parts of a change of networks failed: ${c.problems.join('; ')}`,
 );
+export const interfaceNotAttached = define(
+  'PLX-INTERFACE-NOT-ATTACHED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Run plexus pod NAME to list the interfaces of the pod. The default network cannot be detached.',
+  },
+  (c: { pod: string; interfaceName: string }) =>
+    `no element of the networks annotation of pod ${c.pod} has interface ${c.interfaceName}`,
+);
+export const networksNotInSync = define(
+  'PLX-NETWORKS-NOT-IN-SYNC',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Run kubectl describe pod to read its Events and the condition plexus-cni.io/NetworksInSync. Plexus keeps retrying.',
+  },
+  (c: { pod: string; seconds: number; problem: string | undefined }) =>
+    `pod ${c.pod} does not have the requested networks after ${c.seconds} s${c.problem === undefined ? '' : `: ${c.problem}`}`,
+);
