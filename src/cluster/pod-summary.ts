@@ -1,4 +1,4 @@
-import { type PodSummary, defaultNetworkKey, networkStatusKey, networksKey } from '../npwg/index.ts';
+import { type PodSummary, defaultNetworkKey, inSyncCondition, networkStatusKey, networksKey } from '../npwg/index.ts';
 
 interface ApiPod {
   readonly metadata?: {
@@ -15,13 +15,17 @@ interface ApiPod {
     }[];
   };
   readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
-  readonly status?: { readonly phase?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly message?: string }[];
+  };
 }
 
 /** Extracts what overviews keep of a pod from the API. */
 export function podSummary(object: unknown): PodSummary {
   const { metadata = {}, spec = {}, status = {} } = (object ?? {}) as ApiPod;
   const owner = ownerOf(metadata);
+  const condition = status.conditions?.find(({ type }) => type === inSyncCondition);
   const { namespace = '', name = '', annotations = {} } = metadata;
   return {
     namespace,
@@ -32,6 +36,7 @@ export function podSummary(object: unknown): PodSummary {
     ...(metadata.uid !== undefined && { uid: metadata.uid }),
     ...(spec.nodeName && { node: spec.nodeName }),
     ...(status.phase !== undefined && { phase: status.phase }),
+    ...(condition?.status === 'False' && { networksProblem: condition.message ?? '' }),
     ...(owner !== undefined && { owner }),
   };
 }

@@ -4,6 +4,7 @@ export { parseDefaultNetwork } from './default-network.ts';
 export {
   allowedCniArgsKey,
   defaultNetworkKey,
+  inSyncCondition,
   nadAnnotationKeys,
   nadGroup,
   nadKind,

@@ -32,6 +32,9 @@ export const nadAnnotationKeys: readonly string[] = [
 /** On a pod, Plexus only: "true" enables debug log lines for this pod. */
 export const debugKey = 'plexus-cni.io/debug';
 
+/** The condition of a pod that states whether its networks follow its annotation. */
+export const inSyncCondition = 'plexus-cni.io/NetworksInSync';
+
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';
 export const nadVersion = 'v1';

@@ -22,6 +22,8 @@ export interface PodSummary extends PodMetadata {
   readonly hostNetwork: boolean;
   /** Whether the pod is being deleted. */
   readonly deleting: boolean;
+  /** Why its networks do not follow its annotation, according to the condition of Plexus. */
+  readonly networksProblem?: string;
   /** The workload that users know: the Deployment, not its ReplicaSet. */
   readonly owner?: string;
 }

@@ -242,8 +242,8 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
       metrics.api.inc({ verb, resource, code: String(status) });
       if (verb !== 'watch') metrics.apiTime.observe({ verb, resource }, ms / 1000);
     },
-    'watch-state': ({ state }) => {
-      if (state === 'lost') lost.since = performance.now();
+    'watch-state': ({ state, resource }) => {
+      if (state === 'lost' && resource !== 'pods') lost.since = performance.now();
     },
     'work-added': ({ controller, added, depth }) => {
       metrics.adds.inc({ controller }, added);

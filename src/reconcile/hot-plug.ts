@@ -1,10 +1,4 @@
-import {
-  type FollowDeps,
-  type FollowProblem,
-  type Followed,
-  followAnnotation,
-  publishFollowed,
-} from '../attach/index.ts';
+import { type FollowDeps, type Followed, followAnnotation, publishFollowed } from '../attach/index.ts';
 import { type Cluster, type PodState, type PodWatch, type WatchedPod, networksDigest } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, changeIncomplete, hostAgentMissing, podEnding } from '../errors/index.ts';
 import type { Journal, RecordKey } from '../journal/index.ts';
@@ -92,7 +86,9 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
         await list(current);
         const keys = ofPod(pod.uid);
         for (const each of keys) await reconcileSandbox(recordKeyOf(each), { current, seenAt }, signal);
-        if (keys.length === 0) await reconcileUnrecorded(pod, current, signal);
+        if (keys.length > 0) return 'done';
+        seenAt.delete(pod.uid);
+        await reconcileUnrecorded(pod, current, signal);
         return 'done';
       },
     },
@@ -111,7 +107,10 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
       const current = deps();
       return current !== undefined && isBehind(each, current);
     },
-    recordRemoved: (key) => void known.delete(sandboxKey(key)),
+    recordRemoved: (key) => {
+      seenAt.delete(known.get(sandboxKey(key))?.uid ?? '');
+      known.delete(sandboxKey(key));
+    },
   };
 }
 

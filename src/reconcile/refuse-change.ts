@@ -1,7 +1,7 @@
-import { type FollowProblem, type Followed, inSyncType, publishFollowed } from '../attach/index.ts';
+import { type FollowProblem, type Followed, publishFollowed } from '../attach/index.ts';
 import type { PodState } from '../cluster/index.ts';
 import { type PlexusError, podOnHostNetwork } from '../errors/index.ts';
-import { networksKey, podKey } from '../npwg/index.ts';
+import { inSyncCondition, networksKey, podKey } from '../npwg/index.ts';
 import type { SandboxRecord } from '../plan/index.ts';
 import type { WorkOutcome } from '../queue/index.ts';
 import { type HotPlugDeps, hasEnded } from './hot-plug.ts';
@@ -12,7 +12,7 @@ export async function settleCondition(
   { pod, current }: { readonly pod: PodState; readonly current: HotPlugDeps },
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const isStale = pod.conditions?.some(({ type, status }) => type === inSyncType && status === 'False') === true;
+  const isStale = pod.conditions?.some(({ type, status }) => type === inSyncCondition && status === 'False') === true;
   return isStale ? publishOnly(record, [], { pod, current }, signal) : 'done';
 }
 

@@ -182,7 +182,8 @@ function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): vo
     if (state !== 'missing') continue;
     const as = name === '' ? '' : ` as ${name}`;
     const why = hasStatus ? `its ${networkStatusKey} does not contain it` : `it has no ${networkStatusKey}`;
-    report('attachment-missing', `pod ${key} requests ${network}${as}, but ${why}`, {
+    const reason = pod.networksProblem === undefined ? '' : `: ${pod.networksProblem}`;
+    report('attachment-missing', `pod ${key} requests ${network}${as}, but ${why}${reason}`, {
       network,
       ...(name !== '' && { interface: name }),
     });

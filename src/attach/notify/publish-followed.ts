@@ -1,15 +1,12 @@
 import { type PodCondition, type PodEvent, type PodState, statusTarget } from '../../cluster/index.ts';
 import { asPlexusError, clip, summaryOf } from '../../errors/index.ts';
-import { networkStatusKey } from '../../npwg/index.ts';
+import { inSyncCondition, networkStatusKey } from '../../npwg/index.ts';
 import { escapeInvisible, maskText } from '../../report/index.ts';
 import type { AttachDeps } from '../deps.ts';
 import type { FollowProblem, Followed } from '../sandbox/follow-annotation.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import { addedText } from './events.ts';
 import { statusText } from './publish.ts';
-
-/** The condition that states whether a pod's networks follow its annotation. */
-export const inSyncType = 'plexus-cni.io/NetworksInSync';
 
 const publishSeconds = 10;
 const mostConditionBytes = 4096;
@@ -56,7 +53,7 @@ function networksToPublish(followed: Followed, pod: PodState, deps: PublishFollo
   const isRefused = followed.keepsStatus === true || problems.some(({ network }) => network === undefined);
   const status = statusText({ attachments: followed.attachments }, deps);
   const condition = conditionOf(problems, deps);
-  const before = pod.conditions?.find(({ type }) => type === inSyncType);
+  const before = pod.conditions?.find(({ type }) => type === inSyncCondition);
   const isNewStatus = !isRefused && pod.metadata.annotations[networkStatusKey] !== status;
   const isNewCondition =
     before?.status !== condition.status || before.reason !== condition.reason || before.message !== condition.message;
@@ -68,21 +65,18 @@ function networksToPublish(followed: Followed, pod: PodState, deps: PublishFollo
 }
 
 /** Returns the condition for the problems of a pod's networks. */
-export function conditionOf(
-  problems: readonly FollowProblem[],
-  { settings }: Pick<AttachDeps, 'settings'>,
-): PodCondition {
+function conditionOf(problems: readonly FollowProblem[], { settings }: Pick<AttachDeps, 'settings'>): PodCondition {
   const [first] = problems;
   if (first === undefined)
     return {
-      type: inSyncType,
+      type: inSyncCondition,
       status: 'True',
       reason: 'InSync',
       message: 'The pod has exactly the networks of its annotation.',
     };
   const sentences = problems.map((problem) => `${placeOf(problem)}${shownError(problem, settings.maskedKeys)}`);
   return {
-    type: inSyncType,
+    type: inSyncCondition,
     status: 'False',
     reason: reasons[first.act],
     message: clip(sentences.join(' '), mostConditionBytes),

@@ -4,6 +4,7 @@ import { type NetworksEditor, connectForViews, networksEditor } from '../../clus
 import { interfaceNotAttached, networksNotInSync } from '../../errors/index.ts';
 import {
   type NetworkStatus,
+  inSyncCondition,
   networkStatusKey,
   networksKey,
   parseSelections,
@@ -122,9 +123,7 @@ async function editorOf({ pod: name, namespace: given, wait, ...cluster }: Optio
       for (;;) {
         const { annotations, conditions } = await editor.read(AbortSignal.timeout(answerMs));
         if (isDone(statusIn(annotations))) return;
-        const problem = conditions.find(
-          ({ type, status }) => type === 'plexus-cni.io/NetworksInSync' && status === 'False',
-        );
+        const problem = conditions.find(({ type, status }) => type === inSyncCondition && status === 'False');
         if (performance.now() > until)
           throw networksNotInSync({ pod: podKey({ namespace, name }), seconds: wait, problem: problem?.message });
         await delay(pollMs);
