@@ -1,4 +1,5 @@
 import { type JsonObject, type JsonValue, formatJson, parseJson } from '../cni/index.ts';
+import { interfaceTaken } from '../errors/index.ts';
 import { networksKey } from './keys.ts';
 import { nadKey } from './nad.ts';
 import type { NetworkStatus } from './network-status.ts';
@@ -9,13 +10,16 @@ import type { RequestedNetwork } from './selection.ts';
 
 const isJson = (text: string): boolean => /[[{"]/.test(text);
 
-/** Returns the annotation with one more element. Throws selectionInvalid if the annotation is invalid before or after. */
+/** Returns the annotation with one more element. Throws selectionInvalid if it is invalid, and interfaceTaken. */
 export function withNetwork(
   text: string | undefined,
   { nad, interfaceName }: Pick<RequestedNetwork, 'nad' | 'interfaceName'>,
   podNamespace: string,
 ): string {
-  parseSelections(text, podNamespace);
+  const { selections } = parseSelections(text, podNamespace);
+  const other = selections.find((each) => interfaceName !== undefined && each.interfaceName === interfaceName);
+  if (other !== undefined && interfaceName !== undefined)
+    throw interfaceTaken({ interfaceName, by: nadKey(other.nad) });
   const isOfPod = nad.namespace === podNamespace;
   const element = {
     name: nad.name,

@@ -1,5 +1,7 @@
 import { type JsonValue, formatJson, isJsonObject } from '../cni/index.ts';
-import { type NetworkSelection, type RequestedNetwork, nadKey } from '../npwg/index.ts';
+import { type NetworkSelection, type RequestedNetwork, nadKey, networksKey } from '../npwg/index.ts';
+import type { Attachment } from './attachment.ts';
+import { freeName } from './interface-names.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from './record.ts';
 
 // Compares what a pod's annotation requests now with what the journal records, for a sandbox that is live. The journal
@@ -143,4 +145,32 @@ export function inAnnotationOrder(
   const placeOf = (entry: AttachmentRecord): number =>
     isOfAnnotation(entry) ? (positions.get(entry) ?? selections.length + 1) : 0;
   return record.attachments.toSorted((one, other) => placeOf(one) - placeOf(other));
+}
+
+/**
+ * Returns planned attachments under the interface names that the record has for the same selections. A running pod
+ * keeps the name of an unnamed element when the elements before it change, while a new plan counts again.
+ */
+export function withRecordedNames(planned: readonly Attachment[], record: SandboxRecord): readonly Attachment[] {
+  const place = { key: networksKey };
+  const ofAnnotation = planned.filter(({ isDefault, selection }) => !isDefault && selection !== undefined);
+  const selections = ofAnnotation.flatMap(({ selection }) =>
+    selection === undefined ? [] : [{ ...selection, place }],
+  );
+  const { kept, plugs } = annotationDifference(selections, record);
+  const nameAt = new Map([
+    ...kept.map(({ position, entry }) => [position, entry.attachment.interfaceName] as const),
+    ...plugs.flatMap(({ position, replaces }) =>
+      replaces === undefined ? [] : [[position, replaces.attachment.interfaceName] as const],
+    ),
+  ]);
+  const taken = new Set(record.attachments.map(({ attachment }) => attachment.interfaceName));
+  return planned.map((attachment) => {
+    const position = ofAnnotation.indexOf(attachment) + 1;
+    const own = nameAt.get(position) ?? attachment.selection?.interfaceName;
+    if (position === 0 || own !== undefined) return { ...attachment, interfaceName: own ?? attachment.interfaceName };
+    const interfaceName = freeName(taken, position);
+    taken.add(interfaceName);
+    return { ...attachment, interfaceName };
+  });
 }

@@ -6,6 +6,7 @@ export {
   isOfAnnotation,
   type KeptAttachment,
   type Plug,
+  withRecordedNames,
 } from './annotation-difference.ts';
 export type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
 export { deviceRequestsOf } from './device-choice.ts';

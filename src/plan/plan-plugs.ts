@@ -103,7 +103,7 @@ function plugged(
   const requests = deliveriesOf(delegate);
   const judged = judgeRequests(delegate, requests, settings.unservedRequests);
   const device = deviceFor(delegate, made, inputs);
-  const interfaceName = nameFor(plug, names, others, links);
+  const interfaceName = nameFor(plug, { names, others, made }, links);
   const decided = { isDefault: false, interfaceName, defaultRoute: unmanaged, device: device.chosen };
   const attachment = attachmentOf(delegate, { ...decided, deliveries: requests, assertFits: argumentsBound() }, inputs);
   return { attachment, warnings: [...(delegate.warnings ?? []), ...judged.warnings, ...device.warnings] };
@@ -111,8 +111,7 @@ function plugged(
 
 function nameFor(
   { selection, position, replaces }: Plug,
-  names: Map<string, string>,
-  others: readonly AttachmentRecord[],
+  { names, others, made }: Omit<Surroundings, 'inputs'>,
   links: readonly string[],
 ): string {
   const { interfaceName = replaces?.attachment.interfaceName } = selection;
@@ -121,8 +120,9 @@ function nameFor(
     names.set(name, nadKey(selection.nad));
     return name;
   }
-  const other = others.find(({ attachment }) => attachment.interfaceName === interfaceName);
-  if (other !== undefined) throw interfaceTaken({ interfaceName, by: other.attachment.network });
+  const all = [...others.map(({ attachment }) => attachment), ...made];
+  const other = all.find((each) => each.interfaceName === interfaceName);
+  if (other !== undefined) throw interfaceTaken({ interfaceName, by: other.network });
   if (replaces === undefined && (links.includes(interfaceName) || interfaceName === 'lo'))
     throw interfaceTaken({ interfaceName, by: names.get(interfaceName) ?? 'a link that is already in the sandbox' });
   return interfaceName;

@@ -8,6 +8,7 @@ import {
   inAnnotationOrder,
   makePlan,
   newRecord,
+  withRecordedNames,
 } from '../../src/plan/index.ts';
 import { able, inputsFor } from './planned.ts';
 
@@ -129,6 +130,18 @@ describe('the difference between an annotation and a live sandbox', () => {
       'swap net1 to a',
       'plug b',
     ]);
+  });
+
+  it('gives a plan of the same annotation the interface names of the running pod', () => {
+    const record = live('b,a');
+    const after = {
+      ...record,
+      attachments: record.attachments.filter(({ attachment }) => attachment.network !== 'shop/b'),
+    };
+    const { attachments } = makePlan(inputsFor({ networks: 'a,c', nads }));
+    expect(
+      withRecordedNames(attachments, after).map(({ interfaceName, network }) => `${interfaceName} ${network}`),
+    ).toEqual(['eth0 cluster-net', 'net2 shop/a', 'net3 shop/c']);
   });
 
   it('orders the attachments as the annotation does, after those of the node', () => {

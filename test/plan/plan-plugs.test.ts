@@ -21,7 +21,8 @@ const devices = (...ids: readonly string[]) => ({
 /** Plans the change of a live pod from one annotation to another. */
 function plan(before: string, now: string, more: Partial<PlugInputs> = {}, situation: Situation = {}): PlugPlan {
   const all: Situation = { nads, resources, ...situation };
-  const start = inputsFor({ ...all, networks: before, more });
+  const { links: _now, ...atStart } = more;
+  const start = inputsFor({ ...all, networks: before, more: atStart });
   const record = newRecord(makePlan(start), start.call, start.pod, '2026-01-01T00:00:00Z');
   const attachments = record.attachments.map(
     ({ attachment }) => ({ state: 'attached', attachment, result: {} }) as const,
@@ -45,13 +46,14 @@ describe('planning the networks that a running pod gains', () => {
     expect(inWords(plan('a', 'a,b', { links: ['lo', 'eth0', 'net1', 'net2'] }))).toEqual(['net3 shop/b']);
     expect(inWords(plan('a', 'a,b,b@net2'))).toEqual(['net3 shop/b', 'net2 shop/b']);
   });
-  it('refuses a name that a link or another attachment has, and keeps the others', () => {
+  it('refuses a name that a link, another attachment or another element has, and keeps the others', () => {
     const links = ['lo', 'eth0', 'net1', 'tap0'];
-    expect(inWords(plan('a', 'a,b@tap0,b@eth0,b@lo,b@y', { links }))).toEqual([
+    expect(inWords(plan('a', 'a,b@tap0,b@eth0,b@lo,b@y,a@y', { links }))).toEqual([
       'y shop/b',
       'b: PLX-INTERFACE-TAKEN',
       'b: PLX-INTERFACE-TAKEN',
       'b: PLX-INTERFACE-TAKEN',
+      'a: PLX-INTERFACE-TAKEN',
     ]);
   });
   it('plans the same input for the plugins as an ADD', () => {
