@@ -25,7 +25,6 @@ interface ApiPod {
 export function podSummary(object: unknown): PodSummary {
   const { metadata = {}, spec = {}, status = {} } = (object ?? {}) as ApiPod;
   const owner = ownerOf(metadata);
-  const condition = status.conditions?.find(({ type }) => type === inSyncCondition);
   const { namespace = '', name = '', annotations = {} } = metadata;
   return {
     namespace,
@@ -36,9 +35,14 @@ export function podSummary(object: unknown): PodSummary {
     ...(metadata.uid !== undefined && { uid: metadata.uid }),
     ...(spec.nodeName && { node: spec.nodeName }),
     ...(status.phase !== undefined && { phase: status.phase }),
-    ...(condition?.status === 'False' && { networksProblem: condition.message ?? '' }),
+    ...networksProblemIn(status),
     ...(owner !== undefined && { owner }),
   };
+}
+
+function networksProblemIn({ conditions }: NonNullable<ApiPod['status']>): Pick<PodSummary, 'networksProblem'> {
+  const condition = conditions?.find(({ type, status }) => type === inSyncCondition && status === 'False');
+  return condition === undefined ? {} : { networksProblem: condition.message ?? '' };
 }
 
 // Other annotations (the last applied configuration) are often longer than all of these together.

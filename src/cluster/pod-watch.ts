@@ -91,7 +91,7 @@ function watchReports(api: ApiConnection, resource: string) {
 }
 
 /** Keeps pods by UID. */
-export function podStore(): {
+function podStore(): {
   readonly get: PodWatch['get'];
   readonly sink: (onChange: OnPodChange) => WatchSink;
 } {

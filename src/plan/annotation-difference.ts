@@ -126,12 +126,6 @@ function withSortedKeys(value: JsonValue): JsonValue {
   );
 }
 
-/** Returns a selection as the journal keeps it. */
-export function requestedNetwork(selection: NetworkSelection): RequestedNetwork {
-  const { place: _ofTheAnnotation, ...requested } = selection;
-  return requested;
-}
-
 /**
  * Returns a record's attachments in the order of the annotation: the default network, the networks of the node's
  * configuration, then those that the annotation requests.

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../cni/index.ts';
 import { type Warning, selectionInvalid } from '../errors/index.ts';
 import { type PodDevice, attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile } from '../npwg/index.ts';
-import { requestedNetwork } from './annotation-difference.ts';
 import { cniArgsFor } from './cni-args.ts';
 import type { Attachment, DefaultRoutes } from './attachment.ts';
 import { decideDefaultRoutes } from './default-route.ts';
@@ -10,6 +9,7 @@ import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
 import { argumentsBound, pluginArgsOf, withArguments } from './plugin-arguments.ts';
 import { type Delivery, deliveriesOf, judgeRequests, requestCniArgsOf } from './requests.ts';
+import { requestedNetwork } from './requested-network.ts';
 import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 

@@ -1,5 +1,5 @@
 import { type NetworkSelection, nadKey } from '../npwg/index.ts';
-import { requestedNetwork } from './annotation-difference.ts';
+import { requestedNetwork } from './requested-network.ts';
 import type { AttachmentRecord, SandboxRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 

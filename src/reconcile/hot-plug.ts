@@ -1,11 +1,12 @@
 import { type FollowDeps, type Followed, followAnnotation, publishFollowed } from '../attach/index.ts';
-import { type Cluster, type PodState, type PodWatch, type WatchedPod, networksDigest } from '../cluster/index.ts';
+import { type PodState, type WatchedPod, networksDigest } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, changeIncomplete, hostAgentMissing, podEnding } from '../errors/index.ts';
-import type { Journal, RecordKey } from '../journal/index.ts';
+import type { RecordKey } from '../journal/index.ts';
 import { networksKey, parseSelections, podKey } from '../npwg/index.ts';
-import { type SandboxRecord, type Settings, annotationDifference, recoveryOf } from '../plan/index.ts';
+import { type SandboxRecord, annotationDifference, recoveryOf } from '../plan/index.ts';
 import type { Work, WorkOutcome } from '../queue/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
+import { type HotPlugDeps, hasEnded } from './hot-plug-deps.ts';
 import { reconcileUnrecorded, refuse, settleCondition } from './refuse-change.ts';
 import { recordKeyOf, sandboxKey } from './sandbox-key.ts';
 
@@ -14,22 +15,6 @@ import { recordKeyOf, sandboxKey } from './sandbox-key.ts';
 // is read while nothing changes. Before it acts, it reads pod and record again: a watch may lag behind, and a sandbox
 // must never lose a network because of an old annotation.
 
-/** The dependencies of the controller. */
-export interface HotPlugDeps {
-  readonly journal: Journal;
-  readonly cluster: Cluster;
-  readonly pods: PodWatch;
-  readonly settings: () => Settings;
-  readonly report: Report;
-  /** What changes a sandbox; undefined without a host agent. */
-  readonly followDeps: (report: Report) => Omit<FollowDeps, 'publish'> | undefined;
-  /** Runs the change of a sandbox with a signal that the runtime's DEL aborts. */
-  readonly cancellable: <T>(
-    containerId: string,
-    signal: AbortSignal,
-    work: (signal: AbortSignal) => Promise<T>,
-  ) => Promise<T>;
-}
 /** The controller's work, and what must be passed to it. */
 export interface HotPlug {
   readonly work: Work;
@@ -136,42 +121,48 @@ interface Round {
   readonly seenAt: Map<string, number>;
 }
 
-async function reconcileSandbox(key: RecordKey, { current, seenAt }: Round, outer: AbortSignal): Promise<WorkOutcome> {
-  const { journal, cluster } = current;
+async function reconcileSandbox(key: RecordKey, round: Round, outer: AbortSignal): Promise<WorkOutcome> {
+  const { journal, cluster } = round.current;
   const record = await journal.read(key, outer);
   if (record?.complete !== true || record.pod?.uid === undefined) return 'done';
   const pod = await cluster.getPodState(record.pod, outer);
   if (pod === undefined || pod.metadata.uid !== record.pod.uid || hasEnded(pod)) return 'done';
+  const subject = { pod, current: round.current };
   const digest = networksDigest(pod.metadata.annotations);
   if (digest === record.networksDigest && recoveryOf(record) === undefined)
-    return settleCondition(record, { pod, current }, outer);
-  const { uid } = record.pod;
+    return settleCondition(record, subject, outer);
+  if (pod.deleting) return refuse(podEnding({ pod: podKey(pod.metadata) }), record, subject, outer);
+  return followPod(record, pod, round, outer);
+}
+
+async function followPod(
+  record: SandboxRecord,
+  pod: PodState,
+  { current, seenAt }: Round,
+  outer: AbortSignal,
+): Promise<WorkOutcome> {
+  const { containerId: sandbox } = record;
+  const uid = pod.metadata.uid ?? '';
   const subject = podKey(pod.metadata);
-  if (pod.deleting) return refuse(podEnding({ pod: subject }), record, { pod, current }, outer);
-  const operation: OperationInfo = { command: 'CHANGE', sandbox: key.containerId, pod: subject, startedAt: Date.now() };
+  const operation: OperationInfo = { command: 'CHANGE', sandbox, pod: subject, startedAt: Date.now() };
   const report: Report = (step) => current.report(step, operation);
   const follow = current.followDeps(report);
   if (follow === undefined)
     return mayDiffer(record, pod, current)
       ? refuse(hostAgentMissing({ pod: subject }), record, { pod, current }, outer)
       : 'done';
+  const publishing = { ...current, settings: current.settings(), report, now: Date.now };
+  const publish: FollowDeps['publish'] = async (outcome, limited) =>
+    isQuiet(outcome, seenAt.has(uid)) || publishFollowed(outcome, pod, publishing, limited);
   const followed = await reported(operation, current, () =>
-    current.cancellable(key.containerId, outer, (signal) => {
-      const publish: FollowDeps['publish'] = async (outcome, limited) =>
-        isQuiet(outcome, seenAt.has(uid)) ||
-        publishFollowed(outcome, pod, { ...current, settings: current.settings(), report, now: Date.now }, limited);
-      return followAnnotation(key, pod, { ...follow, publish }, signal);
-    }),
+    current.cancellable(sandbox, outer, (signal) => followAnnotation(record, pod, { ...follow, publish }, signal)),
   );
   if (followed === undefined) return 'done';
   reportFollowed(followed, operation, { ...current, ms: elapsedMs(uid, seenAt) });
-  if (current.pods.get(uid)?.digest !== digest) return { afterMs: 0 };
   if (followed.problems.length === 0) seenAt.delete(uid);
+  if (current.pods.get(uid)?.digest !== networksDigest(pod.metadata.annotations)) return { afterMs: 0 };
   return followed.problems.some(({ network }) => network !== undefined) ? 'retry' : 'done';
 }
-
-/** Whether a pod has ended. */
-export const hasEnded = ({ phase }: PodState): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /**
  * Whether an outcome is not published: the record of an early version does not show what was requested, and nothing has

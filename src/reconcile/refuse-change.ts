@@ -4,7 +4,7 @@ import { type PlexusError, podOnHostNetwork } from '../errors/index.ts';
 import { inSyncCondition, networksKey, podKey } from '../npwg/index.ts';
 import type { SandboxRecord } from '../plan/index.ts';
 import type { WorkOutcome } from '../queue/index.ts';
-import { type HotPlugDeps, hasEnded } from './hot-plug.ts';
+import { type HotPlugDeps, hasEnded } from './hot-plug-deps.ts';
 
 /** The annotation has been restored after a refusal: the condition still states the refusal. */
 export async function settleCondition(

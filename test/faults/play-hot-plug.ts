@@ -3,7 +3,17 @@ import { networksDigest } from '../../src/cluster/index.ts';
 import { fileJournal } from '../../src/journal/index.ts';
 import { networksKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
-import type { Stage } from './run-scenario.ts';
+import type { TestPod } from '../support/test-node.ts';
+import type { Scenario } from './scenarios.ts';
+import type { World } from './world.ts';
+
+/** One scenario while it is played. */
+export interface Stage {
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly pod: TestPod;
+  readonly problems: string[];
+}
 
 /**
  * Changes the annotation of a pod that is attached, with a fault on the way, and waits until its networks follow. The
@@ -18,7 +28,8 @@ export async function followed(
   const object = api.get('pods', pod.namespace, pod.name);
   if (object === undefined) throw new Error('the pod is not in the API');
   const annotations = { ...object.metadata.annotations, [networksKey]: networks };
-  api.put('pods', { ...object, metadata: { ...object.metadata, annotations } });
+  const spec = { ...object['spec'], nodeName: 'node-1' }; // the watch of the daemon sees only pods of its node
+  api.put('pods', { ...object, spec, metadata: { ...object.metadata, annotations } });
   await waitFor('the fault', async () => world.hasStruck(scenario.fault)).catch(() =>
     problems.push('the fault did not come about'),
   );

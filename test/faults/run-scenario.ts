@@ -7,7 +7,7 @@ import { configAsRuntime } from '../support/config-as-runtime.ts';
 import { shim } from '../support/daemon.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { everythingOn, newSince } from './left-behind.ts';
-import { followed } from './play-hot-plug.ts';
+import { type Stage, followed } from './play-hot-plug.ts';
 import { type Scenario, nameOf } from './scenarios.ts';
 import type { World } from './world.ts';
 
@@ -89,14 +89,6 @@ async function play(scenario: Scenario, world: World, problems: string[]): Promi
     await pod.netns.remove();
     world.at.api.remove('pods', pod.namespace, pod.name);
   }
-}
-
-/** One scenario while it is played. */
-export interface Stage {
-  readonly scenario: Scenario;
-  readonly world: World;
-  readonly pod: TestPod;
-  readonly problems: string[];
 }
 
 const plays: Readonly<Record<Scenario['operation'], (stage: Stage) => Promise<number>>> = {

@@ -169,7 +169,7 @@ describe('the difference between any two annotations', () => {
     assert(
       property(annotation, annotation, (before, now) => {
         const { kept, plugs, unplugs } = difference(json(before), json(now));
-        expect([...kept, ...plugs].map(({ position }) => position).toSorted()).toEqual(
+        expect([...kept, ...plugs].map(({ position }) => position).toSorted((one, other) => one - other)).toEqual(
           now.map((_, index) => index + 1),
         );
         const entries = [

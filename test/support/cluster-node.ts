@@ -93,7 +93,7 @@ export async function createClusterNode({
     const annotations = networks === undefined ? {} : { [networksKey]: networks };
     const { metadata } = api.put('pods', {
       metadata: { name, namespace: 'default', annotations },
-      spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }] },
+      spec: { containers: [{ name: 'main', image: 'none' }] },
     });
     return { name, namespace: 'default', uid: metadata.uid ?? '' };
   };

@@ -17,6 +17,9 @@ export type ChooseChange = (
   wasSettled: boolean,
 ) => SandboxChange | Promise<SandboxChange>;
 
+/** Runs after a change, while the sandbox's lock is still held. */
+export type FinishChange = (outcome: ChangeOutcome, signal: AbortSignal) => Promise<void>;
+
 /** The record after a change of a live sandbox, and what failed. */
 export type ChangeOutcome = Pick<Changed, 'record' | 'failures'>;
 
@@ -28,11 +31,11 @@ export type ChangeOutcome = Pick<Changed, 'record' | 'failures'>;
  */
 export function changeSandbox(
   key: RecordKey,
-  choose: ChooseChange,
+  how: ChooseChange | { readonly choose: ChooseChange; readonly finish: FinishChange },
   deps: ChangeSandboxDeps,
   outer: AbortSignal,
-  finish: (outcome: ChangeOutcome, signal: AbortSignal) => Promise<void> = async () => {},
 ): Promise<ChangeOutcome | undefined> {
+  const { choose, finish } = typeof how === 'function' ? { choose: how, finish: async () => {} } : how;
   const deadline = { command: 'change', seconds: deps.settings.deadlines.addSeconds };
   return withDeadline(deadline, outer, (signal, secondsLeft) =>
     deps.locks.withSandbox({ containerId: key.containerId, command: 'change' }, signal, async () => {

@@ -89,7 +89,7 @@ export async function followAnnotation(
     if (next !== before || older !== undefined)
       await deps.journal.write({ ...record, ...(next !== undefined && { networksDigest: next }) });
   };
-  await changeSandbox(key, choose, deps, outer, finish);
+  await changeSandbox(key, { choose, finish }, deps, outer);
   return followed;
 }
 
@@ -132,7 +132,9 @@ async function decide(
   }
   const { selections } = parsed;
   const record =
-    before.networksDigest === undefined ? await provenRecord(before, selections, pod, deps, signal) : before;
+    before.networksDigest === undefined
+      ? await provenRecord({ record: before, selections, pod }, deps, signal)
+      : before;
   if (record === undefined) return unchanged(selectionsUnrecorded({ pod: podKey(pod) }));
   const difference = annotationDifference(selections, record);
   const inputs = await gatherPlugInputs(difference.plugs, { record, pod, settings }, deps, signal);
@@ -171,9 +173,15 @@ function courseOf(
  * changed since.
  */
 async function provenRecord(
-  record: SandboxRecord,
-  selections: readonly NetworkSelection[],
-  pod: PodState['metadata'],
+  {
+    record,
+    selections,
+    pod,
+  }: {
+    readonly record: SandboxRecord;
+    readonly selections: readonly NetworkSelection[];
+    readonly pod: PodState['metadata'];
+  },
   deps: FollowDeps,
   signal: AbortSignal,
 ): Promise<SandboxRecord | undefined> {

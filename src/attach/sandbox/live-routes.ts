@@ -81,7 +81,7 @@ function rerouted(entry: AttachmentRecord, wanted: DefaultRoutes): readonly Rero
   const changed = families.filter((family) => wanted[family].kind !== attachment.defaultRoute[family].kind);
   const result = resultOf(entry);
   if (changed.length === 0 || entry.state !== 'attached' || result === undefined) return [];
-  const { withdrawnRoutes, ...rest } = entry;
+  const { withdrawnRoutes: _before, ...rest } = entry;
   const before = { ...result, routes: [...result.routes, ...originalRoutes(entry, result)] };
   const settled = settleRoutes({ ...attachment, defaultRoute: restoring(wanted, changed) }, before);
   const next = { ...attachment, defaultRoute: wanted };
