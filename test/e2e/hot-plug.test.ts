@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HotPlugNode, createHotPlugNode } from '../support/hot-plug-node.ts';
+import { runProgram } from '../support/plexus-command.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // Networks follow the annotation of running pods: real plugins in real namespaces, daemon and host agent as processes,
@@ -193,6 +194,25 @@ describe('networks of a running pod', () => {
     expect(await at.interfacesOf(pod)).toHaveLength(4);
     await at.end(pod);
     await at.cluster.call('DEL', one);
+  });
+
+  it('plexus attach and plexus detach edit the annotation and wait for the network', async () => {
+    const pod = await at.livePod('edited', 'a');
+    const kubeconfig = join(at.cluster.node.dir, 'kubeconfig');
+    const plexus = (...words: readonly string[]) =>
+      runProgram('kubectl-plexus', [...words, '--kubeconfig', kubeconfig, '-n', 'default', '--wait', '30']);
+    expect(await plexus('attach', 'edited', 'b@x')).toMatchObject({
+      code: 0,
+      stdout: 'annotated pod default/edited: a,b@x\n',
+    });
+    expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net1 10.1.0.x', 'x 10.2.0.x']);
+    expect(await plexus('detach', 'edited', 'net1')).toMatchObject({ code: 0 });
+    expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'x 10.2.0.x']);
+    expect(await plexus('detach', 'edited', 'eth0')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-INTERFACE-NOT-ATTACHED'),
+    });
+    await at.end(pod);
   });
 
   it('a pod on the network of the node gets an Event and nothing else', async () => {
