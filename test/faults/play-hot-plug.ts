@@ -28,7 +28,7 @@ export async function followed(
   const object = api.get('pods', pod.namespace, pod.name);
   if (object === undefined) throw new Error('the pod is not in the API');
   const annotations = { ...object.metadata.annotations, [networksKey]: networks };
-  const spec = { ...object['spec'], nodeName: 'node-1' }; // the watch of the daemon sees only pods of its node
+  const spec = { ...(object['spec'] as object), nodeName: 'node-1' }; // the watch of the daemon sees only pods of its node
   api.put('pods', { ...object, spec, metadata: { ...object.metadata, annotations } });
   await waitFor('the fault', async () => world.hasStruck(scenario.fault)).catch(() =>
     problems.push('the fault did not come about'),
