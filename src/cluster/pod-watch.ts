@@ -29,8 +29,8 @@ interface PodObject {
   };
 }
 
-// The API server's limit for all annotations is 256 KiB; escapes double it.
-const mostAnnotationBytes = 512 * 1024;
+// The API server limits annotations to 256 KiB. A character takes up to six bytes of JSON.
+const mostAnnotationBytes = 6 * 256 * 1024;
 const podShape: Shape = {
   keys: {
     metadata: {

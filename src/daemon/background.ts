@@ -94,7 +94,7 @@ export function runControllers(
   return [
     status.run(publishWork(publishDeps), signal),
     abandoned.run(abandonedWork(journal, agentDeps, warnOfWaiting), signal),
-    deferred.run(deferredWork(context), signal),
+    deferred.run(deferredWork({ ...context, locks }), signal),
     reclaim.run(reclaimController(state), signal),
     unattached.run(sweepController(state), signal),
     hotPlug.run(plug.work, signal),

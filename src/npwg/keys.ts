@@ -35,6 +35,20 @@ export const debugKey = 'plexus-cni.io/debug';
 /** The condition of a pod that states whether its networks follow its annotation. */
 export const inSyncCondition = 'plexus-cni.io/NetworksInSync';
 
+/** On a static pod (kubelet) and its mirror pod: where the pod comes from, and the hash of its file. */
+export const configSourceKey = 'kubernetes.io/config.source';
+export const configMirrorKey = 'kubernetes.io/config.mirror';
+
+/** Every annotation of a pod that Plexus reads. */
+export const podAnnotationKeys: readonly string[] = [
+  networksKey,
+  defaultNetworkKey,
+  networkStatusKey,
+  debugKey,
+  configSourceKey,
+  configMirrorKey,
+];
+
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';
 export const nadVersion = 'v1';
