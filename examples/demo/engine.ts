@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '../../src/cni/index.ts';
@@ -40,6 +41,7 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
     'cni-dir': join(node.dir, 'state'),
     'cni-conf-dir': confDir,
     'manage-configuration': 'keep',
+    'node-name': 'demo',
   };
   const daemon = await startTestDaemon({ dir: node.dir, flags, wrapper: ['setsid'] }); // Ctrl-C must end only the demo.
   const file = join(confDir, '00-plexus.conflist');
@@ -47,6 +49,7 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
   await waitFor(`the daemon to write ${file}`, async () => (await read()) !== undefined);
   const kilobytes = Math.round((await stat(join(binDir, 'plexus'))).size / 1024);
   const path = [binDir, await pluginsDir()];
+  const agent = startAgent(node, daemon.socket, path);
   return {
     description: [
       `shim, which the runtime executes: ${join(binDir, 'plexus')} (native, ${kilobytes} KiB; the node needs no Node.js)`,
@@ -61,9 +64,18 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
         path,
       }),
     socket: daemon.socket,
-    stop: async () => void (await daemon.stop()),
+    stop: async () => {
+      agent.kill();
+      await daemon.stop();
+    },
   };
 }
+
+/** The host agent, which runs plugins for the daemon. */
+const startAgent = (node: DemoNode, socket: string, path: readonly string[]): ChildProcess =>
+  spawn('nsenter', [`--net=${node.netns.path}`, shim, 'host-agent', '--socket', socket, '--cni-path', path.join(':')], {
+    stdio: 'ignore',
+  });
 
 /** The plugin that does everything itself, in one Node.js process for each call. */
 export async function directEngine(node: DemoNode, apiPort: number): Promise<Engine> {

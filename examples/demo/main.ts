@@ -11,6 +11,7 @@ import { table } from '../../src/view/index.ts';
 import { startApiServer } from '../../test/support/api-server/index.ts';
 import { createNetns } from '../../test/support/netns.ts';
 import { daemonEngine, directEngine, type Engine, type Pod } from './engine.ts';
+import { plugAndUnplug, statusOf } from './hot-plug.ts';
 import { createNode, type DemoNode } from './node.ts';
 import { pingAll } from './ping.ts';
 
@@ -51,15 +52,6 @@ async function createPods(demo: Demo): Promise<void> {
   }
 }
 
-async function statusOf(demo: Demo, pod: Pod): Promise<string> {
-  const read = await demo.api.read({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: pod.name, namespace: 'default' },
-  });
-  return read.metadata?.annotations?.['k8s.v1.cni.cncf.io/network-status'] ?? '[]';
-}
-
 const rowOf = (pod: Pod, status: NetworkStatus): string[] => [
   pod.name,
   status.interface ?? '',
@@ -74,7 +66,7 @@ async function attach(demo: Demo): Promise<NetworkStatus[][]> {
     const result = JSON.parse(await call(demo, 'ADD', pod)) as { ips: { address: string }[] };
     say(`  ADD ${pod.name}: the runtime gets ${result.ips.map(({ address }) => address).join(', ')}`);
   }
-  const texts = await Promise.all(demo.pods.map((pod) => statusOf(demo, pod)));
+  const texts = await Promise.all(demo.pods.map((pod) => statusOf(demo.api, pod)));
   const statuses = texts.map((text) => [...parseStatus(text)]);
   say(
     `\n${table(
@@ -153,21 +145,29 @@ function startUi(plexus: string, options: readonly string[]): { readonly url: Pr
   };
 }
 
+async function follow(demo: Demo): Promise<boolean> {
+  heading('4. The running pods gain a network and lose it again: only their annotations change');
+  return plugAndUnplug(demo.api, demo.pods, say);
+}
+
 async function run(demo: Demo): Promise<boolean> {
   heading('Plexus on a node');
   for (const line of demo.engine.description) say(`  ${line}`);
   heading('1. Two networks, and two pods that request them');
   await createObjects(demo.api, await demo.node.file('networks.yaml'));
   await createPods(demo);
-  say('  networks: lab (macvlan on eth1), storage (bridge and tuning, IPv4 and IPv6); default: cluster-net (bridge)');
+  say(
+    '  networks: lab (macvlan on eth1), storage (bridge and tuning, IPv4 and IPv6), backup (bridge); default: cluster-net (bridge)',
+  );
   heading('2. The container runtime starts the pods: one call of Plexus for each');
   const statuses = await attach(demo);
   heading('3. From pod to pod, over every network');
   const pinged = await ping(demo, statuses);
+  const followed = demo.engine.socket === undefined || (await follow(demo));
   if (process.argv.includes('--keep')) await keep(demo);
-  heading('4. The container runtime deletes the pods');
+  heading(`${demo.engine.socket !== undefined ? 5 : 4}. The container runtime deletes the pods`);
   const clean = await detach(demo);
-  return statuses.every((list) => list.length === 3) && pinged && clean;
+  return statuses.every((list) => list.length === 3) && pinged && followed && clean;
 }
 
 const pods: Pod[] = [];

@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { is, nothingLookedAt } from '../errors/index.ts';
+import { attachCommand, detachCommand } from './commands/attach.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -42,6 +43,8 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(explainCommand(end))
     .command(graphCommand(end))
     .command(uiCommand(end))
+    .command(attachCommand)
+    .command(detachCommand)
     .command(attachmentsCommand(end))
     .command(devicesCommand(end))
     .command(doctorCommand)
@@ -55,7 +58,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(versionCommand)
     .demandCommand(
       1,
-      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attach, detach, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()

@@ -60,7 +60,8 @@ const settingsOf = (configuration: LiveConfiguration): Settings =>
 
 async function clusterOf(configuration: LiveConfiguration, report: Report): Promise<WatchedCluster | undefined> {
   const options = connectOptionsFor(settingsOf(configuration), process.env);
-  return options && connectForLong(options, report, configuration.current().kubeletPodsApi);
+  const { kubeletPodsApi: kubeletSocket, hotPlug, nodeName } = configuration.current();
+  return options && connectForLong(options, report, { kubeletSocket, podsOf: hotPlug === 'on' ? nodeName : undefined });
 }
 
 function keepOptions(configuration: LiveConfiguration): KeepOptions {

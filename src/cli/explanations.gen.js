@@ -8,6 +8,14 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-ANNOTATION-REMOVED": {
+  "kind": "error",
+  "what": "pod ‹pod› has no annotation ‹key› any more; its networks are left as they are",
+  "fix": "To detach all additional networks, set the annotation to []. Otherwise restore it.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
  "PLX-API-REFUSED": {
   "kind": "error",
   "what": "Kubernetes API refused ‹request› (‹status›): ‹problem›",
@@ -59,6 +67,14 @@ export const explanations = {
   "sections": [
    3
   ]
+ },
+ "PLX-CHANGE-INCOMPLETE": {
+  "kind": "error",
+  "what": "undefined parts of a change of networks failed: ‹problems›",
+  "fix": "Follow the fix shown for each network. Plexus retries for as long as the annotation requests the change.",
+  "code": 100,
+  "retry": "later",
+  "sections": []
  },
  "PLX-CHECK-FAILED": {
   "kind": "error",
@@ -520,6 +536,14 @@ export const explanations = {
   "retry": "later",
   "sections": []
  },
+ "PLX-HOST-AGENT-MISSING": {
+  "kind": "error",
+  "what": "the networks of pod ‹pod› have changed, but no host agent is connected, and only it can run plugins for a running pod",
+  "fix": "Install the host agent (deploy/components/host-agent, or hostAgent.enabled in the chart), or recreate the pod.",
+  "code": 11,
+  "retry": "later",
+  "sections": []
+ },
  "PLX-HOST-COMMAND-FAILED": {
   "kind": "error",
   "what": "‹command› failed: ‹problem›",
@@ -556,6 +580,14 @@ export const explanations = {
   "kind": "error",
   "what": "this version of Plexus has no identifier ‹identifier›; did you mean ‹meant›?",
   "fix": "Correct the identifier; plexus explain without one lists all.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
+ "PLX-INTERFACE-NOT-ATTACHED": {
+  "kind": "error",
+  "what": "no element of the networks annotation of pod ‹pod› has interface ‹interfaceName›",
+  "fix": "Run plexus pod NAME to list the interfaces of the pod. The default network cannot be detached.",
   "code": 7,
   "retry": "never",
   "sections": []
@@ -722,6 +754,14 @@ export const explanations = {
   "fix": "Correct the name; plexus networks lists those that exist.",
   "code": 7,
   "retry": "never",
+  "sections": []
+ },
+ "PLX-NETWORKS-NOT-IN-SYNC": {
+  "kind": "error",
+  "what": "pod ‹pod› does not have the requested networks after ‹seconds› s: ‹problem›",
+  "fix": "Run kubectl describe pod to read its Events and the condition plexus-cni.io/NetworksInSync. Plexus keeps retrying.",
+  "code": 11,
+  "retry": "later",
   "sections": []
  },
  "PLX-NETWORKS-TOO-LARGE": {
@@ -907,6 +947,14 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-POD-ENDING": {
+  "kind": "error",
+  "what": "pod ‹pod› is being deleted, so the change of its networks is ignored",
+  "fix": "No action needed: the networks of the pod are detached when it ends.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
  "PLX-POD-MAY-BE-ALIVE": {
   "kind": "error",
   "what": "the network namespace of sandbox ‹sandbox› still exists (‹netns›): its pod may be alive",
@@ -929,6 +977,14 @@ export const explanations = {
   "fix": "No action needed if the pod was just deleted. Otherwise check that the kubeconfig points to the cluster of this node.",
   "code": 11,
   "retry": "later",
+  "sections": []
+ },
+ "PLX-POD-ON-HOST-NETWORK": {
+  "kind": "error",
+  "what": "pod ‹pod› uses the network of the node, so it cannot be attached to other networks",
+  "fix": "Remove the annotation, or run the pod without hostNetwork.",
+  "code": 7,
+  "retry": "never",
   "sections": []
  },
  "PLX-POD-REPLACED": {
@@ -1057,6 +1113,14 @@ export const explanations = {
    2
   ]
  },
+ "PLX-SELECTIONS-UNRECORDED": {
+  "kind": "error",
+  "what": "pod ‹pod› was attached by an earlier version of Plexus, whose record does not contain what the pod requested and does not match its annotation now; its networks are left as they are",
+  "fix": "Recreate the pod. Pods that start from now on follow their annotation.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
  "PLX-SETTINGS-INVALID": {
   "kind": "error",
   "what": "configuration of Plexus, ‹path›: ‹problem›",
@@ -1078,6 +1142,14 @@ export const explanations = {
   "what": "‹file› cannot be installed as the shim: ‹problem›",
   "fix": "Set --shim to the file that npm run build makes for this architecture (dist/shim/plexus).",
   "code": 5,
+  "retry": "never",
+  "sections": []
+ },
+ "PLX-SPARE-DEVICE-MISSING": {
+  "kind": "error",
+  "what": "network ‹network› requires a device of ‹of›, but the running pod has none left, and devices are allocated only when a pod starts",
+  "fix": "Request one more device in the pod template and recreate the pod. Only devices that a pod got when it started, and that none of its networks uses, can be used by a network that is added later.",
+  "code": 7,
   "retry": "never",
   "sections": []
  },

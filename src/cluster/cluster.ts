@@ -1,5 +1,6 @@
 import { type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
+import type { PodWatch } from './pod-watch.ts';
 
 /** An Event for people who watch a pod or a node. */
 export interface PodEvent {
@@ -29,9 +30,20 @@ export const warningKey = (subject: EventSubject, { reason, message }: PodEvent)
     message.replaceAll(/[0-9a-f]{12,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…'),
   ].join('\n');
 
+/** A condition of a pod's status. */
+export interface PodCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** One CamelCase word. */
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** A pod and its lifecycle. */
 export interface PodState {
   readonly metadata: PodMetadata;
+  /** Absent if they were not requested. */
+  readonly conditions?: readonly Partial<PodCondition>[];
   /** Pending, Running, Succeeded or Failed; absent if unknown. */
   readonly phase?: string;
   readonly hostNetwork: boolean;
@@ -44,7 +56,7 @@ export interface PodState {
 /** Kubernetes or a folder of manifests. Rejects with apiUnavailable, apiRefused; never runs beyond the signal. */
 export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
-  /** Like getPod, with the pod's lifecycle. */
+  /** Like getPod, with the pod's lifecycle and conditions. */
   getPodState(ref: PodRef, signal: AbortSignal): Promise<PodState | undefined>;
   /** Maps the pods of a node with `keep` and omits those for which it returns undefined. Requests only metadata. */
   listPodsOf<T>(node: string, keep: (pod: PodMetadata) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
@@ -60,6 +72,15 @@ export interface Cluster {
     status: string,
     signal: AbortSignal,
   ): Promise<'written' | 'pod-is-gone'>;
+  /**
+   * Writes the annotation network-status, a condition, or both, of exactly that pod, with one request. Absent without a
+   * Kubernetes API.
+   */
+  publishNetworks?(
+    pod: PodRef & { readonly uid?: string },
+    networks: { readonly status?: string; readonly condition?: PodCondition & { readonly isTransition: boolean } },
+    signal: AbortSignal,
+  ): Promise<'written' | 'pod-is-gone'>;
   /** The same Warning about the same subject is one Event with a growing count. */
   recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
   /** Devices from ResourceClaims. Absent without a Kubernetes API. */
@@ -72,6 +93,8 @@ export interface WatchedCluster {
   /** Runs until the signal is aborted. Never rejects. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly state: () => WatchState;
+  /** The pods of this node; absent if they are not watched. */
+  readonly pods?: PodWatch;
   /** The cached NetworkAttachmentDefinitions; absent if they are not watched. */
   readonly nads?: { readonly all: () => readonly unknown[]; readonly revision: () => number };
 }

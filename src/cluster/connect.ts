@@ -56,15 +56,23 @@ async function load(options: ConnectOptions, forPeople = false): Promise<Cluster
   return kubernetesCluster({ credentials, report: quiet }, forPeople ? sendIfThere : sendRequest);
 }
 
+/** What a long-running process needs of a cluster besides NetworkAttachmentDefinitions. */
+export interface LongConnection {
+  /** Socket of kubelet's Pods API. */
+  readonly kubeletSocket?: string | undefined;
+  /** The node whose pods are watched; absent: none. */
+  readonly podsOf?: string | undefined;
+  readonly timing?: WatchTiming | undefined;
+}
+
 /**
- * Creates a Cluster that watches NetworkAttachmentDefinitions and queries kubelet at the given socket for pods. Rejects
- * with kubeconfigUnusable.
+ * Creates a Cluster that watches NetworkAttachmentDefinitions, and the pods of a node if requested. Rejects with
+ * kubeconfigUnusable.
  */
 export async function connectForLong(
   options: ConnectOptions,
   report: Report,
-  kubeletSocket?: string,
-  timing?: WatchTiming,
+  connection: LongConnection = {},
 ): Promise<WatchedCluster> {
   if (options.kind === 'manifests')
     return {
@@ -77,7 +85,7 @@ export async function connectForLong(
     loadCredentials(options),
   ]);
   await credentials.current(); // Report unusable credentials at start.
-  return watchedCluster({ credentials, report }, kubeletSocket, timing);
+  return watchedCluster({ credentials, report }, connection);
 }
 
 /** Connects for the read-only views. Rejects with kubeconfigUnusable. */

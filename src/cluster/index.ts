@@ -1,9 +1,11 @@
 // Kubernetes, or a folder of manifests in its place. Knows no plan and no plugin.
+export { type AnnotatedPod, type NetworksEditor, networksEditor } from './annotate-networks.ts';
 export type { AllocatedDevice, ExtendedClaim, PodClaims, ResourceClaim, ResourceSlice } from './claim-objects.ts';
 export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
 export {
   type Cluster,
   type EventSubject,
+  type PodCondition,
   type PodEvent,
   type PodState,
   subjectKey,
@@ -17,5 +19,7 @@ export { type DaemonPod, type NodeAccess, nodeAccess } from './daemon-pods.ts';
 export { type DaemonSetFacts, type Installation, readInstallation } from './installation.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';
+export { networksDigest } from './networks-digest.ts';
+export type { OnPodChange, PodWatch, WatchedPod } from './pod-watch.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';
 export type { InstalledDaemons } from './daemon-sets.ts';

@@ -55,7 +55,7 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
     getPodState: async (ref, signal) => {
       const what = `get pod ${podKey(ref)}`;
       const { status, body } = await send(
-        { verb: 'get', resource: 'pods', path: podPath(ref), shape: () => podStateShape, what },
+        { verb: 'get', resource: 'pods', path: podPath(ref), shape: () => onePodShape, what },
         [404],
         signal,
       );
@@ -83,6 +83,10 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
       ),
     patchNetworkStatus: async (pod, text, signal) => {
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
+      return status < 300 ? 'written' : 'pod-is-gone';
+    },
+    publishNetworks: async (pod, networks, signal) => {
+      const { status } = await send(networksPatch(pod, networks), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
     },
     recordEvent: (subject, event, signal) =>
@@ -143,7 +147,7 @@ async function podsOf<T>(
 
 const staticPodKeys = { [configMirrorKey]: 256, [configSourceKey]: 256 };
 // Keeps only the presence of a longer annotation; the lists need no more.
-const annotationsShape: Shape = {
+const annotationsShape = {
   keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, ...staticPodKeys },
 };
 // The API server limits annotations to 256 KiB. A character takes up to six bytes of JSON.
@@ -159,6 +163,22 @@ const podStateShape: Shape = {
     metadata: { keys: metadataKeys },
     spec: { keys: { hostNetwork: 16 } },
     status: { keys: { phase: 64, startTime: 64 } },
+  },
+};
+
+// The answer for a single pod contains its whole annotations.
+const onePodShape: Shape = {
+  keys: {
+    metadata: {
+      keys: {
+        ...metadataKeys,
+        annotations: {
+          keys: { ...annotationsShape.keys, [networksKey]: anyAnnotation, [networkStatusKey]: anyAnnotation },
+        },
+      },
+    },
+    spec: { keys: { hostNetwork: 16 } },
+    status: { keys: { phase: 64, startTime: 64, conditions: { wholeBytes: 256 * 1024 } } },
   },
 };
 
@@ -184,7 +204,11 @@ interface ApiObject {
 }
 interface ApiPod extends ApiObject {
   readonly spec?: { readonly hostNetwork?: boolean };
-  readonly status?: { readonly phase?: string; readonly startTime?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly startTime?: string;
+    readonly conditions?: PodState['conditions'];
+  };
 }
 
 const metadataFrom = ({ metadata = {} }: ApiObject): PodMetadata => ({
@@ -201,13 +225,14 @@ const metadataFrom = ({ metadata = {} }: ApiObject): PodMetadata => ({
 
 function podStateFrom(body: unknown): PodState {
   const pod = (body ?? {}) as ApiPod;
-  const { phase, startTime } = pod.status ?? {};
+  const { phase, startTime, conditions } = pod.status ?? {};
   return {
     metadata: metadataFrom(pod),
     hostNetwork: pod.spec?.hostNetwork === true,
     deleting: pod.metadata?.deletionTimestamp !== undefined,
     ...(phase !== undefined && { phase }),
     ...(startTime !== undefined && { startTime }),
+    ...(Array.isArray(conditions) && { conditions }),
   };
 }
 
@@ -228,3 +253,32 @@ const statusPatch = (pod: PodRef & { readonly uid?: string }, text: string): Api
   accept: metadataOnly,
   what: `write network-status of pod ${podKey(pod)}`,
 });
+
+// A strategic merge patch changes one condition and leaves those of kubelet alone. Its UID is a precondition.
+function networksPatch(
+  pod: PodRef & { readonly uid?: string },
+  { status, condition }: Parameters<NonNullable<Cluster['publishNetworks']>>[1],
+): ApiRequest {
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const conditions = condition === undefined ? [] : [conditionOf(condition, now)];
+  return {
+    verb: 'patch',
+    resource: 'pods/status',
+    path: `${podPath(pod)}/status`,
+    contentType: 'application/strategic-merge-patch+json',
+    body: {
+      metadata: {
+        ...(status !== undefined && { annotations: { [networkStatusKey]: status } }),
+        ...(pod.uid !== undefined && { uid: pod.uid }),
+      },
+      ...(conditions.length > 0 && { status: { conditions } }),
+    },
+    accept: metadataOnly,
+    what: `write network-status of pod ${podKey(pod)}`,
+  };
+}
+
+const conditionOf = (
+  { isTransition, ...condition }: NonNullable<Parameters<NonNullable<Cluster['publishNetworks']>>[1]['condition']>,
+  now: string,
+): object => ({ ...condition, lastProbeTime: null, ...(isTransition && { lastTransitionTime: now }) });

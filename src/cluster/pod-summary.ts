@@ -1,4 +1,11 @@
-import { type PodSummary, type PodWarning, defaultNetworkKey, networkStatusKey, networksKey } from '../npwg/index.ts';
+import {
+  type PodSummary,
+  type PodWarning,
+  defaultNetworkKey,
+  inSyncCondition,
+  networkStatusKey,
+  networksKey,
+} from '../npwg/index.ts';
 
 interface ApiPod {
   readonly metadata?: {
@@ -18,7 +25,7 @@ interface ApiPod {
   readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly message?: string }[];
   };
 }
 
@@ -35,6 +42,7 @@ export function podSummary(object: unknown): PodSummary {
     deleting: metadata.deletionTimestamp !== undefined,
     ...(metadata.uid !== undefined && { uid: metadata.uid }),
     ...(spec.nodeName && { node: spec.nodeName }),
+    ...networksProblemIn(status),
     ...(owner !== undefined && { owner }),
     ...(metadata.creationTimestamp !== undefined && { createdAt: metadata.creationTimestamp }),
     ...statusFacts(status),
@@ -44,6 +52,11 @@ export function podSummary(object: unknown): PodSummary {
 function statusFacts({ phase, conditions }: NonNullable<ApiPod['status']>): Pick<PodSummary, 'phase' | 'hasSandbox'> {
   const sandbox = conditions?.find(({ type }) => type === 'PodReadyToStartContainers')?.status;
   return { ...(phase !== undefined && { phase }), ...(sandbox !== undefined && { hasSandbox: sandbox === 'True' }) };
+}
+
+function networksProblemIn({ conditions }: NonNullable<ApiPod['status']>): Pick<PodSummary, 'networksProblem'> {
+  const condition = conditions?.find(({ type, status }) => type === inSyncCondition && status === 'False');
+  return condition === undefined ? {} : { networksProblem: condition.message ?? '' };
 }
 
 // Other annotations (the last applied configuration) are often longer than all of these together.

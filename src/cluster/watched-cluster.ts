@@ -6,6 +6,8 @@ import { type ApiConnection, reflect, usualWatchTiming } from '../kube/index.ts'
 import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
 import { createNadCache, nadShape } from './nad-cache.ts';
+import type { LongConnection } from './connect.ts';
+import { podWatch } from './pod-watch.ts';
 
 // The runtime retries, so a call that waits longer for the API server would only delay that.
 const readMs = 10_000;
@@ -25,8 +27,7 @@ const withReadTimeout = (signal: AbortSignal): AbortSignal => withTimeout(readMs
  */
 export function watchedCluster(
   api: ApiConnection,
-  kubeletSocket: string | undefined,
-  timing = usualWatchTiming,
+  { kubeletSocket, podsOf, timing = usualWatchTiming }: LongConnection,
 ): WatchedCluster {
   const cluster = kubernetesCluster(api);
   const nads = createNadCache();
@@ -51,6 +52,9 @@ export function watchedCluster(
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, withReadTimeout(signal))),
       patchNetworkStatus: (pod, text, signal) =>
         cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : withTimeout(tryMs, signal)),
+      publishNetworks: (pod, networks, signal) =>
+        cluster.publishNetworks?.(pod, networks, state.problem === undefined ? signal : withTimeout(tryMs, signal)) ??
+        Promise.resolve('pod-is-gone'),
       claims: claimsApi(api, withReadTimeout),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
@@ -70,5 +74,6 @@ export function watchedCluster(
       ),
     state: () => ({ ...state, objects: nads.size(), leftOut: nads.leftOut() }),
     nads,
+    ...(podsOf !== undefined && { pods: podWatch(api, podsOf, timing) }),
   };
 }

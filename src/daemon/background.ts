@@ -1,7 +1,7 @@
-import type { WatchedCluster } from '../cluster/index.ts';
+import type { OnPodChange, WatchedCluster } from '../cluster/index.ts';
 import { impatient } from '../journal/index.ts';
 import { type Controller, type ControllerOptions, createController } from '../queue/index.ts';
-import { abandonedWork, containerOf, publishWork } from '../reconcile/index.ts';
+import { type HotPlug, abandonedWork, containerOf, publishWork } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
 import { deferredWork } from './deferred.ts';
 import { fallbackWork } from './fallback.ts';
@@ -16,6 +16,7 @@ export interface Controllers {
   readonly reclaim: Controller;
   readonly unattached: Controller;
   readonly fallback: Controller;
+  readonly hotPlug: Controller;
 }
 
 type Limits = Pick<ControllerOptions, 'deadlineSeconds' | 'concurrency'>;
@@ -36,14 +37,18 @@ export function createControllers(report: Report): Controllers {
     reclaim: make('reclaim', [1000, 60_000], { deadlineSeconds: 600 }),
     unattached: make('unattached-pods', [30_000, 300_000], { deadlineSeconds: 180 }),
     fallback: make('fallback', [5000, 60_000], { deadlineSeconds: 60 }),
+    hotPlug: make('hot-plug', [5000, 300_000], { deadlineSeconds: 300, concurrency: 8 }),
   };
 }
 
 /** Returns a Report that wakes controllers on steps that create work for them or make a retry worthwhile. */
 export const wakeOn =
-  ({ status, abandoned }: Controllers): Report =>
+  ({ status, abandoned, hotPlug }: Controllers): Report =>
   (step) => {
-    if (step.kind === 'watch-state' && step.state === 'synced') status.wake();
+    if (step.kind === 'watch-state' && step.state === 'synced') {
+      status.wake();
+      hotPlug.wake();
+    }
     if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned'))
       abandoned.relist(settleMs);
   };
@@ -52,16 +57,25 @@ export const wakeOn =
 export const publishLater = ({ status }: Controllers, key: string): void => status.add(key, settleMs);
 
 /** Notifies controllers that a host agent has connected or disconnected. */
-export function agentChanged({ abandoned, deferred, reclaim }: Controllers, isConnected: boolean): void {
+export function agentChanged({ abandoned, deferred, reclaim, hotPlug }: Controllers, isConnected: boolean): void {
   abandoned.relist();
   deferred.relist();
-  if (isConnected) reclaim.relist();
+  if (!isConnected) return;
+  reclaim.relist();
+  hotPlug.relist();
+  hotPlug.wake();
+}
+
+interface Parts {
+  readonly state: DaemonState;
+  readonly watched: WatchedCluster | undefined;
+  readonly plug: HotPlug;
 }
 
 /** Runs all controllers until the signal is aborted. Each promise resolves when its controller has ended. */
 export function runControllers(
-  { status, abandoned, deferred, reclaim, unattached, fallback }: Controllers,
-  { state, watched }: { readonly state: DaemonState; readonly watched: WatchedCluster | undefined },
+  { status, abandoned, deferred, reclaim, unattached, fallback, hotPlug }: Controllers,
+  { state, watched, plug }: Parts,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
   const { settings, journal, locks, report, cluster, context, agentDeps } = state;
@@ -72,6 +86,9 @@ export function runControllers(
     report({ kind: 'warning', text });
   };
   const { cniDir } = settings();
+  const addChanged: OnPodChange = (pod, before) => {
+    for (const key of plug.podChanged(pod, before)) hotPlug.add(key);
+  };
   unattached.add(nodeKey);
   fallback.add(nodeKey);
   return [
@@ -80,6 +97,8 @@ export function runControllers(
     deferred.run(deferredWork({ ...context, locks }), signal),
     reclaim.run(reclaimController(state), signal),
     unattached.run(sweepController(state), signal),
+    hotPlug.run(plug.work, signal),
+    ...(watched?.pods === undefined ? [] : [watched.pods.run(addChanged, signal)]),
     fallback.run(fallbackWork({ watched, settings: () => context.options().settings, cniDir }), signal),
   ];
 }

@@ -2,7 +2,7 @@ import { type Answer, type AttachDeps, type Prepared, answerCall } from '../atta
 import type { ConfPath, JsonObject } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { type Kubelets, deviceInfoFiles, devicesFor, rememberedKubelets } from '../devices/index.ts';
-import { is, linkLost, operationCancelled } from '../errors/index.ts';
+import { is, linkLost } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type RecordKey, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
@@ -13,6 +13,7 @@ import { holdNetworks } from './held-networks.ts';
 import { holdRecords, holdResults } from './held-results.ts';
 import type { IncomingCall } from './link/link-server.ts';
 import type { DaemonOptions } from './options.ts';
+import type { RunningOperations } from './running-operations.ts';
 
 /** What all calls of a daemon share. */
 export interface CallContext {
@@ -23,6 +24,8 @@ export interface CallContext {
   readonly isLargeRecord?: (key: RecordKey) => Promise<boolean>;
   readonly locks: SandboxLocks;
   readonly deferred: DeferredCalls;
+  /** The operations that a DEL cancels. */
+  readonly running: RunningOperations;
   readonly cluster: Cluster | undefined;
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
@@ -37,21 +40,22 @@ export interface CallContext {
  * sandbox.
  */
 export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
-  const adds = new Map<string, Set<AbortController>>();
   const kubelets = rememberedKubelets();
   const hold = memoryHolder();
   const turn = fairTurns();
   return async (call) => {
-    const stop = new AbortController();
     const containerId = call.env['CNI_CONTAINERID'] ?? '';
-    const isAdd = call.env['CNI_COMMAND'] === 'ADD';
-    if (isAdd) adds.set(containerId, (adds.get(containerId) ?? new Set()).add(stop));
+    const command = call.env['CNI_COMMAND'] ?? '';
+    const { running } = context;
     const cancel: AttachDeps['cancel'] = (holder) => {
-      const reason = operationCancelled({ command: 'ADD', reason: 'the runtime called DEL' });
-      if (holder.command === 'ADD') for (const each of adds.get(containerId) ?? []) each.abort(reason);
+      if (cancelledByDel.includes(holder.command)) running.cancel({ containerId, command: holder.command });
     };
+    return command === 'ADD'
+      ? running.run({ containerId, command }, call.signal, (signal) => answer(call, cancel, signal))
+      : answer(call, cancel, call.signal);
+  };
+  async function answer(call: IncomingCall, cancel: AttachDeps['cancel'], signal: AbortSignal): Promise<Answer> {
     const held = hold();
-    const signal = AbortSignal.any([call.signal, stop.signal]);
     const { isLargeRecord } = context;
     // GC reads the records of many sandboxes, each under its lock
     const weighs = isLargeRecord !== undefined && ofOneSandbox.includes(call.env['CNI_COMMAND'] ?? '');
@@ -76,18 +80,13 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
       );
     } finally {
       await held.release();
-      if (isAdd) forget(adds, containerId, stop);
     }
-  };
+  }
 }
 
+/** Commands of operations that the runtime's DEL cancels; DEL then undoes them. */
+const cancelledByDel = ['ADD', 'change'];
 const ofOneSandbox = ['ADD', 'DEL', 'CHECK'];
-
-function forget(adds: Map<string, Set<AbortController>>, containerId: string, stop: AbortController): void {
-  const same = adds.get(containerId);
-  same?.delete(stop);
-  if (same?.size === 0) adds.delete(containerId);
-}
 
 /**
  * Returns the dependencies of a call with that configuration; `call.host` runs its plugins. Rejects with

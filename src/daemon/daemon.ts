@@ -11,7 +11,7 @@ import {
   type RecentOperations,
   recentOperations,
 } from '../observe/index.ts';
-import { sandboxKey } from '../reconcile/index.ts';
+import { type HotPlug, sandboxKey } from '../reconcile/index.ts';
 import { type Report, quiet, tee } from '../report/index.ts';
 import {
   type Controllers,
@@ -24,6 +24,7 @@ import {
 import { callAnswerer } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
 import { type Health, sharedMetrics } from './endpoints.ts';
+import { hotPlugOf } from './hot-plug.ts';
 import { type HttpEndpoints, httpEndpoints } from './http.ts';
 import { journalNumbers } from './journal-numbers.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/link-server.ts';
@@ -51,11 +52,14 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const { report } = reporting;
   const connection = await connect(deps, report);
   const agent = agentSlot();
-  const state = await openState(deps, { ...connection, report, agent, journal: journalOf(deps, reporting) });
+  let opened: DaemonState | undefined;
+  const plug = hotPlugOf(() => opened, connection.watched);
+  const state = await openState(deps, { ...connection, report, agent, journal: journalOf(deps, reporting, plug) });
+  opened = state;
   const calls = await serveCalls(deps, { state, agent, controllers: reporting.controllers });
   const health = await serveHealth(deps, { ...reporting, ...connection, state, calls, agent });
   const background = new AbortController();
-  const loops = runBackground(deps, { ...reporting, ...connection, state }, { stop, signal: background.signal });
+  const loops = runBackground(deps, { ...reporting, ...connection, state, plug }, { stop, signal: background.signal });
   const ended = untilStopped(deps, stop, report).then(async () => {
     await drain(calls, deps, report);
     background.abort();
@@ -97,12 +101,16 @@ async function connect(deps: DaemonDeps, report: Report): Promise<Connection> {
 }
 
 /** Phase 3: the journal. openState adds the rest of the node's state to it. */
-function journalOf(deps: DaemonDeps, { report, controllers }: Reporting): DaemonState['journal'] {
+function journalOf(deps: DaemonDeps, { report, controllers }: Reporting, plug: HotPlug): DaemonState['journal'] {
   const journal = reportingJournal(fileJournal(`${settingsOf(deps).cniDir}/journal`), deps.log);
-  return timedJournal(
-    notifyingJournal(journal, (key) => publishLater(controllers, sandboxKey(key))),
-    report,
-  );
+  const notifying = notifyingJournal(journal, {
+    written: (record) => {
+      if (record.pendingStatus !== undefined) publishLater(controllers, sandboxKey(record));
+      if (plug.recordWritten(record)) controllers.hotPlug.add(sandboxKey(record));
+    },
+    removed: plug.recordRemoved,
+  });
+  return timedJournal(notifying, report);
 }
 
 /** Phase 4: the host link. */
@@ -174,7 +182,14 @@ function notReady(watched: WatchedCluster | undefined): string | undefined {
 /** Phase 6: everything that runs until the daemon ends. */
 function runBackground(
   deps: DaemonDeps,
-  { report, controllers, watched, events, state }: Reporting & Connection & { readonly state: DaemonState },
+  {
+    report,
+    controllers,
+    watched,
+    events,
+    state,
+    plug,
+  }: Reporting & Connection & { readonly state: DaemonState; readonly plug: HotPlug },
   { stop, signal }: { readonly stop: AbortSignal; readonly signal: AbortSignal },
 ): readonly (Promise<void> | undefined)[] {
   const reportOnNode: Report = (step) => {
@@ -185,7 +200,7 @@ function runBackground(
     watched?.run(signal),
     deps.keepConfiguration(tee(report, reportOnNode), signal),
     events?.run(signal),
-    ...runControllers(controllers, { state, watched }, signal),
+    ...runControllers(controllers, { state, watched, plug }, signal),
   ];
 }
 

@@ -53,6 +53,10 @@ export interface WrittenDaemonOptions {
    */
   reclaimSeconds?: number;
   /**
+   * Whether networks follow the annotation of running pods (docs/hot-plug.md). Needs the host agent and nodeName. off: the daemon does not watch pods.
+   */
+  hotPlug?: "on" | "off";
+  /**
    * Socket of kubelet's Pods API (Kubernetes 1.36 or later). If it exists, Plexus reads a pod's annotations from it when the runtime did not pass them.
    */
   kubeletPodsApi?: string;

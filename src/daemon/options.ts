@@ -20,6 +20,7 @@ export interface DaemonOptions {
   readonly graceSeconds: number;
   /** 0: never. */
   readonly reclaimSeconds: number;
+  readonly hotPlug: 'on' | 'off';
   readonly kubeletPodsApi: string;
   /** All other keys: settings that apply to every call. */
   readonly settings: JsonObject;
@@ -67,6 +68,7 @@ const defaults = {
   logFormat: 'json',
   graceSeconds: 30,
   reclaimSeconds: 300,
+  hotPlug: 'on',
   kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
 } as const;
 
@@ -105,6 +107,7 @@ export const startKeys: readonly string[] = [
   'manifestsDir',
   'http',
   'nodeName',
+  'hotPlug',
   'kubeletPodsApi',
   'logLevel',
   'logFormat',

@@ -1,4 +1,5 @@
 import type { Journal, RecordKey } from '../journal/index.ts';
+import type { SandboxRecord } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 
 /**
@@ -37,11 +38,18 @@ export function timedJournal(journal: Journal, report: Report): Journal {
   };
 }
 
-/** Wraps a journal so that it calls `onPending` after each write of a record with a pending status. */
-export const notifyingJournal = (journal: Journal, onPending: (key: RecordKey) => void): Journal => ({
+/** Wraps a journal so that it passes on each record after its write, and each key after its removal. */
+export const notifyingJournal = (
+  journal: Journal,
+  on: { readonly written: (record: SandboxRecord) => void; readonly removed: (key: RecordKey) => void },
+): Journal => ({
   ...journal,
   write: async (record) => {
     await journal.write(record);
-    if (record.pendingStatus !== undefined) onPending(record);
+    on.written(record);
+  },
+  remove: async (key) => {
+    await journal.remove(key);
+    on.removed(key);
   },
 });

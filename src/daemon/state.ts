@@ -22,6 +22,7 @@ import type { DaemonDeps } from './deps.ts';
 import { memoryHolder } from './held-memory.ts';
 import { holdSandboxes } from './held-results.ts';
 import { lastGoodReader } from './last-good.ts';
+import { runningOperations } from './running-operations.ts';
 
 /** A connected host agent, with its plugin folders. */
 export interface Agent {
@@ -78,6 +79,7 @@ export async function openState(
     cluster,
     locks,
     deferred: deferredCalls(`${cniDir}/deferred`),
+    running: runningOperations(),
     readConf: confReader(cniDir, report),
     options: deps.options,
     beginTrace: deps.tracing?.begin,

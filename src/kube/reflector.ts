@@ -27,6 +27,10 @@ export interface WatchTiming {
 export interface WatchOptions {
   /** Path of the collection. */
   readonly path: string;
+  /** Query parameters that select objects, encoded. */
+  readonly selector?: string;
+  /** Accept headers, where only a part of each object is requested. */
+  readonly accept?: { readonly list: string; readonly watch: string };
   readonly resource: string;
   readonly api: ApiConnection;
   readonly sink: WatchSink;
@@ -113,11 +117,12 @@ interface ListBody {
   readonly metadata?: { readonly resourceVersion?: string };
 }
 
-async function list(
-  { path, resource, api, sink, shape = wholeObject, timing }: WatchOptions,
-  from: Position,
-  signal: AbortSignal,
-): Promise<Progress> {
+/** Returns the path with the selector and these query parameters. */
+const pathWith = ({ path, selector }: WatchOptions, query: string): string =>
+  withQuery(path, [selector ?? '', query].filter((part) => part !== '').join('&'));
+
+async function list(options: WatchOptions, from: Position, signal: AbortSignal): Promise<Progress> {
+  const { resource, api, sink, shape = wholeObject, timing, accept } = options;
   const listing = sink.listing();
   const page = from.page ?? timing.page;
   for (let token = ''; ;) {
@@ -125,7 +130,8 @@ async function list(
     const request: ApiRequest = {
       verb: 'list',
       resource,
-      path: withQuery(path, query),
+      path: pathWith(options, query),
+      ...(accept !== undefined && { accept: accept.list }),
       shape: () => listShape(shape, listing.add),
       what: `list ${resource}`,
     };
@@ -166,10 +172,16 @@ function failedProgress(request: ApiRequest, outcome: RequestOutcome, next: Posi
 }
 
 async function follow(options: WatchOptions, from: string, signal: AbortSignal): Promise<Progress> {
-  const { path, resource, api, timing, onSynced } = options;
+  const { resource, api, timing, onSynced, accept } = options;
   const seconds = Math.round(timing.watchSeconds * (1 + Math.random() / 2));
   const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${encodeURIComponent(from)}&timeoutSeconds=${seconds}`;
-  const request: ApiRequest = { verb: 'watch', resource, path: withQuery(path, query), what: `watch ${resource}` };
+  const request: ApiRequest = {
+    verb: 'watch',
+    resource,
+    path: pathWith(options, query),
+    ...(accept !== undefined && { accept: accept.watch }),
+    what: `watch ${resource}`,
+  };
   const silence = silenceGuard(Math.min(answerMs, timing.silenceMs));
   try {
     const opened = await open(request, api, AbortSignal.any([signal, silence.signal]));

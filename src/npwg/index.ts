@@ -7,6 +7,7 @@ export {
   configSourceKey,
   debugKey,
   defaultNetworkKey,
+  inSyncCondition,
   nadAnnotationKeys,
   nadGroup,
   nadKind,
@@ -15,6 +16,7 @@ export {
   networksKey,
   networkStatusKey,
 } from './keys.ts';
+export { withNetwork, withoutInterface } from './edit-networks.ts';
 export {
   attachmentInfoFile,
   deviceInfoCapability,
@@ -57,4 +59,4 @@ export {
 } from './selection-fields.ts';
 export { orAbsent } from './selection-schemas.ts';
 export { macProblem } from './selection-values.ts';
-export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';
+export type { Bandwidth, NetworkSelection, PortMapping, RequestedNetwork, Selections } from './selection.ts';

@@ -32,6 +32,9 @@ export const nadAnnotationKeys: readonly string[] = [
 /** On a pod, Plexus only: "true" enables debug log lines for this pod. */
 export const debugKey = 'plexus-cni.io/debug';
 
+/** The condition of a pod that states whether its networks follow its annotation. */
+export const inSyncCondition = 'plexus-cni.io/NetworksInSync';
+
 /** On a static pod (kubelet) and its mirror pod: where the pod comes from, and the hash of its file. */
 export const configSourceKey = 'kubernetes.io/config.source';
 export const configMirrorKey = 'kubernetes.io/config.mirror';

@@ -27,6 +27,8 @@ export interface PodSummary extends PodMetadata {
   readonly createdAt?: string;
   /** False: kubelet reports that the pod has no sandbox (any more). Absent before Kubernetes 1.29. */
   readonly hasSandbox?: boolean;
+  /** Why its networks do not follow its annotation, according to the condition of Plexus. */
+  readonly networksProblem?: string;
   /** The workload that users know: the Deployment, not its ReplicaSet. */
   readonly owner?: string;
 }

@@ -38,6 +38,9 @@ export interface NetworkSelection {
   readonly cniArgs?: JsonObject;
   readonly ipamClaimReference?: string;
 }
+/** A selection without its place in the annotation, as the journal keeps it. */
+export type RequestedNetwork = Omit<NetworkSelection, 'place'>;
+
 export interface Selections {
   readonly selections: readonly NetworkSelection[];
   readonly warnings: readonly Warning[];

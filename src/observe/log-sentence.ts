@@ -24,6 +24,14 @@ const sentences: { readonly [K in Step['kind']]: (step: Of<K>, around: Around) =
   'debug-asked': () => 'the pod requests debug lines for this operation',
   attached: (step) => `attached ${step.interfaceName} to ${step.network} in ${ms(step)}`,
   detached: (step) => `detached ${step.interfaceName} from ${step.network} in ${ms(step)}`,
+  'networks-followed': ({ sandbox, pod = sandbox, attached, detached, problems }) =>
+    `the networks of ${pod} follow its annotation: ${
+      [
+        ...(attached.length === 0 ? [] : [`attached ${attached.join(', ')}`]),
+        ...(detached.length === 0 ? [] : [`detached ${detached.join(', ')}`]),
+        ...(problems.length === 0 ? [] : [`remaining problems ${problems.join(', ')}`]),
+      ].join('; ') || 'nothing changed'
+    }`,
   'check-disregarded': (step) =>
     `disregarded a failed CHECK of plugin ${step.plugin} for ${step.interfaceName} (${step.network}): ${errorText(step.error)}`,
   abandoned: (step) =>

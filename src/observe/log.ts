@@ -101,6 +101,7 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   'check-disregarded': ['warn', 'warn'],
   abandoned: ['error', 'error'],
   reclaimed: ['warn', 'warn'],
+  'networks-followed': ['info', 'info'],
   unattached: ['warn', 'warn'],
   attached: ['info', 'info'],
   detached: ['info', 'info'],

@@ -62,6 +62,7 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     ...apiMetrics(counter, histogram),
     ...callMetrics(counter, histogram),
     ...backgroundMetrics(counter, gauge),
+    ...hotPlugMetrics(counter, histogram),
     ...queueMetrics({ counter, gauge, histogram }),
   };
 }
@@ -148,6 +149,25 @@ function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>)
   };
 }
 
+/** Metrics of networks that follow the annotations of running pods. */
+const hotPlugMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
+  plugged: counter(
+    'plexus_hotplug_changes_total',
+    'Networks of running pods that were attached or detached because the annotation changed; a swap is both.',
+    ['act'],
+  ),
+  plugProblems: counter(
+    'plexus_hotplug_failures_total',
+    'Networks of running pods that could not follow the annotation, each time it was tried, by identifier of the error.',
+    ['reason'],
+  ),
+  following: histogram(
+    'plexus_hotplug_duration_seconds',
+    'Time from the notification that an annotation changed until the pod had its networks and their status.',
+    [],
+  ),
+});
+
 /** What the work queues of controllers count, as client-go's workqueue does. */
 const queueMetrics = (made: {
   readonly counter: Made<prom.Counter>;
@@ -196,6 +216,9 @@ const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>
 
 const now = (): number => Date.now() / 1000;
 
+// the command of operations that follow the annotation of a running pod
+const changeCommand = 'CHANGE';
+
 const outcomeOf = (error: unknown): string => (error === undefined ? 'success' : 'failure');
 
 function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
@@ -204,6 +227,7 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
   const on: { readonly [K in Step['kind']]?: (step: Of<K>) => void } = {
     'operation-finished': ({ command, ms, error }) => {
       if (error !== undefined) metrics.lastError.set({ id: error.id }, now());
+      if (command === changeCommand) return; // no call of the runtime
       metrics.requests.inc({ command, outcome: error?.id ?? 'success', code: String(error?.code ?? 0) });
       metrics.duration.observe({ command, outcome: outcomeOf(error) }, ms / 1000);
     },
@@ -218,8 +242,8 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
       metrics.api.inc({ verb, resource, code: String(status) });
       if (verb !== 'watch') metrics.apiTime.observe({ verb, resource }, ms / 1000);
     },
-    'watch-state': ({ state }) => {
-      if (state === 'lost') lost.since = performance.now();
+    'watch-state': ({ state, resource }) => {
+      if (state === 'lost' && resource !== 'pods') lost.since = performance.now();
     },
     'work-added': ({ controller, added, depth }) => {
       metrics.adds.inc({ controller }, added);
@@ -239,6 +263,12 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     'check-disregarded': ({ plugin }) => metrics.disregarded.inc({ plugin: pluginLabel(plugin) }),
     abandoned: ({ network }) => metrics.abandoned.inc({ network: networkLabel(network) }),
     reclaimed: ({ outcome }) => metrics.reclaimed.inc({ outcome }),
+    'networks-followed': ({ attached, detached, problems, ms }) => {
+      metrics.plugged.inc({ act: 'attach' }, attached.length);
+      metrics.plugged.inc({ act: 'detach' }, detached.length);
+      for (const reason of problems) metrics.plugProblems.inc({ reason });
+      if (problems.length === 0 && ms !== undefined) metrics.following.observe({}, ms / 1000);
+    },
     unattached: ({ pods }) => metrics.unattached.set(pods.length),
     'configuration-displaced': () => metrics.displaced.inc(),
     problem: ({ error }) => {

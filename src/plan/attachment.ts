@@ -1,5 +1,5 @@
 import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
-import type { NadRef, PodDevice } from '../npwg/index.ts';
+import type { NadRef, PodDevice, RequestedNetwork } from '../npwg/index.ts';
 
 /** How the default route of one attachment is decided, for one address family (NPWG-53 to NPWG-57). */
 export type DefaultRoute =
@@ -19,6 +19,8 @@ export interface Attachment {
   /** Shown to users and in network-status: ns/name of the NAD, or the configuration's name. */
   readonly network: string;
   readonly nad?: NadRef;
+  /** What the pod's annotation requested. Absent for a network of the node's configuration, and in early records. */
+  readonly selection?: RequestedNetwork;
   readonly isDefault: boolean;
   /** Exactly what runs; includes cni-args and device IDs. */
   readonly configuration: NetworkConfiguration;

@@ -141,7 +141,7 @@ const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
  * Returns the identity of a device. A PCI address identifies a device wherever it is listed; other IDs are unique only
  * within their resource or driver.
  */
-function identityOf({ id, resource, claimed }: PodDevice): string {
+export function identityOf({ id, resource, claimed }: PodDevice): string {
   if (pciAddress.test(id)) return id;
   return claimed === undefined ? `${resource ?? ''} ${id}` : `${claimed.driver} ${claimed.pool} ${claimed.device}`;
 }

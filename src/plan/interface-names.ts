@@ -39,8 +39,14 @@ function claim(owners: Map<string, string>, interfaceName: string, network: stri
 const takenError = (interfaceName: string, by: string): PlexusError => interfaceTaken({ interfaceName, by });
 
 function firstFree(owners: Map<string, string>, from: number, network: string): string {
+  const name = freeName(owners, from);
+  owners.set(name, network);
+  return name;
+}
+
+/** Returns the first of net<from>, net<from + 1>, … that is not taken. */
+export function freeName(taken: { readonly has: (name: string) => boolean }, from: number): string {
   let number = from;
-  while (owners.has(`net${number}`)) number++;
-  owners.set(`net${number}`, network);
+  while (taken.has(`net${number}`)) number++;
   return `net${number}`;
 }

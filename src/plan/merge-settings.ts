@@ -1,7 +1,7 @@
 import type { JsonObject } from '../cni/index.ts';
 import type { Warning } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
-import { parseSettings } from './settings.ts';
+import { type Settings, parseSettings } from './settings.ts';
 
 /**
  * Checks settings that are only a part, such as a daemon's file; the default network may come from elsewhere. Returns
@@ -35,6 +35,19 @@ export function mergedConfig(call: JsonObject, daemon: JsonObject): JsonObject {
     ...own,
   };
 }
+
+/**
+ * Returns the settings in the runtime's configuration that later changes of the sandbox depend on, such as policies.
+ * The default network and the node's own files are not among them.
+ */
+export function lastingSettings(call: JsonObject): JsonObject {
+  const omitted = [...nodeKeys, 'delegates', 'clusterNetwork', 'defaultNetworks', 'auxiliaryCNIChainName'];
+  return Object.fromEntries(Object.entries(withKnownSpelling(call)).filter(([key]) => !omitted.includes(key)));
+}
+
+/** Returns the settings of a later change of a sandbox: those of its ADD, overridden by the daemon's. */
+export const settingsLater = (record: { readonly callSettings?: JsonObject }, daemon: JsonObject): Settings =>
+  parseSettings({ ...mergedConfig(record.callSettings ?? {}, daemon), clusterNetwork: 'set-elsewhere' }).settings;
 
 const nodeKeys = [
   'kubeconfig',

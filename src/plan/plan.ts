@@ -9,6 +9,7 @@ import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
 import { argumentsBound, pluginArgsOf, withArguments } from './plugin-arguments.ts';
 import { type Delivery, deliveriesOf, judgeRequests, requestCniArgsOf } from './requests.ts';
+import { requestedNetwork } from './requested-network.ts';
 import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
@@ -52,7 +53,11 @@ function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
   const made = delegates.flatMap((delegate, index): readonly Made[] => {
     if (delegate.isLeftOut === true) return [];
     const requests = deliveries[index] ?? [];
-    const named = { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged };
+    const named = {
+      isDefault: index === 0,
+      interfaceName: names[index] ?? '',
+      defaultRoute: routes[index] ?? unmanaged,
+    };
     const decided = { ...named, device: devices.chosen[index], deliveries: requests, assertFits };
     const attach = (): Attachment => attachmentOf(delegate, decided, inputs);
     const attachment = leaveOut === undefined || index === 0 ? attach() : attempted(attach, leaveOut);
@@ -75,7 +80,7 @@ interface Made {
   readonly requests: readonly Delivery[];
 }
 
-const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
+export const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
 
 function interfaceNames(delegates: readonly Delegate[], { call, links, prevResult }: PlanInputs): readonly string[] {
   const requested = delegates[0]?.selection;
@@ -92,8 +97,9 @@ function interfaceNames(delegates: readonly Delegate[], { call, links, prevResul
   return nameInterfaces(nameables, call.ifName, others);
 }
 
-interface Decided {
-  readonly index: number;
+/** What is decided about a delegate before its attachment is made. */
+export interface Decided {
+  readonly isDefault: boolean;
   readonly interfaceName: string;
   readonly defaultRoute: DefaultRoutes;
   readonly device: PodDevice | undefined;
@@ -101,12 +107,12 @@ interface Decided {
   readonly assertFits: ReturnType<typeof argumentsBound>;
 }
 
-function attachmentOf(
+/** Returns the attachment of one delegate, with the complete input of its plugins. */
+export function attachmentOf(
   delegate: Delegate,
-  { index, interfaceName, defaultRoute, device, deliveries, assertFits }: Decided,
+  { isDefault, interfaceName, defaultRoute, device, deliveries, assertFits }: Decided,
   inputs: PlanInputs,
 ): Attachment {
-  const isDefault = index === 0;
   const { network, nad, selection, configuration } = delegate;
   const initialResult = firstPrevResult(delegate, isDefault, inputs);
   const deviceInfo = deviceInfoOf(delegate, { interfaceName, device }, inputs);
@@ -116,6 +122,7 @@ function attachmentOf(
     interfaceName,
     network,
     ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
+    ...(selection !== undefined && { selection: requestedNetwork(selection) }),
     isDefault,
     configuration: withArguments(configuration, { cniArgs: pluginArgs, deviceId: device?.id }),
     runtimeConfig: runtimeConfigOf(

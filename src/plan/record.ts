@@ -40,6 +40,8 @@ export type AttachmentRecord =
       readonly attachment: Attachment;
       readonly result: JsonObject;
       readonly deviceInfo?: JsonObject;
+      /** Default routes that its plugins added and Plexus removed, because another attachment has the default route. */
+      readonly withdrawnRoutes?: readonly JsonObject[];
       /** Indexes of the plugins whose CHECK has succeeded once. From then on, a failure of that CHECK counts. */
       readonly soundChecks?: readonly number[];
     }
@@ -85,6 +87,13 @@ export interface SandboxRecord {
   /** ISO 8601: when the last change of the live sandbox began. Absent before the first one. */
   readonly changedAt?: string;
   readonly attachments: readonly AttachmentRecord[];
+  /**
+   * Digest of the networks annotation that the attachments correspond to. Absent in records of early versions, which do
+   * not prove what the pod requested: their attachments do not follow the annotation.
+   */
+  readonly networksDigest?: string;
+  /** The settings in the runtime's configuration, for later changes of the sandbox. */
+  readonly callSettings?: JsonObject;
   readonly pendingStatus?: PendingStatus;
 }
 
@@ -199,6 +208,8 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
     'pod',
     (value) => value === undefined || (isJsonObject(value) && isText(value['name']) && isText(value['namespace'])),
   ],
+  ['networksDigest', (value) => isAbsentOr(isText, value)],
+  ['callSettings', (value) => isAbsentOr(isJsonObject, value)],
   ['pendingStatus', (value) => value === undefined || (isJsonObject(value) && isText(value['text']))],
 ];
 
@@ -212,9 +223,16 @@ function isEntry(value: unknown): boolean {
   const { state } = value;
   if (!isAbsentOr(isAttachment, value['fallback'])) return false;
   if (state === 'intended') return isAbsentOr(isJsonObject, value['result']);
-  if (state === 'attached') return isJsonObject(value['result']) && isAbsentOr(Array.isArray, value['soundChecks']);
+  if (state === 'attached')
+    return (
+      isJsonObject(value['result']) &&
+      isAbsentOr(Array.isArray, value['soundChecks']) &&
+      isAbsentOr(isListOfObjects, value['withdrawnRoutes'])
+    );
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
+
+const isListOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isJsonObject);
 
 const isAbsentOr = (isGood: (value: unknown) => boolean, value: unknown): boolean =>
   value === undefined || isGood(value);
@@ -225,11 +243,15 @@ const isFailedAdd = (value: unknown): boolean =>
 function isAttachment(value: unknown): boolean {
   if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs']))
     return false;
-  const { configuration, runtimeConfig, defaultRoute } = value;
+  const { configuration, runtimeConfig, defaultRoute, selection } = value;
+  if (!isAbsentOr((each) => isJsonObject(each) && isNadRef(each['nad']), selection)) return false;
   if (!isJsonObject(defaultRoute) || !isJsonObject(defaultRoute['v4']) || !isJsonObject(defaultRoute['v6']))
     return false;
   return isJsonObject(runtimeConfig) && isConfiguration(configuration);
 }
+
+const isNadRef = (value: unknown): boolean =>
+  isJsonObject(value) && isText(value['name']) && isText(value['namespace']);
 
 const isConfiguration = (value: unknown): boolean =>
   isJsonObject(value) &&

@@ -47,7 +47,7 @@ export function resolveDelegates(
   const requested = fromSelections(selections, inputs, leaveOut);
   const auxiliary = auxiliaryChain(inputs);
   const delegates = [...first, ...configured, ...requested, ...auxiliary.chain];
-  for (const delegate of delegates) assertNotNested(delegate);
+  for (const delegate of delegates) withoutMetaPlugins(delegate);
   return {
     delegates,
     warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings],
@@ -77,7 +77,7 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
 // Throws if a plugin's input names a meta-plugin, or a plugin by its path: the shim refuses to run such a plugin, also at
 // DEL. cni-args become part of that input, so they are checked too; otherwise the attachment would fail after it was
 // recorded and could never be undone.
-function assertNotNested(delegate: Delegate): Delegate {
+export function withoutMetaPlugins(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
   if (nested !== undefined) throw nestedCall({ network, plugin: shownValue(nested.type) });
@@ -133,7 +133,7 @@ function fromSelections(
   const read = new Map<string, Delegate>();
   return selections.map((selection) => {
     const find = (): Delegate => {
-      const delegate = assertNotNested(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
+      const delegate = withoutMetaPlugins(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
       read.set(nadKey(selection.nad), delegate);
       return delegate;
     };
@@ -141,7 +141,8 @@ function fromSelections(
   });
 }
 
-function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: Delegate): Delegate {
+/** Returns the delegate of one selection. Throws nadNotFound and the errors of its configuration. */
+export function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: Delegate): Delegate {
   const nad = nadOf(selection.nad, inputs);
   if (inputs.pod !== undefined) assertCniArgsAllowed(selection, nad, inputs.pod, inputs.settings);
   return { ...(same ?? fromNad(nad, inputs)), selection };

@@ -90,6 +90,15 @@ export type Step =
     })
   /** Running pods that request networks and were never attached by Plexus. Reported only on change. */
   | { readonly kind: 'unattached'; readonly pods: readonly string[] }
+  /** The networks of a running pod followed its annotation: "net2 shop/storage". `ms`: since the change was seen. */
+  | (StepOf & {
+      readonly kind: 'networks-followed';
+      readonly attached: readonly string[];
+      readonly detached: readonly string[];
+      /** Identifiers of the errors that remain; empty if the pod has what it requests. */
+      readonly problems: readonly string[];
+      readonly ms?: number;
+    })
   | (StepOf & {
       readonly kind: 'operation-finished';
       readonly command: string;

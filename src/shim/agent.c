@@ -53,7 +53,8 @@ int run_as_agent(int argc, char **argv, const char *version, struct runs *runs) 
     return 1;
   }
   c.path = option(argc, argv, "--cni-path", "/opt/cni/bin");
-  const struct guard guard = {.is_agent = true, .call = &c};
+  bool may_attach = equals(option(argc, argv, "--hot-plug", "on"), "on");
+  const struct guard guard = {.is_agent = true, .may_attach = may_attach, .call = &c};
   struct session s = {.role = ROLE_AGENT, .guard = &guard, .version = version, .signals = signals_open(), .runs = runs};
   for (int wait = RETRY_MS;; wait = next_wait(wait, MAX_RETRY_MS)) {
     int fd = connect_at(location);

@@ -24,6 +24,10 @@ static bool is_command_allowed(const char *called, const char *command) {
   return equals(called, command) && (equals(called, "DEL") || equals(called, "CHECK"));
 }
 
+static bool is_agent_command(const struct guard *g, const char *command) {
+  return equals(command, "DEL") || (g->may_attach && equals(command, "ADD"));
+}
+
 // GC and the agent detach sandboxes that no call names.
 static bool is_any_sandbox_allowed(const struct guard *g) { return g->is_agent || equals(g->call->command, "GC"); }
 
@@ -32,7 +36,9 @@ struct refusal guard_run(const struct guard *g, const char *plugin, const struct
     return forbidden("a plugin must be a file name without a folder");
   const struct call *c = g->call;
   if (!is_command(env->command)) return forbidden("it is not a CNI command");
-  if (g->is_agent && !equals(env->command, "DEL")) return forbidden("the host agent runs plugins for DEL only");
+  if (g->is_agent && !is_agent_command(g, env->command))
+    return forbidden(g->may_attach ? "the host agent runs plugins for ADD and DEL only"
+                                   : "the host agent runs plugins for DEL only");
   if (!g->is_agent && !is_command_allowed(c->command, env->command))
     return forbidden("the command of the runtime does not allow that command");
   if (equals(env->command, "STATUS") || equals(env->command, "GC"))
@@ -45,8 +51,8 @@ struct refusal guard_run(const struct guard *g, const char *plugin, const struct
 }
 
 struct refusal guard_set_routes(const struct guard *g) {
-  return !g->is_agent && equals(g->call->command, "ADD") ? allowed
-                                                         : forbidden("default routes are changed only during ADD");
+  bool may_change = g->is_agent ? g->may_attach : equals(g->call->command, "ADD");
+  return may_change ? allowed : forbidden("default routes are changed only while a network is attached");
 }
 
 // For a call of the runtime, uses the descriptor that was opened when the call started.
@@ -81,9 +87,36 @@ static struct refusal check_path(const struct guard *g, const char *netns) {
   return is_pinned ? allowed : forbidden("that path names another namespace than when the call started");
 }
 
+static const char *const shared_folders[] = {"/run/netns/", "/var/run/netns/"};
+
+// Whether only root of the node can change what the path names: a file of the folder in which runtimes keep namespaces.
+static bool is_in_shared_folder(const char *netns) {
+  for (size_t i = 0; i < sizeof shared_folders / sizeof *shared_folders; i++) {
+    size_t length = strlen(shared_folders[i]);
+    const char *name = netns + length;
+    if (strncmp(netns, shared_folders[i], length) == 0 && name[0] != 0 && name[0] != '.' && strchr(name, '/') == NULL)
+      return true;
+  }
+  return false;
+}
+
+// At ADD, plugins store the path and use it later, so they need the runtime's own, not that of a descriptor. The daemon
+// cannot swap what it leads to, because it has no access to that folder.
+static struct refusal check_attach_path(const char *netns) {
+  if (!is_in_shared_folder(netns))
+    return forbidden("the host agent attaches only namespaces directly in /run/netns or /var/run/netns");
+  const char *problem;
+  int fd = namespace_open(netns, &problem);
+  if (fd < 0) return (struct refusal){R_NETNS, problem};
+  bool is_node = namespace_is_node(fd);
+  close(fd);
+  return is_node ? forbidden(node_namespace) : allowed;
+}
+
 struct refusal guard_plugin_netns(const struct guard *g, struct plugin_env *env, int *held) {
   char path[NAMESPACE_PATH_BYTES];
   *held = -1;
+  if (g->is_agent && equals(env->command, "ADD")) return check_attach_path(env->netns);
   if (env->netns[0] == 0) return allowed;
   if (!is_any_sandbox_allowed(g)) return check_path(g, env->netns);
   struct refusal no = guard_open_netns(g, env->netns, held);

@@ -17,6 +17,7 @@ bool is_command(const char *text);
 
 struct guard {
   bool is_agent;
+  bool may_attach;         // of an agent: whether it also runs plugins for ADD, to attach networks of running pods
   const struct call *call; // of the runtime; for an agent only `path` is set
 };
 

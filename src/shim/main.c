@@ -26,7 +26,7 @@ static const char about[] =
     "The container runtime calls it with CNI_COMMAND and the other variables of the CNI specification;\n"
     "it passes the call to the Plexus daemon of this node and runs plugins for the daemon.\n"
     "\n"
-    "  plexus host-agent [--socket FILE] [--cni-path FOLDERS] [--root FOLDER]\n"
+    "  plexus host-agent [--socket FILE] [--cni-path FOLDERS] [--root FOLDER] [--hot-plug on|off]\n"
     "      run plugins for the daemon's background work; that folder becomes / for plugins and their folders\n"
     "  plexus probe /healthz|/readyz [--socket FILE]\n"
     "      check that the daemon runs or can serve calls: for the probes of its pod, as root\n"

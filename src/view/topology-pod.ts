@@ -246,7 +246,8 @@ function judgeLacking(
     if (state !== 'missing') continue;
     const as = name === '' ? '' : ` as ${name}`;
     const why = hasStatus ? `its ${networkStatusKey} does not contain it` : `it has no ${networkStatusKey}`;
-    report('attachment-missing', `pod ${key} requests ${network}${as}, but ${why}`, {
+    const reason = pod.networksProblem === undefined ? '' : `: ${pod.networksProblem}`;
+    report('attachment-missing', `pod ${key} requests ${network}${as}, but ${why}${reason}`, {
       network,
       ...(name !== '' && { interface: name }),
     });

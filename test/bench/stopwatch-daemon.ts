@@ -3,6 +3,7 @@
 import { connectForLong } from '../../src/cluster/index.ts';
 import { type CallContext, callAnswerer } from '../../src/daemon/calls.ts';
 import { lastGoodReader } from '../../src/daemon/last-good.ts';
+import { runningOperations } from '../../src/daemon/running-operations.ts';
 import { type IncomingCall, serveLink } from '../../src/daemon/link/link-server.ts';
 import type { Host } from '../../src/host/index.ts';
 import {
@@ -76,6 +77,7 @@ const context: CallContext = {
     graceSeconds: 30,
     reclaimSeconds: 0,
     kubeletPodsApi: '',
+    hotPlug: 'off',
     settings: { cniDir, kubeconfig },
   }),
   journal: timedJournal(fileJournal(`${cniDir}/journal`)),
@@ -92,6 +94,7 @@ const context: CallContext = {
   report: log.report,
   bootId: await bootIdNow(),
   agent: () => undefined,
+  running: runningOperations(),
 };
 const answer = callAnswerer(context);
 const onCall = async (call: IncomingCall): ReturnType<typeof answer> => {

@@ -48,6 +48,7 @@ describe('the configuration of the daemon', () => {
       reclaimSeconds: 300,
       http: { host: '127.0.0.1', port: 9913 },
       graceSeconds: 30,
+      hotPlug: 'on',
       kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
       settings: {},
     });

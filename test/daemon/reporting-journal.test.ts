@@ -21,18 +21,28 @@ it('reports an unreadable record once, however often the journal is listed', asy
   expect(reported).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
 });
 
-it('reports a pending status after writing the record', async () => {
+it('passes on a record after its write, and its key after its removal', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notifying-'));
   const file = fileJournal(folder.path);
   const events: string[] = [];
   const write: typeof file.write = async (record) => {
     await file.write(record);
-    events.push('written');
+    events.push('write');
   };
-  const journal = notifyingJournal({ ...file, write }, ({ containerId }) => events.push(containerId));
-  await journal.write(sampleRecord());
-  expect(events).toEqual(['written']);
-  const pending = sampleRecord({ pendingStatus: { text: '[]' } });
-  await journal.write(pending);
-  expect(events).toEqual(['written', 'written', pending.containerId]);
+  const remove: typeof file.remove = async (key) => {
+    await file.remove(key);
+    events.push('remove');
+  };
+  const journal = notifyingJournal(
+    { ...file, write, remove },
+    {
+      written: ({ containerId }) => void events.push(`${containerId} is written`),
+      removed: ({ containerId }) => void events.push(`${containerId} is removed`),
+    },
+  );
+  const record = sampleRecord();
+  await journal.write(record);
+  await journal.remove(record);
+  const { containerId } = record;
+  expect(events).toEqual(['write', `${containerId} is written`, 'remove', `${containerId} is removed`]);
 });

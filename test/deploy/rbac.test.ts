@@ -53,10 +53,12 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
       metadata: { name: 'p', namespace: 'default', uid: 'u' },
       spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'none' }] },
     });
-    const watched = await connectForLong({ kind: 'kubeconfig', file }, () => {});
+    const watched = await connectForLong({ kind: 'kubeconfig', file }, () => {}, { podsOf: 'node-1' });
     const stop = new AbortController();
     const running = watched.run(stop.signal);
-    await waitFor('the watch', async () => watched.state().synced);
+    const seen: string[] = [];
+    const pods = watched.pods?.run(({ name }) => void seen.push(name), stop.signal);
+    await waitFor('the watches', async () => watched.state().synced && seen.includes('p') && used.has('watch pods'));
     const { cluster } = watched;
     const signal = patience();
     const pod = { namespace: 'default', name: 'p', uid: 'u' };
@@ -70,11 +72,15 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     expect(await cluster.listPodsOf('node-2', (each) => each, signal)).toEqual([]);
     expect(await cluster.getNad({ namespace: 'default', name: 'none' }, signal)).toBeUndefined();
     expect(await cluster.patchNetworkStatus(pod, '[]', signal)).toBe('written');
+    const condition = { type: 'plexus-cni.io/NetworksInSync', status: 'True', reason: 'InSync', message: '' } as const;
+    expect(await cluster.publishNetworks?.(pod, { condition: { ...condition, isTransition: true } }, signal)).toBe(
+      'written',
+    );
     await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);
     for (let times = 0; times < 2; times++)
       await cluster.recordEvent({ node: 'node-1' }, { type: 'Warning', reason: 'Test', message: 'm' }, signal);
     stop.abort();
-    await running;
+    await Promise.all([running, pods]);
     await server.close();
     const granted = rules.flatMap(({ resources, verbs }) =>
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),

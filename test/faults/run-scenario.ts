@@ -7,6 +7,7 @@ import { configAsRuntime } from '../support/config-as-runtime.ts';
 import { shim } from '../support/daemon.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { everythingOn, newSince } from './left-behind.ts';
+import { type Stage, followed } from './play-hot-plug.ts';
 import { type Scenario, nameOf } from './scenarios.ts';
 import type { World } from './world.ts';
 
@@ -80,7 +81,7 @@ export async function createPod(world: World, networks: string | undefined): Pro
 }
 
 async function play(scenario: Scenario, world: World, problems: string[]): Promise<number> {
-  const pod = await createPod(world, networksOf(scenario, world));
+  const pod = await createPod(world, scenario.operation === 'plug' ? undefined : networksOf(scenario, world));
   const stage: Stage = { scenario, world, pod, problems };
   try {
     return await plays[scenario.operation](stage);
@@ -90,18 +91,13 @@ async function play(scenario: Scenario, world: World, problems: string[]): Promi
   }
 }
 
-interface Stage {
-  readonly scenario: Scenario;
-  readonly world: World;
-  readonly pod: TestPod;
-  readonly problems: string[];
-}
-
 const plays: Readonly<Record<Scenario['operation'], (stage: Stage) => Promise<number>>> = {
   ADD: playAdd,
   DEL: playDel,
   GC: playGc,
   reclaim: playReclaim,
+  plug: playPlug,
+  unplug: playUnplug,
 };
 
 // As kubelet does: removes a sandbox whose ADD failed, and creates another one.
@@ -181,6 +177,24 @@ async function playReclaim({ scenario, world, pod, problems }: Stage): Promise<n
   await world.heal();
   await waitFor('it is reclaimed', async () => (await journal.read(key)) === undefined);
   return 0;
+}
+
+// The pod starts with its default network and gains the others while it runs.
+async function playPlug(stage: Stage): Promise<number> {
+  const { scenario, world, pod, problems } = stage;
+  await mustSucceed('ADD', pod, scenario, world);
+  await followed(stage, { networks: networksOf(scenario, world) ?? '[]', command: 'ADD' });
+  await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
+  return deleted(pod, scenario, world);
+}
+
+// The pod starts with all its networks and loses them, except the default one, while it runs.
+async function playUnplug(stage: Stage): Promise<number> {
+  const { scenario, world, pod, problems } = stage;
+  await mustSucceed('ADD', pod, scenario, world);
+  await followed(stage, { networks: '[]', command: 'DEL' });
+  await assertAttached(pod, world, problems, { who: 'the pod', networks: 1 });
+  return deleted(pod, scenario, world);
 }
 
 /** Repeats DEL until it succeeds. Returns the number of retries. */

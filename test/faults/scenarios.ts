@@ -28,7 +28,8 @@ export interface ApiFault {
   readonly action: 'away' | 'slow' | '409' | '429' | '500' | 'watch-closed';
 }
 export type Fault = PluginFault | FileFault | ApiFault;
-export type Operation = 'ADD' | 'DEL' | 'GC' | 'reclaim';
+/** `plug` and `unplug`: networks follow the changed annotation of a running pod. */
+export type Operation = 'ADD' | 'DEL' | 'GC' | 'reclaim' | 'plug' | 'unplug';
 export interface Scenario {
   readonly operation: Operation;
   /** Number of the pod's networks, including the default one. */
@@ -65,11 +66,14 @@ function faultName(fault: Fault): string {
 }
 
 // A chain has two plugins here.
-const callsOf = ({ networks, plugins }: Shape): number => networks * (plugins === 'chained' ? 2 : 1);
+const callsOf = ({ networks, plugins }: Omit<Shape, 'networks'> & { readonly networks: number }): number =>
+  networks * (plugins === 'chained' ? 2 : 1);
 type Shape = Pick<Scenario, 'networks' | 'plugins'>;
 const shapes: readonly Shape[] = ([1, 3, 8] as const).flatMap((networks) =>
   (['single', 'chained'] as const).map((plugins) => ({ networks, plugins })),
 );
+
+const isHotPlug = (operation: Operation): boolean => operation === 'plug' || operation === 'unplug';
 
 /** First, middle and last. */
 const somePlaces = (count: number): readonly number[] => [...new Set([1, Math.ceil((count + 1) / 2), count])];
@@ -80,7 +84,8 @@ const misbehaviours = ['error', 'garbage', 'nothing', 'hang', 'flood'] as const;
 
 /** kill -9 at every start and end of a plugin; wrong answers at the first, a middle and the last one. */
 function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
-  const calls = callsOf(shape);
+  // the default network is attached already
+  const calls = callsOf(isHotPlug(operation) ? { ...shape, networks: shape.networks - 1 } : shape);
   const fault = (number: number, when: 'start' | 'end', action: PluginFault['action']): PluginFault => ({
     kind: 'plugin',
     number,
@@ -95,7 +100,7 @@ function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
   );
   // A plugin that does nothing at DEL and reports success cannot be detected, because DEL has no output.
   const canBeSeen = ({ when, action }: PluginFault): boolean =>
-    operation === 'ADD' || when === 'end' || !['garbage', 'nothing'].includes(action);
+    operation === 'ADD' || operation === 'plug' || when === 'end' || !['garbage', 'nothing'].includes(action);
   const wrong = somePlaces(calls)
     .flatMap((number) =>
       misbehaviours.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]),
@@ -119,6 +124,7 @@ function fileFaults(operation: Operation, { networks }: Shape): readonly Fault[]
     number,
     action,
   });
+  if (isHotPlug(operation)) return hotPlugFileFaults(fault);
   if (operation !== 'ADD') {
     const kills = (['kill-before', 'kill-after'] as const).map((action) => fault('unlink', 1, action));
     return [...kills, fault('unlink', 1, 'EROFS'), fault('unlink', 1, 'EIO')];
@@ -133,6 +139,17 @@ function fileFaults(operation: Operation, { networks }: Shape): readonly Fault[]
   const synced = allUpTo(2).flatMap((number) => [fault('fsync', number, 'kill-before'), fault('fsync', number, 'EIO')]);
   return [...kills, ...errors, ...synced, fault('write', 0, 'ENOSPC'), fault('open', 0, 'EROFS')];
 }
+
+/** A change writes the record before its first plugin, at its end, and once more when the status is published. */
+const hotPlugFileFaults = (
+  fault: (call: FileFault['call'], number: number, action: FileFault['action']) => Fault,
+): readonly Fault[] =>
+  allUpTo(3).flatMap((number) => [
+    fault('open', number, 'kill-before'),
+    fault('rename', number, 'kill-before'),
+    fault('rename', number, 'kill-after'),
+    fault('open', number, 'EROFS'),
+  ]);
 
 const apiFaults: readonly Fault[] = (['away', 'slow', '409', '429', '500', 'watch-closed'] as const).map((action) => ({
   kind: 'api',
@@ -149,17 +166,20 @@ function faultsOf(operation: Operation, shape: Shape): readonly Fault[] {
 
 /** All scenarios, in a stable order. */
 export const allScenarios = (): readonly Scenario[] =>
-  (['ADD', 'DEL', 'GC', 'reclaim'] as const).flatMap((operation) =>
+  (['ADD', 'DEL', 'GC', 'reclaim', 'plug', 'unplug'] as const).flatMap((operation) =>
     shapesOf(operation).flatMap((shape) =>
       faultsOf(operation, shape).map((fault): Scenario => ({ operation, ...shape, fault })),
     ),
   );
 
-// GC and reclaim use the same undo code as DEL, so one shape of each size suffices.
+// GC and reclaim use the same undo code as DEL, so one shape of each size suffices. A change of a running pod uses the
+// code of ADD and DEL.
 const shapesOf = (operation: Operation): readonly Shape[] =>
-  operation === 'ADD' || operation === 'DEL'
-    ? shapes
-    : shapes.filter(({ networks, plugins }) => (networks === 8 ? plugins === 'single' : plugins === 'chained'));
+  isHotPlug(operation)
+    ? [{ networks: 3, plugins: 'chained' }]
+    : operation === 'ADD' || operation === 'DEL'
+      ? shapes
+      : shapes.filter(({ networks, plugins }) => (networks === 8 ? plugins === 'single' : plugins === 'chained'));
 
 /**
  * A sample for a run at each change: every kind of fault at least once, and every class of fault for every operation.

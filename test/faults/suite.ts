@@ -50,7 +50,7 @@ async function attachBystander(world: World): Promise<TestPod> {
 
 /** Formats the summary: a row per kind of fault, a column per operation, "done/failed". */
 export function summaryOf(finished: readonly Finished[]): string {
-  const operations = ['ADD', 'DEL', 'GC', 'reclaim'];
+  const operations = ['ADD', 'DEL', 'GC', 'reclaim', 'plug', 'unplug'];
   const kinds = [...new Set(finished.map(({ scenario }) => kindOf(scenario.fault)))].toSorted();
   const cell = (kind: string, operation: string): string => {
     const here = finished.filter(({ scenario }) => kindOf(scenario.fault) === kind && scenario.operation === operation);

@@ -26,6 +26,8 @@ export interface World {
   /** Resolves when the daemon serves and has an agent. */
   readonly ready: () => Promise<void>;
   readonly restartDaemon: () => Promise<void>;
+  /** Starts a host agent in place of one that was killed. */
+  readonly restartAgent: () => Promise<void>;
   readonly networks: readonly string[];
   readonly remove: () => Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function createWorld(
     },
     ready: keeper.ready,
     restartDaemon: keeper.restart,
+    restartAgent: async () => void (await at.startAgent()),
     remove: async () => {
       await keeper.end();
       await at.remove();

@@ -48,7 +48,7 @@ async function watch(more: Partial<typeof timing> = {}): Promise<void> {
   await start({ kind: 'kubeconfig', file }, more);
 }
 async function start(source: Parameters<typeof connectForLong>[0], more: Partial<typeof timing> = {}): Promise<void> {
-  watched = await connectForLong(source, (step) => void steps.push(step), undefined, { ...timing, ...more });
+  watched = await connectForLong(source, (step) => void steps.push(step), { timing: { ...timing, ...more } });
   running = watched.run(stop.signal);
   await waitFor('the watch', async () => watched.state().synced);
 }

@@ -12,6 +12,7 @@ import {
   encodeWelcome,
   failReason,
 } from '../support/link-codec.ts';
+import { createNetns } from '../support/netns.ts';
 import { type PlayedConnection, rawRun } from '../support/played-daemon.ts';
 import { running, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
@@ -24,8 +25,10 @@ const childrenOf = async (pid: number): Promise<readonly number[]> =>
 
 describe.each(Object.entries(shimBuilds))('the shim as host agent, %s', (_title, shim) => {
   const at = useShimBench(shim);
-  const start = () =>
-    startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin], { PATH: '/usr/bin:/bin' });
+  const start = (...options: readonly string[]) =>
+    startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin, ...options], {
+      PATH: '/usr/bin:/bin',
+    });
   const stop = async (agent: ReturnType<typeof start>): Promise<void> => {
     agent.child.kill('SIGTERM');
     expect(await agent.ended).toMatchObject({ exitCode: 0, stdout: '' });
@@ -149,13 +152,40 @@ describe.each(Object.entries(shimBuilds))('the shim as host agent, %s', (_title,
     await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
   });
 
-  it('runs plugins for DEL of any sandbox, for no other command, and never in the node’s network namespace', async () => {
-    await at().plugin('mark', `touch ${join(at().folder, 'was-run')}; echo done`);
+  const withNetns = (command: string, path: string): readonly string[] =>
+    at()
+      .runEnv(command)
+      .map((each) => (each.startsWith('CNI_NETNS') ? `CNI_NETNS=${path}` : each));
+
+  it('runs plugins for ADD in a namespace that only root can replace, with its own path', async () => {
+    await at().plugin('mark', 'echo "$CNI_COMMAND $CNI_NETNS"');
+    const netns = await createNetns();
+    const link = join(at().folder, 'link');
+    await symlink(netns.path, link);
     const agent = start();
     const one = await greeted();
-    const inNode = at()
-      .runEnv('DEL')
-      .map((each) => (each.startsWith('CNI_NETNS') ? 'CNI_NETNS=/proc/self/ns/net' : each));
+    const ran = await one.ask(daemonFrame.run, rawRun('mark', withNetns('ADD', netns.path)));
+    expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: `ADD ${netns.path}\n` });
+    for (const path of [link, '/proc/1/ns/net', '/proc/self/ns/net', '', '/run/netns/', '/run/netns/../netns/x'])
+      expect(await at().failureOf(one, rawRun('mark', withNetns('ADD', path)))).toMatchObject({
+        reason: failReason.forbidden,
+      });
+    expect(await at().failureOf(one, rawRun('mark', withNetns('ADD', '/run/netns/absent')))).toMatchObject({
+      reason: failReason.netns,
+    });
+    for (const command of ['CHECK', 'GC', 'STATUS'])
+      expect(await at().failureOf(one, rawRun('mark', at().runEnv(command)))).toMatchObject({
+        reason: failReason.forbidden,
+      });
+    await stop(agent);
+    await netns.remove();
+  });
+
+  it('with --hot-plug off, runs plugins for DEL of any sandbox, for no other command, and never in the node’s network namespace', async () => {
+    await at().plugin('mark', `touch ${join(at().folder, 'was-run')}; echo done`);
+    const agent = start('--hot-plug', 'off');
+    const one = await greeted();
+    const inNode = withNetns('DEL', '/proc/self/ns/net');
     const refused = [
       rawRun('mark', inNode),
       rawRun('../outside', at().runEnv('DEL')),

@@ -27,10 +27,10 @@ export interface ClusterNode {
   /** Starts a daemon, after the first one has ended. Resolves when it serves. */
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
   /**
-   * Starts a host agent, like the sidecar of the DaemonSet; it keeps running when the daemon is replaced. Returns a
-   * function that stops it.
+   * Starts a host agent, like the sidecar of the DaemonSet; it keeps running when the daemon is replaced. `morePlugins`:
+   * further folders of plugins. Returns a function that stops it.
    */
-  readonly startAgent: () => Promise<() => Promise<void>>;
+  readonly startAgent: (morePlugins?: readonly string[]) => Promise<() => Promise<void>>;
   readonly nad: (name: string, config: object) => void;
   /** Creates a pod object in the API. */
   readonly podObject: (
@@ -108,7 +108,7 @@ export async function createClusterNode({
       return daemon;
     },
     start,
-    startAgent: async () => {
+    startAgent: async (morePlugins = []) => {
       const words = [
         `--net=${node.netns.path}`,
         shim,
@@ -116,7 +116,7 @@ export async function createClusterNode({
         '--socket',
         join(node.dir, 'run/plexus.sock'),
         '--cni-path',
-        path.join(':'),
+        [...morePlugins, ...path].join(':'),
       ];
       const child = spawn('nsenter', words, { stdio: 'ignore' });
       const ended = once(child, 'close');

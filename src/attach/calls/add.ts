@@ -1,7 +1,15 @@
 import { type AddInvocation, type JsonObject, encodeForRuntime } from '../../cni/index.ts';
+import { networksDigest } from '../../cluster/index.ts';
 import { type PlexusError, asPlexusError, at } from '../../errors/index.ts';
 import { isStaticPod, wantsDebug } from '../../npwg/index.ts';
-import { type Plan, type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../../plan/index.ts';
+import {
+  type Plan,
+  type PlanInputs,
+  type SandboxRecord,
+  lastingSettings,
+  makePlan,
+  newRecord,
+} from '../../plan/index.ts';
 import { type Operation, operationOf } from '../steps/call.ts';
 import { type Changed, change, undoFailedAdd } from '../sandbox/change.ts';
 import { withDeadline } from '../steps/deadline.ts';
@@ -50,6 +58,8 @@ async function addLocked(
     deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
   const intended = {
     ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()),
+    ...(inputs.pod !== undefined && { networksDigest: networksDigest(inputs.pod.annotations) }),
+    ...recordedSettings(invocation),
     bootId: deps.bootId,
   };
   const requested = { attach: plan.attachments, detach: [] };
@@ -92,6 +102,11 @@ async function planFor(
       await deps.journal.markUndone(invocation);
     throw thrown;
   }
+}
+
+function recordedSettings({ config }: AddInvocation): Pick<SandboxRecord, 'callSettings'> {
+  const callSettings = lastingSettings(config);
+  return Object.keys(callSettings).length === 0 ? {} : { callSettings };
 }
 
 function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {

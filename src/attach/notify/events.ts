@@ -23,7 +23,8 @@ export async function reportAttached(record: SandboxRecord, deps: AttachDeps, si
   );
 }
 
-const addedText = (entry: AttachmentRecord): string => {
+/** Returns the message of AddedInterface, the same as that of Multus. */
+export const addedText = (entry: AttachmentRecord): string => {
   const { interfaceName, network } = entry.attachment;
   const ips = resultOf(entry)?.ips.map(({ address }) => address) ?? [];
   return `Add ${interfaceName} [${ips.join(' ')}] from ${network}`;

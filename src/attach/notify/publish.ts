@@ -19,7 +19,7 @@ export async function publishStatus(
   signal: AbortSignal,
 ): Promise<PendingStatus | undefined> {
   if (record.pod === undefined || deps.cluster === undefined) return undefined;
-  return publishText(record, statusText(record, deps), deps, signal);
+  return publishText(record, networkStatusText(record, deps), deps, signal);
 }
 
 /** Publishes a status that an earlier ADD could not publish. Returns whether nothing is pending any more. */
@@ -31,10 +31,13 @@ export async function publishPending(record: SandboxRecord, deps: PublishDeps, s
   return true;
 }
 
-/** Returns the annotation text for the attachments of a record. NPWG standard, section 5. */
-function statusText(record: SandboxRecord, deps: AttachDeps): string {
+/** Returns the annotation text for attachments, in their order. NPWG standard, section 5. */
+export function networkStatusText(
+  { attachments }: Pick<SandboxRecord, 'attachments'>,
+  deps: Pick<AttachDeps, 'settings'>,
+): string {
   const options = { addresses: deps.settings.statusAddresses };
-  const statuses = record.attachments.flatMap((entry) => {
+  const statuses = attachments.flatMap((entry) => {
     const { attachment } = entry;
     const result = resultOf(entry);
     if (entry.state !== 'attached' || result === undefined) return [];

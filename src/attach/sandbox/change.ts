@@ -17,6 +17,7 @@ import type { DelegateDeps, Operation } from '../steps/call.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import { groupsOf, runGroup } from './groups.ts';
 import { inPhase } from '../steps/phase.ts';
+import { applyReroutes, settleLiveRoutes, withReroutes, withdrawals } from './live-routes.ts';
 import { type RecordProgress, recordProgress } from './record-progress.ts';
 import { addSequences } from './sequences.ts';
 import { type UndoFailure, undoAll } from './undo.ts';
@@ -90,12 +91,15 @@ export async function change(record: SandboxRecord, requested: SandboxChange, ru
   if (run.sandbox === 'ends') return end(record, requested.detach, run);
   const { deps, operation } = run;
   const begun = begunRecord(record, requested, new Date(deps.now()).toISOString());
-  const progress = recordProgress(begun, deps.journal);
   // before any plugin runs (CNI-72)
   if (run.sandbox === 'lives') {
-    await inPhase('journal', operation.containerId, deps, progress.write);
-    return changeLive(requested, progress, run);
+    const withdrawn = withdrawals(begun);
+    const live = recordProgress(withReroutes(begun, withdrawn), deps.journal);
+    await inPhase('journal', operation.containerId, deps, live.write);
+    await applyReroutes(withdrawn, operation.netns ?? '', deps, run.signal);
+    return changeLive(requested, live, run);
   }
+  const progress = recordProgress(begun, deps.journal);
   const onDisk = await inPhase('journal', operation.containerId, deps, () => begin(progress, deps.settings.durability));
   await attachAll(requested.attach, progress, run);
   return { record: progress.record(), noted: progress.noted(), onDisk, remaining: [], failures: [] };
@@ -191,6 +195,7 @@ async function changeLive(requested: SandboxChange, progress: RecordProgress, ru
     await detachEach(detachFirst, progress, { run, failures });
     await attachEach(attach, progress, { run, failures, restored: requested.restore ?? [] });
     await detachEach(detachLast, progress, { run, failures });
+    await settleLiveRoutes(progress, run.operation.netns ?? '', run.deps, signal);
     signal.throwIfAborted(); // an aborted change has not failed: its record is settled later
     await progress.write();
   } finally {

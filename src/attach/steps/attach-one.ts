@@ -15,6 +15,7 @@ import type { AttachDeps } from '../deps.ts';
 import { failedAddOf, watchedHost } from '../sandbox/never-made.ts';
 import type { RecordProgress } from '../sandbox/record-progress.ts';
 import { setRoutes } from './routes.ts';
+import { withdrawnFrom } from './withdrawn-routes.ts';
 
 /** The dependencies of making an attachment. */
 export type AttachOneDeps = DelegateDeps & Pick<AttachDeps, 'devices'>;
@@ -51,7 +52,8 @@ export async function attachOne(
     if (failedAdd !== undefined) progress.put(attachment, { ...intendedEntryOf(attachment, progress), failedAdd });
     throw await reasonFor(thrown, attachment, deps);
   });
-  const { result, kernel } = settleRoutes(attachment, first === undefined ? added : mergeResults(first, added));
+  const complete = first === undefined ? added : mergeResults(first, added);
+  const { result, kernel } = settleRoutes(attachment, complete);
   await setRoutes({ attachment, kernel, netns: operation.netns ?? '' }, deps, signal);
   const info = deviceInfo === undefined ? undefined : await writtenInfo(deviceInfo.file, operation, deps);
   deps.report({ kind: 'attached', sandbox: operation.containerId, network, interfaceName, ms: deps.now() - started });
@@ -60,6 +62,7 @@ export async function attachOne(
     attachment,
     result: recordable(result, attachment),
     ...(info !== undefined && { deviceInfo: info }),
+    ...withdrawnFrom(attachment, { before: complete, after: result }),
   });
   void progress.note(); // overlaps the next attachment's plugins
 }

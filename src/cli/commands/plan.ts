@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { podNotAttached } from '../../errors/index.ts';
 import { type Journal, fileJournal } from '../../journal/index.ts';
 import { type PodDevice, podKey } from '../../npwg/index.ts';
-import { type SandboxRecord, differences } from '../../plan/index.ts';
+import { type SandboxRecord, differences, withRecordedNames } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
 import { clusterFor, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
@@ -134,11 +134,10 @@ async function compare(options: Options): Promise<ExitStatus> {
   const record = await newestRecord(fileJournal(`${options['cni-dir']}/journal`), first.pod);
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
   const { plan, isDefaultKnown } = await planOfCommand({ ...subject, containerId: record.containerId });
+  const planned = withRecordedNames(plan.attachments, record);
   const attached = record.attachments.map(({ attachment }) => attachment);
   // Without the node's configuration, only the additional networks are known.
-  const list = isDefaultKnown
-    ? differences(plan.attachments, attached)
-    : differences(plan.attachments.slice(1), attached.slice(1));
+  const list = isDefaultKnown ? differences(planned, attached) : differences(planned.slice(1), attached.slice(1));
   await print(options.output, { data: list, text: () => differencesText(list, paintFor(process.stdout, process.env)) });
   return list.every(({ kind }) => kind === 'same') ? 0 : 1;
 }

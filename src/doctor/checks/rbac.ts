@@ -6,6 +6,7 @@ import { type ClusterScene, accountOf } from '../cluster-scene.ts';
 const needed = [
   { verb: 'get', resource: 'pods' },
   { verb: 'list', resource: 'pods' },
+  { verb: 'watch', resource: 'pods' },
   { verb: 'patch', resource: 'pods', subresource: 'status' },
   { verb: 'get', group: nadGroup, resource: nadPlural },
   { verb: 'list', group: nadGroup, resource: nadPlural },

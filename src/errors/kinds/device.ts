@@ -23,6 +23,16 @@ export const deviceMissing = define(
   (c: { network: string; of: string; has: string }) =>
     `network ${c.network} requires a device of ${c.of}, but ${c.has}`,
 );
+export const spareDeviceMissing = define(
+  'PLX-SPARE-DEVICE-MISSING',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Request one more device in the pod template and recreate the pod. Only devices that a pod got when it started, and that none of its networks uses, can be used by a network that is added later.',
+  },
+  (c: { network: string; of: string }) =>
+    `network ${c.network} requires a device of ${c.of}, but the running pod has none left, and devices are allocated only when a pod starts`,
+);
 export const deviceGone = define(
   'PLX-DEVICE-GONE',
   {

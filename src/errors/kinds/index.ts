@@ -8,6 +8,7 @@ export * from './command.ts';
 export * from './configuration.ts';
 export * from './device.ts';
 export * from './file.ts';
+export * from './hot-plug.ts';
 export * from './install.ts';
 export * from './journal.ts';
 export * from './link.ts';

@@ -1,0 +1,83 @@
+import { parseCniArgs } from '../../cni/index.ts';
+import { type PlexusError, asPlexusError } from '../../errors/index.ts';
+import { type Nad, type PodMetadata, nadKey } from '../../npwg/index.ts';
+import type { Plug, PlugInputs, SandboxRecord, Settings } from '../../plan/index.ts';
+import type { AttachDeps } from '../deps.ts';
+
+/** The dependencies of gathering the inputs of networks that a running pod gains. */
+export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices'> & {
+  readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad'>;
+};
+
+/**
+ * Reads everything that planning these networks depends on, once. A NAD that cannot be read is not an error: only the
+ * network that needs it is refused.
+ */
+export async function gatherPlugInputs(
+  plugs: readonly Plug[],
+  { record, pod, settings }: { readonly record: SandboxRecord; readonly pod: PodMetadata; readonly settings: Settings },
+  sources: PlugSources,
+  signal: AbortSignal,
+): Promise<PlugInputs> {
+  const refs = [...new Map(plugs.map(({ selection: { nad } }) => [nadKey(nad), nad])).values()];
+  const nads = new Map<string, Nad | undefined>();
+  const unreadable = new Map<string, PlexusError>();
+  const read = async (ref: (typeof refs)[number]): Promise<void> => {
+    try {
+      nads.set(nadKey(ref), await sources.cluster.getNad(ref, signal));
+    } catch (thrown) {
+      signal.throwIfAborted();
+      unreadable.set(nadKey(ref), asPlexusError(thrown));
+    }
+  };
+  const [links, confDir] = await Promise.all([
+    plugs.length === 0 ? [] : sources.host.listLinks(record.netns, signal),
+    sources.readConf(settings.confDir),
+    ...refs.map(read),
+  ]);
+  const devices = await devicesFor(nads, pod, sources, signal).catch((thrown: unknown) => {
+    signal.throwIfAborted();
+    for (const [key, nad] of nads) if (usesDevice(nad)) unreadable.set(key, asPlexusError(thrown));
+    return undefined;
+  });
+  return {
+    settings,
+    call: callOf(record),
+    runtimeConfig: {},
+    pod,
+    nads,
+    unreadable,
+    confDir,
+    paths: new Map(),
+    links: links.map(({ name }) => name),
+    ...(devices !== undefined && { devices }),
+  };
+}
+
+const usesDevice = (nad: Nad | undefined): boolean =>
+  nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
+
+async function devicesFor(
+  nads: ReadonlyMap<string, Nad | undefined>,
+  pod: PodMetadata,
+  { devices }: PlugSources,
+  signal: AbortSignal,
+): Promise<PlugInputs['devices']> {
+  const found = [...nads.values()];
+  const resources = found.flatMap((nad) => (nad?.resourceClaim === undefined ? (nad?.resourceName ?? []) : []));
+  const claims = found.flatMap((nad) => nad?.resourceClaim ?? []);
+  return found.some(usesDevice) ? devices.allocated(pod, { resources, claims }, signal) : undefined;
+}
+
+/** The call of the runtime's ADD, as far as the record contains it: its arguments are those of the default network. */
+function callOf({
+  containerId,
+  netns,
+  ifName,
+  cniVersion,
+  networkName,
+  attachments,
+}: SandboxRecord): PlugInputs['call'] {
+  const own = attachments.find(({ attachment }) => attachment.isDefault);
+  return { containerId, netns, ifName, cniVersion, networkName, args: parseCniArgs(own?.attachment.cniArgs ?? '') };
+}
