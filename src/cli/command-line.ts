@@ -17,6 +17,7 @@ import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
+import { webhookCommand } from './commands/webhook.ts';
 import { type ExitStatus, outliveReaders, reportFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
@@ -47,11 +48,12 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(traceCommand)
     .command(uninstallCommand)
     .command(validateCommand(end))
+    .command(webhookCommand)
     .command(completionCommand)
     .command(versionCommand)
     .demandCommand(
       1,
-      'Specify a command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Specify a command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, webhook, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()

@@ -11,7 +11,15 @@ export {
   type WatchedCluster,
   type WatchState,
 } from './cluster.ts';
-export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
+export {
+  connect,
+  connectForLong,
+  connectForViews,
+  connectNads,
+  type ConnectOptions,
+  connectOptionsFor,
+} from './connect.ts';
+export type { NadWatch } from './nad-watch.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';

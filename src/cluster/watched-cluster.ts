@@ -1,11 +1,9 @@
-import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
-import type { PlexusError } from '../errors/index.ts';
 import { claimsApi } from './claims-api.ts';
 import type { WatchedCluster } from './cluster.ts';
-import { type ApiConnection, reflect, usualWatchTiming } from '../kube/index.ts';
+import { type ApiConnection, usualWatchTiming } from '../kube/index.ts';
 import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
-import { createNadCache, nadShape } from './nad-cache.ts';
+import { watchNads } from './nad-watch.ts';
 
 // The runtime retries, so a call that waits longer for the API server would only delay that.
 const readMs = 10_000;
@@ -29,17 +27,7 @@ export function watchedCluster(
   timing = usualWatchTiming,
 ): WatchedCluster {
   const cluster = kubernetesCluster(api);
-  const nads = createNadCache();
-  let state: { synced: boolean; complete: boolean; problem?: string } = { synced: false, complete: false };
-  const onSynced = (): void => {
-    if (!state.synced) api.report({ kind: 'watch-state', resource: nadPlural, state: 'synced' });
-    state = { synced: true, complete: true };
-  };
-  const onLost = (error: PlexusError): void => {
-    if (state.synced || state.problem === undefined)
-      api.report({ kind: 'watch-state', resource: nadPlural, state: 'lost', error });
-    state = { synced: false, complete: state.complete, problem: error.message };
-  };
+  const { nads, state, run } = watchNads(api, timing);
   const kubelet = kubeletSocket === undefined ? undefined : kubeletPods(kubeletSocket);
   return {
     cluster: {
@@ -50,25 +38,12 @@ export function watchedCluster(
       listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, withTimeout(listMs, signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, withReadTimeout(signal))),
       patchNetworkStatus: (pod, text, signal) =>
-        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : withTimeout(tryMs, signal)),
+        cluster.patchNetworkStatus(pod, text, state().problem === undefined ? signal : withTimeout(tryMs, signal)),
       claims: claimsApi(api, withReadTimeout),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
-    run: (signal) =>
-      reflect(
-        {
-          path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`,
-          resource: nadPlural,
-          api,
-          sink: nads,
-          shape: nadShape,
-          timing,
-          onSynced,
-          onLost,
-        },
-        signal,
-      ),
-    state: () => ({ ...state, objects: nads.size(), leftOut: nads.leftOut() }),
+    run,
+    state,
     nads,
   };
 }

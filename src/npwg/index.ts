@@ -4,6 +4,10 @@ export { parseDefaultNetwork } from './default-network.ts';
 export {
   allowedCniArgsKey,
   defaultNetworkKey,
+  defaultNetworksKey,
+  deviceContainerKey,
+  forceDeleteKey,
+  injectedResourcesKey,
   nadAnnotationKeys,
   nadGroup,
   nadKind,
@@ -11,6 +15,8 @@ export {
   nadVersion,
   networksKey,
   networkStatusKey,
+  nodeSelectorKey,
+  resourceNameKey,
 } from './keys.ts';
 export {
   attachmentInfoFile,

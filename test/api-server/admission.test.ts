@@ -71,10 +71,12 @@ const pods = `/api/v1/namespaces/${namespace}/pods`;
 const create = (pod: JsonObject, query = ''): Promise<RawAnswer> =>
   rawRequest(cluster, { method: 'POST', path: `${pods}${query}`, body: pod });
 const annotated = (name: string, annotations: Record<string, string>): JsonObject => {
-  const pod = aPod(namespace, name) as JsonObject;
+  const pod = aPod(namespace, name);
   return { ...pod, metadata: { name, namespace, annotations } };
 };
-const annotationsIn = (answer: RawAnswer): unknown => (answer.body['metadata'] as JsonObject)['annotations'];
+const annotationsOf = (object: JsonObject | null | undefined): unknown =>
+  ((object?.['metadata'] ?? {}) as JsonObject)['annotations'];
+const annotationsIn = (answer: RawAnswer): unknown => annotationsOf(answer.body);
 const messageOf = ({ code, body }: RawAnswer): unknown[] => [code, body['message']];
 
 describe('admission webhooks of the API server', () => {
@@ -89,7 +91,7 @@ describe('admission webhooks of the API server', () => {
     expect([created.code, annotationsIn(created)]).toEqual([201, { own: '1', added: 'yes' }]);
     const [seen] = validating.received;
     expect(seen).toMatchObject({ operation: 'CREATE', name: 'changed', dryRun: false, oldObject: null });
-    expect((seen?.object?.['metadata'] as JsonObject)['annotations']).toEqual({ own: '1', added: 'yes' });
+    expect(annotationsOf(seen?.object)).toEqual({ own: '1', added: 'yes' });
   });
 
   it('answers with the rejection of a webhook, its code and its warnings', async () => {
@@ -110,7 +112,7 @@ describe('admission webhooks of the API server', () => {
     const expression =
       "has(object.metadata.annotations) && 'k8s.v1.cni.cncf.io/networks' in object.metadata.annotations";
     await configure('Validating', 'c', [{ of: picky, matchConditions: [{ name: 'networks', expression }] }]);
-    const bare = aPod(namespace, 'bare') as JsonObject;
+    const bare = aPod(namespace, 'bare');
     expect((await create({ ...bare, metadata: { name: 'bare' } })).code).toBe(201);
     expect((await create(annotated('other', { a: 'b' }))).code).toBe(201);
     expect((await create(annotated('network', { 'k8s.v1.cni.cncf.io/networks': 'net' }))).code).toBe(400);
@@ -158,7 +160,7 @@ describe('admission webhooks of the API server', () => {
     );
     await configure('Mutating', 'i', [{ of: first, reinvocationPolicy: 'IfNeeded' }, { of: second }]);
     expect((await create(annotated('again', { own: '1' }))).code).toBe(201);
-    const seen = first.received.map(({ object }) => (object?.['metadata'] as JsonObject)['annotations']);
+    const seen = first.received.map(({ object }) => annotationsOf(object));
     expect(seen).toEqual([{ own: '1' }, { own: '1', second: 'yes' }]);
     expect(second.received).toHaveLength(1);
   });
@@ -180,11 +182,9 @@ describe('admission webhooks of the API server', () => {
     const headers = { 'Content-Type': 'application/merge-patch+json' };
     expect((await rawRequest(cluster, { method: 'PATCH', path, headers, body: patch })).code).toBe(200);
     expect((await rawRequest(cluster, { method: 'DELETE', path })).code).toBe(400);
-    const annotationOf = (object: JsonObject | null) =>
-      (object?.['metadata'] as { readonly annotations: { readonly a: string } } | undefined)?.annotations.a;
-    expect(asked.received.map((each) => [annotationOf(each.oldObject), annotationOf(each.object)])).toEqual([
-      ['1', '2'],
-      ['2', undefined],
+    expect(asked.received.map((each) => [annotationsOf(each.oldObject), annotationsOf(each.object)])).toEqual([
+      [{ a: '1' }, { a: '2' }],
+      [{ a: '2' }, undefined],
     ]);
     expect((await rawRequest(cluster, { path })).code).toBe(200);
   });

@@ -64,6 +64,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     ['stand-in', 'containerd', { standIn: true }],
     ['resource-claims', 'talos', { resourceClaims: { enabled: true } }],
     ['resource-claim-status', 'containerd', { resourceClaims: { reportDrivers: ['driver.example.com'] } }],
+    ['webhook', 'containerd', { webhook: { enabled: true } }],
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
   ])('renders the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
@@ -75,6 +76,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       multusStateDir: '/var/lib/cni/multus',
       nodeRoot: true,
       standIn: true,
+      webhook: { enabled: true, pods: 'warn', inject: false, injectionLabels: ['networks.example.com/dpdk'] },
       resourceClaims: { enabled: true, reportDrivers: ['a.example.com', 'b.example.com'] },
       extraCapabilities: ['DAC_OVERRIDE'],
       apiServer: { host: '10.0.0.1', port: 6443 },

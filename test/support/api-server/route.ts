@@ -132,7 +132,9 @@ function findTarget({ state, info, response }: Exchange): Target {
   if (!type || !isServedPath(type, info)) throw notFoundAt(state, info);
   if (!isAllowedMethod(type, info)) throw methodNotAllowed();
   const warn = (text: string): void => {
-    response.appendHeader('Warning', `299 - "${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`);
+    const quoted = text.replaceAll(/[\\"]/g, String.raw`\$&`);
+    // A real server sends UTF-8, which Node accepts only as one character for each byte.
+    response.appendHeader('Warning', Buffer.from(`299 - "${quoted}"`).toString('latin1'));
   };
   return { state, type, request: info, warn };
 }
