@@ -1,6 +1,7 @@
 import { type Answer, failure } from '../attach/index.ts';
 import { cniVersions } from '../cni/index.ts';
 import { asPlexusError, operationCancelled } from '../errors/index.ts';
+import { closeInheritedDescriptors } from './inherited-descriptors.ts';
 import { answerDirectly } from './plugin.ts';
 import { readStdin } from './stdin.ts';
 
@@ -14,6 +15,7 @@ export type PluginProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 's
 export async function runAsPlugin(process: PluginProcess, programFolder: string): Promise<void> {
   const command = process.env['CNI_COMMAND'];
   if (command === undefined || command === '') return printAbout(process);
+  closeInheritedDescriptors();
   const cancelled = new AbortController();
   // The runtime is gone, so nobody can receive the answer.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

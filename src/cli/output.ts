@@ -31,6 +31,21 @@ export async function print(format: Format, { data, text }: Shown): Promise<void
 export const say = (text: string): void =>
   void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
 
+/** Prints a list of values as JSON. Holds one value at a time. */
+export async function sayJsonList(values: AsyncIterable<unknown>): Promise<void> {
+  let isEmpty = true;
+  for await (const value of values) {
+    const text = json([value]).slice(1, -2);
+    await written(`${isEmpty ? '[' : ','}${text}`);
+    isEmpty = false;
+  }
+  await written(isEmpty ? '[]\n' : '\n]\n');
+}
+
+/** Waits until the reader has taken the text, or has gone (outliveReaders). */
+const written = (text: string): Promise<void> =>
+  new Promise((resolve) => void process.stdout.write(escapeInvisible(text), () => resolve()));
+
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const colours: Readonly<Record<Tone, number>> = { bad: 31, warn: 33, good: 32, dim: 2 };

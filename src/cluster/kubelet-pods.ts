@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import type { PodMetadata } from '../npwg/index.ts';
+import { createTurns } from '../files/index.ts';
+import { type PodMetadata, readAnnotations } from '../npwg/index.ts';
 import { podsApiDescriptor } from './kubelet-pods-descriptor.ts';
 
 /** The pods of this node, from kubelet. */
@@ -22,15 +23,20 @@ interface PodOfKubelet {
     };
   };
 }
+/** Rejects with an answer's gRPC status. */
 type Ask = (uid: string) => Promise<PodOfKubelet>;
 
 const answerMs = 1000;
 const unimplemented = 12;
 
-/** Creates a client of kubelet's Pods API at a unix socket (KEP-4188). The first call to a socket loads gRPC. */
+/**
+ * Creates a client of kubelet's Pods API at a unix socket (KEP-4188). The first call to a socket loads gRPC. Answers
+ * are read one at a time, because they contain whole pods.
+ */
 export function kubeletPods(socket: string): KubeletPods {
   let services: Promise<readonly Ask[]> | undefined;
   let served: Ask | undefined;
+  const turns = createTurns();
   const ask = async (uid: string): Promise<PodOfKubelet | undefined> => {
     for (const each of served === undefined ? await (services ??= connect(socket)) : [served]) {
       try {
@@ -47,10 +53,14 @@ export function kubeletPods(socket: string): KubeletPods {
   return {
     byUid: async (uid, signal) => {
       if (signal.aborted || !(await isThere(socket))) return undefined;
-      const metadata = (await ask(uid))?.pod?.metadata;
+      const end = await turns.take(AbortSignal.any([signal, AbortSignal.timeout(answerMs)])).catch(() => undefined);
+      if (end === undefined) return undefined;
+      const metadata = await ask(uid)
+        .then((answer) => answer?.pod?.metadata)
+        .finally(end);
       if (metadata === undefined || metadata.uid !== uid) return undefined;
       const { name, namespace, annotations } = metadata;
-      return { name, namespace, uid, annotations };
+      return { name, namespace, uid, annotations: readAnnotations(annotations) };
     },
   };
 }

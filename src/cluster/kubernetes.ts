@@ -3,6 +3,10 @@ import {
   type NadRef,
   type PodMetadata,
   type PodRef,
+  configMirrorKey,
+  configSourceKey,
+  debugKey,
+  defaultNetworkKey,
   nadGroup,
   nadKey,
   nadPlural,
@@ -35,7 +39,14 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
     getPod: async (ref, signal) => {
       const what = `get pod ${podKey(ref)}`;
       const { status, body } = await send(
-        { verb: 'get', resource: 'pods', path: podPath(ref), accept: metadataOnly, what },
+        {
+          verb: 'get',
+          resource: 'pods',
+          path: podPath(ref),
+          accept: metadataOnly,
+          shape: () => podRequestsShape,
+          what,
+        },
         [404],
         signal,
       );
@@ -130,16 +141,18 @@ async function podsOf<T>(
   }
 }
 
+const staticPodKeys = { [configMirrorKey]: 256, [configSourceKey]: 256 };
 // Keeps only the presence of a longer annotation; the lists need no more.
 const annotationsShape: Shape = {
-  keys: {
-    [networksKey]: 4096,
-    [networkStatusKey]: 64 * 1024,
-    'kubernetes.io/config.mirror': 256,
-    'kubernetes.io/config.source': 256,
-  },
+  keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, ...staticPodKeys },
+};
+// The API server limits annotations to 256 KiB. A character takes up to six bytes of JSON.
+const anyAnnotation = 6 * 256 * 1024;
+const requestsShape: Shape = {
+  keys: { [networksKey]: anyAnnotation, [defaultNetworkKey]: anyAnnotation, [debugKey]: 16, ...staticPodKeys },
 };
 const metadataKeys = { namespace: 1024, name: 1024, uid: 256, deletionTimestamp: 64, annotations: annotationsShape };
+const podRequestsShape: Shape = { keys: { metadata: { keys: { ...metadataKeys, annotations: requestsShape } } } };
 const podMetadataShape: Shape = { keys: { metadata: { keys: metadataKeys } } };
 const podStateShape: Shape = {
   keys: {

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { type PlexusError, fileUnusable, manifestInvalid, problemOf } from '../errors/index.ts';
 import { replaceAtomically } from '../files/index.ts';
-import { type NadRef, type PodMetadata, type PodRef, nadKind, parseNad } from '../npwg/index.ts';
+import { type NadRef, type PodMetadata, type PodRef, nadKind, parseNad, readAnnotations } from '../npwg/index.ts';
 import { type Cluster, subjectKey } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
@@ -104,5 +104,10 @@ async function readObjects(file: string): Promise<readonly ManifestObject[]> {
 function podFrom(object: ManifestObject | undefined): PodMetadata | undefined {
   if (object === undefined) return undefined;
   const { name, namespace, uid, annotations } = object.metadata;
-  return { name, namespace: namespace ?? 'default', annotations: annotations ?? {}, ...(uid !== undefined && { uid }) };
+  return {
+    name,
+    namespace: namespace ?? 'default',
+    annotations: readAnnotations(annotations ?? {}),
+    ...(uid !== undefined && { uid }),
+  };
 }

@@ -1,5 +1,5 @@
 import { podNotFound, podReplaced } from '../errors/index.ts';
-import { type PodMetadata, type PodRef, isStaticPod, podKey } from '../npwg/index.ts';
+import { type PodMetadata, type PodRef, configMirrorKey, isStaticPod, podKey, readAnnotations } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
 /** Capability by which a runtime passes a pod's annotations (K8S-33). */
@@ -17,8 +17,8 @@ export interface PodOfCall {
 export function podFromCall({ ref, uid, runtimeConfig }: PodOfCall): PodMetadata | undefined {
   const given = runtimeConfig[podAnnotationsCapability];
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
-  const texts = Object.entries(given).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-  return { ...ref, annotations: Object.fromEntries(texts), ...(uid !== undefined && { uid }) };
+  const annotations = readAnnotations(given as Readonly<Record<string, unknown>>);
+  return { ...ref, annotations, ...(uid !== undefined && { uid }) };
 }
 
 /**
@@ -38,7 +38,7 @@ export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSi
 
 // The UID of a static pod is the hash of its file; its mirror pod in the API has another UID and names that hash.
 const isMirrorOf = (pod: PodMetadata, uid: string): boolean =>
-  isStaticPod(pod.annotations) || pod.annotations['kubernetes.io/config.mirror'] === uid;
+  isStaticPod(pod.annotations) || pod.annotations[configMirrorKey] === uid;
 
 export interface StatusTarget extends PodRef {
   readonly uid?: string;

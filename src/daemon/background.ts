@@ -77,7 +77,7 @@ export function runControllers(
   return [
     status.run(publishWork(publishDeps), signal),
     abandoned.run(abandonedWork(journal, agentDeps, warnOfWaiting), signal),
-    deferred.run(deferredWork(context), signal),
+    deferred.run(deferredWork({ ...context, locks }), signal),
     reclaim.run(reclaimController(state), signal),
     unattached.run(sweepController(state), signal),
     fallback.run(fallbackWork({ watched, settings: () => context.options().settings, cniDir }), signal),

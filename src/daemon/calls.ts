@@ -19,8 +19,8 @@ export interface CallContext {
   /** Returns the current options, which may change while the daemon runs. */
   readonly options: () => DaemonOptions;
   readonly journal: Journal;
-  /** Estimates what a record takes in memory, in bytes. */
-  readonly recordWeight?: (key: RecordKey) => Promise<number>;
+  /** Whether a record takes more memory than records usually do. */
+  readonly isLargeRecord?: (key: RecordKey) => Promise<boolean>;
   readonly locks: SandboxLocks;
   readonly deferred: DeferredCalls;
   readonly cluster: Cluster | undefined;
@@ -52,12 +52,12 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     };
     const held = hold();
     const signal = AbortSignal.any([call.signal, stop.signal]);
-    const { recordWeight } = context;
+    const { isLargeRecord } = context;
     // GC reads the records of many sandboxes, each under its lock
-    const weighs = recordWeight !== undefined && ofOneSandbox.includes(call.env['CNI_COMMAND'] ?? '');
+    const weighs = isLargeRecord !== undefined && ofOneSandbox.includes(call.env['CNI_COMMAND'] ?? '');
     const own = {
       ...context,
-      journal: weighs ? holdRecords(context.journal, held, recordWeight, signal) : context.journal,
+      journal: weighs ? holdRecords(context.journal, held, isLargeRecord, signal) : context.journal,
       cluster: context.cluster && holdNetworks(context.cluster, held),
       cancel,
       kubelets,
@@ -133,13 +133,13 @@ export function prepare(
 // Runs DEL through the host agent if the shim is gone: the runtime may kill the shim during an ADD that must be undone.
 const withAgentFallback = (host: Host, agent: () => Host | undefined): Host => ({
   ...host,
-  runPlugin: async (run, signal) => {
+  runPlugin: async (run, ...signals) => {
     try {
-      return await host.runPlugin(run, signal);
+      return await host.runPlugin(run, ...signals);
     } catch (thrown) {
       const other = agent();
       if (!is(thrown, linkLost) || other === undefined || run.env['CNI_COMMAND'] !== 'DEL') throw thrown;
-      return other.runPlugin(run, signal);
+      return other.runPlugin(run, ...signals);
     }
   },
 });

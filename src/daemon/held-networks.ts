@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import { networksTooLarge } from '../errors/index.ts';
-import { type Nad, type NadRef, configWeight, nadKey } from '../npwg/index.ts';
+import { type Nad, type NadRef, type PodMetadata, configWeight, nadKey } from '../npwg/index.ts';
 import type { HeldMemory } from './held-memory.ts';
 
 /**
@@ -11,11 +11,14 @@ const maxWeight = 256 * 1024;
 /** calls whose networks weigh less run concurrently; real networks do */
 const lightWeight = 32 * 1024;
 
+/** pods whose annotations are shorter are read concurrently; real ones are */
+const lightAnnotations = 32 * 1024;
+
 /**
  * The cluster as one call sees it. Bounds the memory that the networks of all running calls take, whatever their
  * NetworkAttachmentDefinitions contain. A call reads one NAD after another. If its networks weigh more than usual, it
  * waits until no other call holds much, so large networks delay only such calls. Above the limit, reading rejects with
- * networksTooLarge.
+ * networksTooLarge. A pod with long annotations is dropped, and read again when no other call holds much.
  */
 export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
   let weight = 0;
@@ -27,8 +30,21 @@ export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
     await held.waitIf(weight > lightWeight, signal);
     return nad;
   };
+  const readPod = async (
+    get: () => Promise<PodMetadata | undefined>,
+    signal: AbortSignal,
+  ): Promise<PodMetadata | undefined> => {
+    const light = await get().then((pod) => (annotationsLength(pod) > lightAnnotations ? 'heavy' : pod));
+    if (light !== 'heavy') return light;
+    await held.waitIf(true, signal);
+    return get();
+  };
   return {
     ...cluster,
+    getPod: (ref, signal) => readPod(() => cluster.getPod(ref, signal), signal),
+    ...(cluster.getPodOfKubelet !== undefined && {
+      getPodOfKubelet: (uid, signal) => readPod(async () => cluster.getPodOfKubelet?.(uid, signal), signal),
+    }),
     getNad: (ref, signal) => {
       const reading = last.then(() => read(ref, signal));
       last = reading.catch(() => {}); // each caller gets its own failure
@@ -36,3 +52,6 @@ export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
     },
   };
 }
+
+const annotationsLength = (pod: PodMetadata | undefined): number =>
+  Object.values(pod?.annotations ?? {}).reduce((sum, text) => sum + text.length, 0);

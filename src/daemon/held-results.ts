@@ -1,7 +1,7 @@
 import { mostResultBytes, weightOfJson } from '../cni/index.ts';
 import { resultTooLarge } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Journal, RecordKey } from '../journal/index.ts';
+import type { Journal, RecordKey, SandboxLocks } from '../journal/index.ts';
 import type { HeldMemory } from './held-memory.ts';
 
 /** limit for the weight of the results of one pod: of each interface, the last one counts */
@@ -18,8 +18,8 @@ export function holdResults(host: Host, held: HeldMemory): Host {
   const weights = new Map<string, number>();
   return {
     ...host,
-    runPlugin: async (run, signal) => {
-      const exit = await host.runPlugin(run, signal);
+    runPlugin: async (run, signal, operation = signal) => {
+      const exit = await host.runPlugin(run, signal, operation);
       // a longer answer is rejected before it is decoded
       if (run.env['CNI_COMMAND'] !== 'ADD' || exit.stdout.length > mostResultBytes) return exit;
       weights.set(run.env['CNI_IFNAME'] ?? '', weightOfJson(exit.stdout));
@@ -28,28 +28,47 @@ export function holdResults(host: Host, held: HeldMemory): Host {
         const source = `the answer of plugin ${run.plugin}, with those for the other networks of the pod,`;
         throw resultTooLarge({ source, holds: `${weight} bytes and values`, most: `${maxWeight}` });
       }
-      await held.waitIf(weight > lightWeight, signal);
+      await held.waitIf(weight > lightWeight, operation); // the plugin has ended, so its deadline no longer applies
       return exit;
     },
   };
 }
 
-/** records that weigh less are read concurrently; those of pods with a few dozen networks do */
-const lightRecord = 512 * 1024;
-
 /**
- * A journal whose `read` waits, for a record that weighs more than usual, until no other call holds much. `call`: ends
+ * A journal whose `read` waits, for a large record, until no other call holds much. `call`: ends
  * the wait together with the call.
  */
 export const holdRecords = (
   journal: Journal,
   held: HeldMemory,
-  weigh: (key: RecordKey) => Promise<number>,
+  isLarge: (key: RecordKey) => Promise<boolean>,
   call: AbortSignal,
 ): Journal => ({
   ...journal,
   read: async (key, signal = call) => {
-    await held.waitIf((await weigh(key)) > lightRecord, signal);
+    await held.waitIf(await isLarge(key), signal);
     return journal.read(key);
   },
+});
+
+/**
+ * Locks for background work: work on a sandbox with a large record waits, after the lock, until no other such work
+ * runs.
+ */
+export const holdSandboxes = (
+  locks: SandboxLocks,
+  hold: () => HeldMemory,
+  hasLarge: (containerId: string) => Promise<boolean>,
+): SandboxLocks => ({
+  ...locks,
+  withSandbox: (claim, signal, work) =>
+    locks.withSandbox(claim, signal, async () => {
+      const held = hold();
+      try {
+        await held.waitIf(await hasLarge(claim.containerId), signal);
+        return await work();
+      } finally {
+        await held.release();
+      }
+    }),
 });

@@ -11,13 +11,16 @@ import {
   deferredCalls,
   fileLocks,
   impatient,
-  recordWeight,
+  hasLargeRecord,
+  isLargeRecord,
   unattachedPods,
 } from '../journal/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
+import { memoryHolder } from './held-memory.ts';
+import { holdSandboxes } from './held-results.ts';
 import { lastGoodReader } from './last-good.ts';
 
 /** A connected host agent, with its plugin folders. */
@@ -40,6 +43,7 @@ export function agentSlot(): AgentSlot {
 export interface DaemonState {
   readonly settings: () => Settings;
   readonly journal: Journal;
+  /** Locks for background work (holdSandboxes). Calls take those of the context. */
   readonly locks: SandboxLocks;
   readonly report: Report;
   /** Sends Events in the background. */
@@ -66,9 +70,10 @@ export async function openState(
   await mkdir(cniDir, { recursive: true, mode: 0o700 }).catch(() => {});
   const locks = fileLocks(`${cniDir}/locks`, 'daemon');
   const settings = (): Settings => settingsOf(deps);
+  const background = holdSandboxes(locks, memoryHolder(), (id) => hasLargeRecord(`${cniDir}/journal`, id));
   const context: CallContext = {
     journal,
-    recordWeight: (key) => recordWeight(`${cniDir}/journal`, key),
+    isLargeRecord: (key) => isLargeRecord(`${cniDir}/journal`, key),
     report,
     cluster,
     locks,
@@ -82,10 +87,19 @@ export async function openState(
   const agentDeps = (): AbandonedDeps | undefined => {
     const [current, now] = [agent.current(), settings()];
     const deviceInfo = deviceInfoFiles(now.deviceInfoDir);
-    const own = { settings: now, report, deviceInfo, now: Date.now, journal, locks: impatient(locks) };
+    const own = { settings: now, report, deviceInfo, now: Date.now, journal, locks: impatient(background) };
     return current && { ...current, ...own };
   };
-  return { settings, journal, locks, report, cluster, unattached: unattachedPods(cniDir), context, agentDeps };
+  return {
+    settings,
+    journal,
+    locks: background,
+    report,
+    cluster,
+    unattached: unattachedPods(cniDir),
+    context,
+    agentDeps,
+  };
 }
 
 const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>

@@ -24,12 +24,12 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
   };
   return {
     ...host,
-    runPlugin: async (run, signal) => {
+    runPlugin: async (run, ...signals) => {
       assertFollows(run, allowed);
       assertPluginTypes(run);
       const netns = run.env['CNI_NETNS'] ?? '';
       if (netns !== '') assertNetns(netns);
-      return host.runPlugin(run, signal);
+      return host.runPlugin(run, ...signals);
     },
     listLinks: async (netns, signal) => {
       assertNetns(netns);

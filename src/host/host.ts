@@ -49,9 +49,10 @@ export interface SandboxInterface {
 export interface Host {
   /**
    * Runs a plugin to its end. An exit status other than 0 is a result, not an error. Rejects with pluginMissing,
-   * pluginNotRunnable, pluginOutputTooLong.
+   * pluginNotRunnable, pluginOutputTooLong. `signal` carries the deadline of the run, `operation` that of the whole
+   * operation (default: `signal`), which ends waits before and after the run.
    */
-  runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit>;
+  runPlugin(run: PluginRun, signal: AbortSignal, operation?: AbortSignal): Promise<PluginExit>;
   /** Waits, for a bounded time, until no plugin is still running the ADD of an interface whose caller was killed. */
   settle(of: SandboxInterface, signal: AbortSignal): Promise<void>;
   /** Lists the links of a namespace with their addresses. Rejects with netnsUnusable if the namespace is gone. */

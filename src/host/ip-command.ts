@@ -5,6 +5,7 @@ import type { HeldNamespace } from './held-namespace.ts';
 
 const mostStdoutBytes = 16 * 1024 * 1024;
 const dumpTries = 5;
+const keptChanging = 'the list kept changing while ip read it';
 
 // A fixed environment, so that the caller's environment cannot change what these two commands do.
 const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
@@ -25,7 +26,8 @@ export async function ipIn<T>(
   // nsenter prints this for a namespace of another kind.
   if (end.kind === 'exited' && end.stderr.includes('reassociate'))
     throw netnsUnusable({ netns: held.netns, problem: 'it is not a network namespace' });
-  throw hostCommandFailed({ command, problem: problemOfEnd(end) });
+  const isUnlistable = end.kind === 'too-much-output' || (end.kind === 'exited' && end.stderr === keptChanging);
+  throw hostCommandFailed({ command, problem: problemOfEnd(end), ...(isUnlistable && { isUnlistable }) });
 }
 
 // `ip` succeeds although the list may lack entries: the kernel's list changed while ip read it.
@@ -33,7 +35,7 @@ async function completeEnd(run: ChildRun, signal: AbortSignal): Promise<ChildEnd
   for (let tries = 1; ; tries++) {
     const end = await runChild(run, signal);
     if (end.kind !== 'exited' || !end.stderr.includes('Dump was interrupted')) return end;
-    if (tries === dumpTries) return { ...end, exitCode: 1, stderr: 'the list kept changing while ip read it' };
+    if (tries === dumpTries) return { ...end, exitCode: 1, stderr: keptChanging };
   }
 }
 

@@ -27,6 +27,9 @@ export const daemonFrame = {
 export const isKnown = ({ type }: Frame): boolean => Object.values<number>(shimFrame).includes(type);
 /** The detail of FAILED when there is no such namespace: part of the protocol (src/shim/namespace.c). */
 export const netnsMissingDetail = 'it does not exist';
+/** Whether that detail (FAILED) names the content of the namespace as the reason why its links cannot be listed. */
+export const isUnlistableDetail = (detail: string): boolean =>
+  /^the namespace has more than |^the kernel's list kept changing |^the kernel described one entry /.test(detail);
 /** Why a request failed (FAILED). */
 export const failReason = {
   missing: 1,

@@ -19,6 +19,7 @@ import {
   decodeRan,
   decodeRoutes,
   failReason,
+  isUnlistableDetail,
   netnsBody,
   netnsMissingDetail,
   routesBody,
@@ -127,7 +128,11 @@ function failureOf(
   if (reason === failReason.netns)
     return netnsUnusable({ netns, problem: detail, isMissing: detail === netnsMissingDetail });
   if (reason === failReason.forbidden) return hostRefused({ what, problem: detail });
-  return hostRequestFailed({ what, problem: detail === '' ? `reason ${reason}` : detail });
+  return hostRequestFailed({
+    what,
+    problem: detail === '' ? `reason ${reason}` : detail,
+    ...(isUnlistableDetail(detail) && { isUnlistable: true }),
+  });
 }
 
 /** Lists the addresses through which a gateway could be reached, to explain a failure. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { PlexusError, fileFailed, fileUnusable, is, recordDamaged, recordNewer }
 import {
   beneath,
   beneathMade,
+  createTurns,
   newPrefix,
   readRegularFile,
   removeFile,
@@ -15,6 +17,7 @@ import {
   replaceAtomically,
   shownPath,
   syncFolder,
+  type Turns,
   usualMostBytes,
 } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
@@ -24,6 +27,7 @@ import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
 /** A journal of one file per sandbox and interface in a folder, which is created if missing (mode 0700). */
 export function fileJournal(folder: string): Journal {
+  const largeRecords = createTurns();
   const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> =>
     beneath(folder, work).catch(absent);
   // A full disk must not block DEL.
@@ -55,13 +59,38 @@ export function fileJournal(folder: string): Journal {
       (await present((path) =>
         beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))),
       )) ?? false,
-    list: async (pick) => (await present((path) => listRecords(path, pick))) ?? { found: [], damaged: [] },
+    list: async (pick) =>
+      (await present((path) => listRecords(path, pick, largeRecords))) ?? { found: [], damaged: [] },
   };
 }
 
-/** Estimates how many bytes a record takes in memory, without decoding it; 0 for one that cannot be read. */
-export const recordWeight = (folder: string, key: RecordKey): Promise<number> =>
-  beneath(folder, async (path) => weightOfJson(readText(join(path, fileName(key))) ?? '')).catch(() => 0);
+/** Records that weigh less may be in memory at the same time; those of pods with a few dozen networks do. */
+const lightRecord = 512 * 1024;
+
+/**
+ * Whether a record takes more memory than records usually do, estimated without decoding it; false for one that cannot
+ * be read.
+ */
+export const isLargeRecord = (folder: string, key: RecordKey): Promise<boolean> =>
+  beneath(folder, async (path) => isLarge(join(path, fileName(key)))).catch(() => false);
+
+/** Whether any record of a sandbox is large. */
+export const hasLargeRecord = (folder: string, containerId: string): Promise<boolean> =>
+  beneath(folder, async (path) => {
+    const [own] = fileName({ containerId, ifName: '' }).split('@');
+    const names = await namesIn(path);
+    return names.some((name) => name.startsWith(`${own}@`) && isLarge(join(path, name)));
+  }).catch(() => false);
+
+function isLarge(path: string): boolean {
+  try {
+    const { size } = lstatSync(path);
+    // a file so short is light whatever it contains: half of its bytes may be values, of 48 bytes each
+    return size > lightRecord / 25 && weightOfJson(readText(path) ?? '') > lightRecord;
+  } catch {
+    return false; // reading it reports why
+  }
+}
 
 // Leaves room for the errors that DEL adds to the record, so that it can be written again until all is undone.
 const roomBytes = 4 * 1024 * 1024;
@@ -201,18 +230,24 @@ async function removeDurably(folder: string, path: string): Promise<void> {
 async function listRecords<T>(
   folder: string,
   pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>,
+  largeRecords: Turns,
 ): Promise<Listing<T>> {
   const files = await namesIn(folder);
   await removeLeftovers(folder, newPrefix);
   const found: T[] = [];
   const damaged: PlexusError[] = [];
   for (const file of files) {
-    const record = await readRecord(folder, file).catch((error: unknown) => {
-      if (!(error instanceof PlexusError)) throw error;
-      damaged.push(error);
-    });
-    const picked = record && (await pick(record));
-    if (picked !== undefined) found.push(picked);
+    const end = isLarge(join(folder, file)) ? await largeRecords.take() : undefined;
+    try {
+      const record = await readRecord(folder, file).catch((error: unknown) => {
+        if (!(error instanceof PlexusError)) throw error;
+        damaged.push(error);
+      });
+      const picked = record && (await pick(record));
+      if (picked !== undefined) found.push(picked);
+    } finally {
+      end?.();
+    }
     await nextTurn();
   }
   return { found, damaged };

@@ -38,7 +38,8 @@ export interface Journal {
   wasUndone(key: RecordKey): Promise<boolean>;
   /**
    * Reads all records one after the other and returns what `pick` returns for each, without undefined. A record may
-   * have megabytes: `list` holds one at a time, so a caller that picks a few fields needs little memory. The event loop
+   * have megabytes: `list` holds one at a time, and all running lists together hold one large record, so a caller that
+   * picks a few fields needs little memory; `pick` must not list again. The event loop
    * runs between two records. Use `read` for a whole record.
    */
   list<T>(pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>): Promise<Listing<T>>;

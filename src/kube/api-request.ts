@@ -112,7 +112,7 @@ export async function readAnswer(
   const status = message.statusCode ?? 0;
   const seconds = Number(message.headers['retry-after']);
   const body =
-    shape !== undefined && status === 200 ? await scan(message, shape) : decode(await readAll(message, signal));
+    shape !== undefined && status === 200 ? await scan(message, shape, signal) : decode(await readAll(message, signal));
   return { kind: 'answer', status, body, ...(seconds > 0 && { retryAfterMs: seconds * 1000 }) };
 }
 
@@ -134,10 +134,23 @@ async function readAll(message: http.IncomingMessage, signal: AbortSignal | unde
   }
 }
 
-async function scan(message: http.IncomingMessage, shape: Shape): Promise<unknown> {
+// Only long values that are kept need a turn: a scanner holds little of a long list.
+async function scan(message: http.IncomingMessage, shape: Shape, signal: AbortSignal | undefined): Promise<unknown> {
   const scanner = jsonScanner(shape);
   const documents: unknown[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) documents.push(...scanner.push(chunk));
+  let release: (() => void) | undefined;
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      documents.push(...scanner.push(chunk));
+      if (scanner.heldBytes() > shortBytes) release ??= await longAnswers.take(signal);
+      else {
+        release?.();
+        release = undefined;
+      }
+    }
+  } finally {
+    release?.();
+  }
   if (scanner.isInside() || documents.length !== 1) throw new Error('the answer is not a complete JSON object');
   return documents[0];
 }

@@ -29,6 +29,8 @@ export interface JsonScanner {
   readonly push: (piece: Uint8Array) => readonly unknown[];
   /** Whether a document has begun but not ended. */
   readonly isInside: () => boolean;
+  /** How many bytes of an unfinished value are kept. */
+  readonly heldBytes: () => number;
 }
 
 /** An open object or list on the path to a requested value. */
@@ -85,6 +87,7 @@ export function jsonScanner(shape: Shape): JsonScanner {
       else if (state.text ?? state.scalar) collect((state.text ?? state.scalar) as Collected, rest);
       return state.documents;
     },
+    heldBytes: () => Math.max(...[state.whole, state.text, state.scalar].map(keptBytes)),
     isInside: () => state.open.length > 0 || state.depth > 0 || state.text !== undefined || state.scalar !== undefined,
   };
 }
@@ -204,6 +207,9 @@ function collect(collected: Collected, piece: Uint8Array): void {
   if (collected.bytes <= collected.most) collected.pieces.push(piece);
   else collected.pieces = [];
 }
+
+const keptBytes = (collected: Collected | undefined): number =>
+  collected === undefined || collected.bytes > collected.most ? 0 : collected.bytes;
 
 function endText(state: State, piece: Uint8Array): void {
   const text = state.text as NonNullable<State['text']>;

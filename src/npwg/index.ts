@@ -3,6 +3,9 @@ export { canonicalMac, type IpAddress, parseCidr, parseIp } from './addresses.ts
 export { parseDefaultNetwork } from './default-network.ts';
 export {
   allowedCniArgsKey,
+  configMirrorKey,
+  configSourceKey,
+  debugKey,
   defaultNetworkKey,
   defaultNetworksKey,
   deviceContainerKey,
@@ -43,6 +46,7 @@ export {
   type PodMetadata,
   type PodRef,
   type PodSummary,
+  readAnnotations,
   wantsDebug,
 } from './pod.ts';
 export { maxNetworksEver, parseSelections } from './parse-selections.ts';

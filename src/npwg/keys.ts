@@ -48,6 +48,20 @@ export const injectedResourcesKey = 'plexus-cni.io/injected-resources';
 /** On a pod, Plexus only: "true" enables debug log lines for this pod. */
 export const debugKey = 'plexus-cni.io/debug';
 
+/** On a static pod (kubelet) and its mirror pod: where the pod comes from, and the hash of its file. */
+export const configSourceKey = 'kubernetes.io/config.source';
+export const configMirrorKey = 'kubernetes.io/config.mirror';
+
+/** Every annotation of a pod that Plexus reads. */
+export const podAnnotationKeys: readonly string[] = [
+  networksKey,
+  defaultNetworkKey,
+  networkStatusKey,
+  debugKey,
+  configSourceKey,
+  configMirrorKey,
+];
+
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';
 export const nadVersion = 'v1';

@@ -1,5 +1,5 @@
 import { nameInvalid } from '../errors/index.ts';
-import { debugKey } from './keys.ts';
+import { configSourceKey, debugKey, podAnnotationKeys } from './keys.ts';
 import { isLabel } from './selection-values.ts';
 
 /** The key of a pod. */
@@ -11,6 +11,7 @@ export interface PodRef {
 export interface PodMetadata extends PodRef {
   /** UID of the API object; absent if only the runtime's call is known and contains none. */
   readonly uid?: string;
+  /** Those that Plexus reads. The others are often longer, and running calls hold the pod in memory. */
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -34,13 +35,22 @@ export function assertPodRef({ namespace, name }: PodRef): void {
   if (name.length > 253 || !name.split('.').every(isLabel)) throw nameInvalid({ what: 'K8S_POD_NAME', name });
 }
 
+/** Returns the annotations that Plexus reads, without values that are not texts. */
+export const readAnnotations = (annotations: Readonly<Record<string, unknown>>): PodMetadata['annotations'] =>
+  Object.fromEntries(
+    podAnnotationKeys.flatMap((key) => {
+      const value = Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+      return typeof value === 'string' ? [[key, value]] : [];
+    }),
+  );
+
 export const podKey = (pod: PodRef): string => `${pod.namespace}/${pod.name}`;
 
 /**
  * Returns whether kubelet runs the pod from a file of the node. Its mirror pod in the API has a different UID (K8S-13).
  */
 export function isStaticPod(annotations: PodMetadata['annotations']): boolean {
-  const source = annotations['kubernetes.io/config.source'];
+  const source = annotations[configSourceKey];
   return source !== undefined && source !== 'api';
 }
 

@@ -23,9 +23,15 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { PlexusError } from '../errors/index.ts';
+import { type PlexusError, clip } from '../errors/index.ts';
 import { type OperationInfo, type Step, type TraceContext, maskText } from '../report/index.ts';
 import type { Tracing, TracingProgram } from './tracing.ts';
+
+// Finished spans are kept until they are sent, and pod authors decide how long names and messages are.
+const mostTextBytes = 1024;
+const mostNameBytes = 256;
+const shown = (text: string): string => clip(maskText(text), mostTextBytes);
+const shownName = (text: string): string => clip(text, mostNameBytes);
 
 export interface OpenTelemetryOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
@@ -140,11 +146,11 @@ function begin(
   { tracer, running }: Maker,
 ): TraceContext {
   const { command, sandbox, pod = '', startedAt } = operation;
-  const [namespace, name] = pod.split('/');
+  const [namespace = '', name = ''] = pod.split('/');
   const attributes: Attributes = {
     'cni.command': command,
-    ...(sandbox !== '' && { 'container.id': sandbox }),
-    ...(pod !== '' && { 'k8s.namespace.name': namespace, 'k8s.pod.name': name }),
+    ...(sandbox !== '' && { 'container.id': shownName(sandbox) }),
+    ...(pod !== '' && { 'k8s.namespace.name': shownName(namespace), 'k8s.pod.name': shownName(name) }),
   };
   const options = { kind: SpanKind.SERVER, startTime: new Date(startedAt), attributes };
   const span = tracer.startSpan(`CNI ${command}`, options, parent === undefined ? ROOT_CONTEXT : contextOf(parent));
@@ -156,7 +162,7 @@ function begin(
 
 function take(step: Step, operation: OperationInfo, of: TraceContext, maker: Maker): void {
   const span = maker.running.get(of.spanId);
-  if (step.kind === 'warning') span?.addEvent('warning', { text: maskText(step.text) });
+  if (step.kind === 'warning') span?.addEvent('warning', { text: shown(step.text) });
   const part = partOf(step);
   if (part !== undefined) child(part, of, maker);
   if (step.kind !== 'operation-finished') return;
@@ -166,7 +172,12 @@ function take(step: Step, operation: OperationInfo, of: TraceContext, maker: Mak
 
 function partOf(step: Step): Part | undefined {
   if (step.kind === 'plugin-finished')
-    return { ...step, name: `${step.command} ${step.plugin}`, kind: SpanKind.CLIENT, attributes: attributesOf(step) };
+    return {
+      ...step,
+      name: shownName(`${step.command} ${step.plugin}`),
+      kind: SpanKind.CLIENT,
+      attributes: attributesOf(step),
+    };
   if (step.kind === 'phase-finished') return { ...step, name: step.phase, kind: SpanKind.INTERNAL, attributes: {} };
   if (step.kind !== 'status-published') return undefined;
   return { ...step, name: 'network-status', kind: SpanKind.INTERNAL, attributes: { 'plexus.status': step.outcome } };
@@ -196,7 +207,7 @@ function child(
 function end(span: Span, error: PlexusError | undefined, at: number): void {
   if (error !== undefined) {
     span.setAttributes({ 'error.type': error.id, 'plexus.error.id': error.id, 'cni.code': error.code });
-    span.setStatus({ code: SpanStatusCode.ERROR, message: maskText(error.message) });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: shown(error.message) });
   }
   span.end(new Date(at));
 }
@@ -205,10 +216,10 @@ const attributesOf = ({
   command,
   plugin,
   network,
-  interfaceName,
+  interfaceName = '',
 }: Extract<Step, { kind: 'plugin-finished' }>): Attributes => ({
   'cni.command': command,
-  'cni.plugin': plugin,
-  'cni.network': network,
-  ...(interfaceName !== '' && { 'cni.interface': interfaceName }),
+  'cni.plugin': shownName(plugin),
+  'cni.network': shownName(network),
+  ...(interfaceName !== '' && { 'cni.interface': shownName(interfaceName) }),
 });

@@ -1,25 +1,40 @@
 /** Returns the known word nearest to a mistyped one; undefined if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (word.length > longest) return undefined;
-  const ranked = known
-    .map((each) => ({ each, distance: distance(word.toLowerCase(), each.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
+  const typed = word.toLowerCase();
+  let best: string | undefined;
+  let most = Math.max(1, Math.floor(word.length / 3));
+  for (const each of known) {
+    const apart = distance(typed, each.toLowerCase(), most);
+    if (apart === undefined || (best !== undefined && apart === most)) continue;
+    [best, most] = [each, apart];
+  }
+  return best;
 }
 
 // longer texts are not typos, and comparing them takes long
 const longest = 64;
 
-/** Returns the Levenshtein distance: how many letters to insert, remove or replace. */
-function distance(one: string, other: string): number {
+/**
+ * Returns the Levenshtein distance, how many letters to insert, remove or replace; undefined if it is more than `most`.
+ * Stops as soon as that is certain, because an author of a network may write thousands of unknown words.
+ */
+function distance(one: string, other: string, most: number): number | undefined {
+  if (Math.abs(one.length - other.length) > most) return undefined;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of one.split('').entries()) {
-    const next = [i + 1];
+  let next = [...row];
+  for (let i = 0; i < one.length; i++) {
+    next[0] = i + 1;
+    let least = i + 1;
     for (let j = 0; j < other.length; j++) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (other[j] === letter ? 0 : 1)));
+      const replaced = (row[j] ?? 0) + (other.charCodeAt(j) === one.charCodeAt(i) ? 0 : 1);
+      const cell = Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, replaced);
+      next[j + 1] = cell;
+      least = Math.min(least, cell);
     }
-    row = next;
+    if (least > most) return undefined;
+    [row, next] = [next, row];
   }
-  return row[other.length] ?? 0;
+  const whole = row[other.length] ?? 0;
+  return whole > most ? undefined : whole;
 }

@@ -1,7 +1,14 @@
 import type { Cluster, PodState } from '../cluster/index.ts';
 import { clip } from '../errors/index.ts';
 import type { Journal, UnattachedPod } from '../journal/index.ts';
-import { type PodMetadata, type PodRef, networkStatusKey, networksKey, podKey } from '../npwg/index.ts';
+import {
+  type PodMetadata,
+  type PodRef,
+  configMirrorKey,
+  networkStatusKey,
+  networksKey,
+  podKey,
+} from '../npwg/index.ts';
 
 /** The dependencies of the sweep. */
 export interface SweepDeps {
@@ -50,7 +57,7 @@ const asksForNetworks = ({ annotations }: PodMetadata): boolean =>
   !['', '[]'].includes((annotations[networksKey] ?? '').trim());
 // For a static pod, the runtime passes the UID of its manifest file.
 const isStaticOf = (pod: PodMetadata, known: ReadonlySet<string>): boolean =>
-  pod.annotations['kubernetes.io/config.mirror'] !== undefined && known.has(podKey(pod));
+  pod.annotations[configMirrorKey] !== undefined && known.has(podKey(pod));
 
 /** Whether its network-status contains more than the default network: another meta-plugin attached it earlier. */
 function isAttached({ annotations }: PodMetadata): boolean {

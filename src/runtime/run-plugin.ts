@@ -47,7 +47,7 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
   // A plugin's stderr matters most when it fails (CNI-64).
   let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' };
   try {
-    exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited));
+    exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited, signal));
     if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, input: job.input, ...exit });
     deps.report({ ...finished, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
     return exit.stdout;

@@ -14,6 +14,7 @@ import {
   valueInvalid,
 } from './finding.ts';
 import { type ValidationError, schemas, validators } from './plugin-schemas.gen.js';
+import { firstFew } from './first-few.ts';
 import { walk } from './schema-walk.ts';
 import { rightLevel } from './misplaced-keys.ts';
 import { valueAt } from './values.ts';
@@ -39,12 +40,12 @@ export function checkOptions(value: unknown, type: string, caller?: string): Che
   const levelOf = (path: Path, key: string): string | undefined =>
     path.length > 1 ? undefined : rightLevel(key, kind === '' ? { ipam: ipamType(value) } : { plugin: caller });
   const findings = [
-    ...unknown.map(({ path, key, known }) => {
+    ...firstFew(unknown, ({ path, key, known }) => {
       const meant = didYouMean(key, known);
       const text = unknownText(type, key, { known, meant, level: levelOf(path, key) });
       return finding(keyUnknown, keyAt(path), { key, meant }, text);
     }),
-    ...repeated.map((path) => {
+    ...firstFew(repeated, (path) => {
       const key = String(path.at(-1));
       const text = `${JSON.stringify(key)} also occurs in another case: the last one takes effect`;
       return finding(keyRepeated, keyAt(path), { key }, text);
@@ -111,11 +112,11 @@ function schemaFindings(canonical: JsonValue, name: string): readonly Finding[] 
   const errors = (validate.errors ?? []).filter(
     ({ instancePath, keyword }) => instancePath !== '/cniVersion' || keyword !== 'enum',
   );
-  const isOfWrongType = (path: string): boolean =>
-    errors.some(({ instancePath, keyword }) => instancePath === path && keyword === 'type');
-  return errors
-    .filter(({ instancePath, keyword }) => keyword === 'type' || !isOfWrongType(instancePath))
-    .map((error) => schemaFinding(canonical, error));
+  const ofWrongType = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath),
+  );
+  const apart = errors.filter(({ instancePath, keyword }) => keyword === 'type' || !ofWrongType.has(instancePath));
+  return firstFew(apart, (error) => schemaFinding(canonical, error));
 }
 
 function schemaFinding(canonical: JsonValue, { instancePath, keyword, params, message }: ValidationError): Finding {

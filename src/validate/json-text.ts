@@ -1,5 +1,6 @@
 import { jsonProblem, parseJson } from '../cni/index.ts';
 import { type Finding, finding, keyRepeated } from './finding.ts';
+import { firstFew } from './first-few.ts';
 
 /** Offsets of a part of a text: its start, and its end (exclusive). */
 export type Characters = readonly [from: number, to: number];
@@ -35,15 +36,17 @@ const keysAndBraces = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/gs;
  */
 export function repeatedKeys(json: string): readonly Finding[] {
   const open: Set<unknown>[] = [];
-  return [...json.matchAll(keysAndBraces)].flatMap(({ 0: token, 1: text = '', 2: colon, index }) => {
+  const repeated = [...json.matchAll(keysAndBraces)].flatMap(({ 0: token, 1: text = '', 2: colon, index }) => {
     if (token === '{') open.push(new Set());
     if (token === '}') open.pop();
     if (colon === undefined) return [];
     const key: unknown = JSON.parse(text);
-    if (open.at(-1)?.has(key) === true) return [repeatedKey(text.slice(1, -1), [index, index + text.length])];
+    if (open.at(-1)?.has(key) === true)
+      return [{ key: text.slice(1, -1), characters: [index, index + text.length] as const }];
     open.at(-1)?.add(key);
     return [];
   });
+  return firstFew(repeated, ({ key, characters }) => repeatedKey(key, characters));
 }
 
 /** Creates the finding about a duplicate key. */

@@ -3,6 +3,7 @@ import { nadKind } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Finding, finding, keyAt, keyUnknown } from './finding.ts';
 import { schemas } from './plugin-schemas.gen.js';
+import { firstFew } from './first-few.ts';
 import { isForeign } from './schema-walk.ts';
 import { valueAt } from './values.ts';
 
@@ -40,16 +41,17 @@ export function listFindings(value: JsonObject): readonly Finding[] {
   const types = plugins.flatMap((each) =>
     isJsonObject(each) && typeof each['type'] === 'string' ? [each['type']] : [],
   );
-  return Object.keys(value)
-    .filter((key) => !isForeign(key) && !listKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
-    .map((key) =>
-      finding(
-        keyUnknown,
-        keyAt([key]),
-        { key },
-        `no plugin reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`,
-      ),
-    );
+  const unread = Object.keys(value).filter(
+    (key) => !isForeign(key) && !listKeys.some((each) => each.toLowerCase() === key.toLowerCase()),
+  );
+  return firstFew(unread, (key) =>
+    finding(
+      keyUnknown,
+      keyAt([key]),
+      { key },
+      `no plugin reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`,
+    ),
+  );
 }
 
 function adviceOn(key: string, types: readonly string[]): string {

@@ -13,14 +13,15 @@ const pod = {
   name: 'db-0',
   namespace: 'shop',
   uid: 'u-1',
-  annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage', other: 'ü' },
+  annotations: { 'k8s.v1.cni.cncf.io/networks': '["störage"]' },
 };
+const served = { ...pod, annotations: { ...pod.annotations, other: 'ü' } };
 const soon = (): AbortSignal => patience();
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kubelet: TestKubelet | undefined;
 const socket = (): string => join(folder.path, 'pods-api.sock');
 const serve = async (more: Partial<KubeletOptions> = {}): Promise<void> => {
-  kubelet = await startTestKubelet({ socket: socket(), version: 'v1alpha1', pods: [pod], ...more });
+  kubelet = await startTestKubelet({ socket: socket(), version: 'v1alpha1', pods: [served], ...more });
 };
 
 beforeEach(async () => {

@@ -24,6 +24,7 @@ let cluster: Cluster;
 let api: KubernetesObjectApi;
 let uid: string;
 const statusKey = 'k8s.v1.cni.cncf.io/network-status';
+const networksKey = 'k8s.v1.cni.cncf.io/networks';
 const podObject = (name: string, annotations: Record<string, string>) =>
   ({
     apiVersion: 'v1',
@@ -170,15 +171,25 @@ describe.skipIf(isRealCluster)('the Kubernetes API, when it fails', () => {
 describe('K8S-12, K8S-13: the pod of a call', () => {
   const call = (more: object) => ({ ref: alice, uid: undefined, runtimeConfig: {}, ...more });
   it('comes from the call itself if the runtime passes its annotations', async () => {
-    const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { a: 'b', odd: 5 } };
+    const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { a: 'b', [networksKey]: 'lab', [statusKey]: 5 } };
     const asked = await requestsDuring(server, async () =>
       expect(await readPod(call({ uid: 'u', runtimeConfig }), cluster, soon())).toEqual({
         ...alice,
         uid: 'u',
-        annotations: { a: 'b' },
+        annotations: { [networksKey]: 'lab' },
       }),
     );
     expect(asked ?? []).toEqual([]);
+  });
+  it('contains only the annotations that Plexus reads, whatever their length', async () => {
+    const networks = '<'.repeat(120 * 1024); // Six bytes each in JSON.
+    const note = { 'shop.example/note': 'x'.repeat(100 * 1024) };
+    await api.create(podObject('annotated', { [networksKey]: networks, 'plexus-cni.io/debug': 'true', ...note }));
+    const pods = await Promise.all(
+      Array.from({ length: 3 }, () => cluster.getPod({ namespace: 'default', name: 'annotated' }, soon())),
+    );
+    for (const pod of pods)
+      expect(pod?.annotations).toEqual({ [networksKey]: networks, 'plexus-cni.io/debug': 'true' });
   });
   it('comes from one GET otherwise, and a pod with another UID is rejected', async () => {
     expect(await readPod(call({ uid }), cluster, soon())).toMatchObject({ uid });

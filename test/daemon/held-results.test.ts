@@ -1,9 +1,9 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { memoryHolder } from '../../src/daemon/held-memory.ts';
-import { holdRecords, holdResults } from '../../src/daemon/held-results.ts';
+import { holdRecords, holdResults, holdSandboxes } from '../../src/daemon/held-results.ts';
 import type { Host, PluginRun } from '../../src/host/index.ts';
-import type { Journal } from '../../src/journal/index.ts';
+import type { Journal, SandboxLocks } from '../../src/journal/index.ts';
 
 const signal = new AbortController().signal;
 const result = (values: number): string => JSON.stringify({ x: Array.from({ length: values }, () => 0) });
@@ -43,6 +43,18 @@ describe('the results of a running ADD', () => {
     await expect(host.runPlugin(add('net3'), signal)).rejects.toMatchObject({ id: 'PLX-RESULT-TOO-LARGE' });
   });
 
+  it('wait beyond the deadline of their plugin, which has ended', async () => {
+    const hold = memoryHolder();
+    const [first, second] = [hold(), hold()];
+    await holdResults(hostWith(result(10_000)), first).runPlugin(add('net1'), signal);
+    const deadline = new AbortController();
+    const waiting = holdResults(hostWith(result(10_000)), second).runPlugin(add('net1'), deadline.signal, signal);
+    expect(await settles(waiting)).toBe(false);
+    deadline.abort(new Error('its deadline'));
+    await first.release();
+    expect(await waiting).toMatchObject({ exitCode: 0 });
+  });
+
   it('count once for an interface, whatever the number of plugins in its chain', async () => {
     const host = holdResults(hostWith(result(15_000)), memoryHolder()());
     for (let index = 0; index < 5; index++) await host.runPlugin(add('net1'), signal);
@@ -53,9 +65,9 @@ it('reads a large record only when no other call holds much', async () => {
   const hold = memoryHolder();
   const [first, second] = [hold(), hold()];
   const journal = { read: async () => undefined } as Partial<Journal> as Journal;
-  const weigh = async (): Promise<number> => 1024 * 1024;
-  await holdRecords(journal, first, weigh, signal).read({ containerId: 'a', ifName: 'eth0' });
-  const waiting = holdRecords(journal, second, weigh, signal).read({ containerId: 'b', ifName: 'eth0' });
+  const isLarge = async (): Promise<boolean> => true;
+  await holdRecords(journal, first, isLarge, signal).read({ containerId: 'a', ifName: 'eth0' });
+  const waiting = holdRecords(journal, second, isLarge, signal).read({ containerId: 'b', ifName: 'eth0' });
   expect(await settles(waiting)).toBe(false);
   await first.release();
   expect(await settles(waiting)).toBe(true);
@@ -65,13 +77,26 @@ it('waits for a large record no longer than the operation that reads it', async 
   const hold = memoryHolder();
   const [first, second] = [hold(), hold()];
   const journal = { read: async () => undefined } as Partial<Journal> as Journal;
-  const weigh = async (): Promise<number> => 1024 * 1024;
-  await holdRecords(journal, first, weigh, signal).read({ containerId: 'a', ifName: 'eth0' });
+  const isLarge = async (): Promise<boolean> => true;
+  await holdRecords(journal, first, isLarge, signal).read({ containerId: 'a', ifName: 'eth0' });
   const operation = new AbortController();
-  const waiting = holdRecords(journal, second, weigh, signal).read(
+  const waiting = holdRecords(journal, second, isLarge, signal).read(
     { containerId: 'b', ifName: 'eth0' },
     operation.signal,
   );
   operation.abort(new Error('its deadline'));
   await expect(waiting).rejects.toThrow('its deadline');
+});
+
+it('works in the background on one sandbox with a large record at a time', async () => {
+  const locks = { withSandbox: (_claim, _signal, work) => work() } as Partial<SandboxLocks> as SandboxLocks;
+  const background = holdSandboxes(locks, memoryHolder(), async (id) => id.startsWith('large'));
+  const first = Promise.withResolvers<void>();
+  const work = (containerId: string, until?: Promise<void>): Promise<void> =>
+    background.withSandbox({ containerId, command: 'DEL' }, signal, async () => until);
+  const [running, waiting] = [work('large1', first.promise), work('large2')];
+  expect(await settles(work('small'))).toBe(true);
+  expect(await settles(waiting)).toBe(false);
+  first.resolve();
+  expect(await settles(Promise.all([running, waiting]))).toBe(true);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileLocks } from '../../src/journal/index.ts';
+import { anyFormerProcess } from '../../src/journal/former-locks.ts';
 import { patience } from '../support/patience.ts';
 
 let base: string;
@@ -65,5 +66,15 @@ describe('locks of version 0.1', () => {
     expect(await acquire(undefined)).toBe('ran');
     expect((await readdir(folder)).toSorted()).toEqual(['notes.txt', 'sandboxes']);
     expect(await readdir(base)).toContain('kept');
+  });
+
+  it('are removed in parts if there are many, so that no call waits long', async () => {
+    for (let number = 0; number < 25; number++) await writeFile(join(folder, `c${number}@.lock`), '{}');
+    const counts: number[] = [];
+    for (let times = 0; times < 3; times++) {
+      expect(await anyFormerProcess(folder, 10)).toBe(false);
+      counts.push((await readdir(folder)).length);
+    }
+    expect(counts).toEqual([15, 5, 0]);
   });
 });

@@ -1,10 +1,11 @@
 import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DelInvocation, parseJson } from '../../src/cni/index.ts';
 import { readJournal } from '../../src/doctor/state-files.ts';
-import { fileJournal, multusState, unattachedPods } from '../../src/journal/index.ts';
+import { fileJournal, hasLargeRecord, multusState, unattachedPods } from '../../src/journal/index.ts';
 import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
@@ -46,6 +47,30 @@ const del = {
   args: [],
   config: {},
 } as unknown as DelInvocation;
+
+describe('a large record', () => {
+  it('is listed when no other list holds one', async () => {
+    const journal = fileJournal(at('journal'));
+    await journal.write(recordWith(many.slice(0, 100_000), 'large'));
+    await journal.write(sampleRecord({ containerId: 'small' }));
+    expect(await hasLargeRecord(at('journal'), 'large')).toBe(true);
+    expect(await hasLargeRecord(at('journal'), 'small')).toBe(false);
+    let holding = 0;
+    let most = 0;
+    const seen: string[] = [];
+    const pick = async ({ containerId }: SandboxRecord): Promise<void> => {
+      if (containerId === 'small') return void seen.push(containerId);
+      most = Math.max(most, ++holding);
+      await nextRound();
+      await nextRound();
+      holding--;
+      seen.push(containerId);
+    };
+    await Promise.all([journal.list(pick), journal.list(pick), journal.list(pick)]);
+    expect(most).toBe(1);
+    expect(seen).toHaveLength(6);
+  });
+});
 
 describe('a JSON text with more values than Plexus ever writes', () => {
   it('is rejected without being parsed', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { type Tracing, createTracing } from '../../src/observe/index.ts';
 import type { Step, TraceContext } from '../../src/report/index.ts';
+import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 
 const wanted = { OTEL_TRACES_EXPORTER: 'otlp' };
 const operation = { command: 'ADD', sandbox: 'c1', pod: 'shop/db-0', startedAt: 1000 };
@@ -79,4 +80,31 @@ describe('tracing configured by the OTEL_* variables', () => {
     for (const about of [undefined, operation, { ...operation, ...(trace !== undefined && { trace }) }])
       for (let times = 0; times < 2; times++) tracing?.report(ended, about);
   });
+});
+
+it('sends no more than the beginning of long names, warnings and messages', async () => {
+  const receiver = await startOtlpReceiver();
+  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL'] as const;
+  const before = names.map((each) => process.env[each]);
+  [process.env[names[0]], process.env[names[1]]] = [receiver.endpoint, 'http/json'];
+  try {
+    const { tracing } = await tracingWith({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    const long = 'é'.repeat(100_000);
+    const about = { ...operation, sandbox: long, pod: `${long}/${long}` };
+    const trace = tracing?.begin(about, undefined);
+    const traced = { ...about, ...(trace !== undefined && { trace }) };
+    const error = pluginFailed({ plugin: 'p', command: 'ADD', message: long });
+    const run = { plugin: long, network: long, interfaceName: long, input: '', output: '', stderr: '' };
+    tracing?.report({ kind: 'warning', text: long }, traced);
+    tracing?.report({ kind: 'plugin-finished', command: 'ADD', ...run, startedAt: 1, ms: 1, error }, traced);
+    tracing?.report({ kind: 'operation-finished', sandbox: 'c1', command: 'ADD', ms: 1, error }, traced);
+    await tracing?.flush(10_000);
+    expect(receiver.spans().map(({ name }) => name.slice(0, 7))).toEqual(['ADD ééé', 'CNI ADD']);
+    expect(Buffer.byteLength(JSON.stringify(receiver.spans()))).toBeLessThan(8 * 1024);
+  } finally {
+    for (const [index, each] of names.entries())
+      if (before[index] === undefined) delete process.env[each];
+      else process.env[each] = before[index];
+    await receiver.close();
+  }
 });

@@ -275,6 +275,9 @@ describe('didYouMean', () => {
     { word: 'x', meant: undefined },
     { word: '', meant: undefined },
     { word: 'kubeconfg', meant: 'kubeconfig' },
+    { word: 'kbecnfig', meant: 'kubeconfig' },
+    { word: 'kbcnfg', meant: undefined },
+    { word: 'binkubeconfi', meant: 'kubeconfig' },
     { word: `binDir${' '.repeat(1_000_000)}`, meant: undefined },
   ])('finds $meant for a word of $word.length letters', ({ word, meant }) => {
     expect(didYouMean(word, ['binDir', 'kubeconfig'])).toBe(meant);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeResult } from '../../src/cni/index.ts';
 import { PlexusError, operationCancelled } from '../../src/errors/index.ts';
 import { addList, checkList, delList, gcList, statusList } from '../../src/runtime/index.ts';
+import { watchedHost } from '../../src/attach/sandbox/never-made.ts';
 import { type TwoPlugins, twoPlugins } from './two-plugins.ts';
 import { patience } from '../support/patience.ts';
 
@@ -216,6 +217,19 @@ describe('CNI-67: the output of ADD', () => {
 });
 
 describe('CNI-68: a plugin that hangs', () => {
+  it('has a deadline of its own, apart from that of the operation', async () => {
+    const states: (boolean | undefined)[] = [];
+    const runPlugin: typeof two.deps.host.runPlugin = async (_run, own, operation) => {
+      await new Promise((resolve) => own.addEventListener('abort', resolve));
+      states.push(own.aborted, operation?.aborted);
+      return { exitCode: 0, stdout: '{"cniVersion":"1.0.0"}', stderr: '' };
+    };
+    const { ends: _ends, ...host } = watchedHost({ ...two.deps.host, runPlugin });
+    const call = two.call('1.0.0', {}, { plugins: [{ type: 'p1' }] });
+    await addList(call, undefined, { ...two.deps, host, pluginSeconds: 0.05 }, signal());
+    expect(states).toEqual([true, false]);
+  });
+
   it('is killed after its deadline, and DEL can follow', async () => {
     await two.p1.set({ ADD: { hang: true } });
     const error = await failureOf(addList(two.call('1.0.0'), undefined, { ...two.deps, pluginSeconds: 1 }, signal()));

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mostAddresses, mostLinks } from '../../src/host/link-messages.ts';
+import { isUnlistableDetail, mostAddresses, mostLinks } from '../../src/host/link-messages.ts';
 import { daemonFrame, decodeFailed, decodeLinks, encodeWelcome, failReason, shimFrame } from '../support/link-codec.ts';
 import { addAddresses } from '../support/many-addresses.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
@@ -51,6 +51,7 @@ describe('a namespace with too many addresses', () => {
       shimFrame.failed,
       { reason: failReason.system, detail: `the namespace has more than ${mostAddresses} addresses` },
     ]);
+    expect(failed && isUnlistableDetail(decodeFailed(failed).detail)).toBe(true);
     const other = await list(at().netns);
     expect(decodeLinks(other!).map(({ name }) => name)).toEqual(['lo']);
     agent.child.kill('SIGTERM');

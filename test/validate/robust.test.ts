@@ -113,3 +113,14 @@ describe('plexus validate on arbitrary files', () => {
     );
   });
 });
+
+it.each([
+  { title: 'unknown keys', key: (index: number) => `"k${index}":0` },
+  { title: 'repeated keys', key: () => '"bridge":"b"' },
+  { title: 'keys in the wrong case', key: (index: number) => `"${index % 2 === 0 ? 'Bridge' : 'BRIDGE'}":"b"` },
+])('counts $title beyond the first hundred of a network instead of listing them', ({ key }) => {
+  const keys = Array.from({ length: 3000 }, (_, index) => key(index));
+  const findings = findingsIn('x.conf', `{"cniVersion":"1.0.0","name":"x","type":"bridge",${keys.join(',')}}`);
+  expect(findings.length).toBeLessThan(210);
+  expect(findings.map(({ text }) => text).join('\n')).toMatch(/\(2[89]\d\d more such problems are not listed\)/);
+});

@@ -6,6 +6,7 @@ import { operationOf } from '../steps/call.ts';
 import { checkAttachment } from '../steps/check-attachment.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
+import { listableLinks } from '../steps/links.ts';
 import { withSandboxLock } from '../steps/phase.ts';
 import { publishPending } from '../notify/publish.ts';
 
@@ -27,7 +28,8 @@ async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal
   if (record === undefined || !record.complete)
     throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
-  const links = await deps.host.listLinks(invocation.netns, signal);
+  const { containerId: sandbox, pod } = operation;
+  const links = await listableLinks(invocation.netns, { sandbox, pod }, deps, signal);
   const checked: AttachmentRecord[] = [];
   for (const entry of record.attachments)
     checked.push(await checkAttachment({ entry, links, operation }, deps, signal));

@@ -2,6 +2,7 @@ import { type PlexusError, asPlexusError } from '../../errors/index.ts';
 import type { RecordKey } from '../../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import type { Link } from '../../host/index.ts';
+import { listableLinks } from '../steps/links.ts';
 import { checkAttachment } from '../steps/check-attachment.ts';
 import { withChecked } from '../calls/check.ts';
 import { withDeadline } from '../steps/deadline.ts';
@@ -69,13 +70,13 @@ function reasonToSkip({ complete }: SandboxRecord, entry: AttachmentRecord): str
   return complete && entry.state === 'attached' ? undefined : 'its ADD did not finish';
 }
 
-type Links = { readonly found: readonly Link[] } | Exclude<CheckOutcome, { kind: 'ok' }>;
+type Links = { readonly found: readonly Link[] | undefined } | Exclude<CheckOutcome, { kind: 'ok' }>;
 
 const noLinks: Links = { found: [] };
 
-async function linksOf({ netns }: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<Links> {
+async function linksOf({ netns, containerId }: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<Links> {
   try {
-    return { found: await deps.host.listLinks(netns, signal) };
+    return { found: await listableLinks(netns, { sandbox: containerId }, deps, signal) };
   } catch (thrown) {
     const error = asPlexusError(thrown);
     return error.id === 'PLX-NETNS-UNUSABLE' ? { kind: 'skipped', why: error.message } : { kind: 'failed', error };

@@ -119,9 +119,9 @@ export function watchedHost(host: Host): Host & { readonly ends: readonly Plugin
   return {
     ...host,
     ends,
-    runPlugin: async (run, signal) => {
+    runPlugin: async (run, ...signals) => {
       const index = ends.push(undefined) - 1;
-      const exit = await host.runPlugin(run, signal);
+      const exit = await host.runPlugin(run, ...signals);
       ends[index] = exit;
       return exit;
     },

@@ -134,9 +134,9 @@ async function canUndoWithoutNetns(
 // For an attachment that was never completed: a missing plugin has never run, so it left nothing and its DEL succeeds.
 const withoutMissingPlugins = (host: Host): Host => ({
   ...host,
-  runPlugin: async (run, signal) => {
+  runPlugin: async (run, ...signals) => {
     try {
-      return await host.runPlugin(run, signal);
+      return await host.runPlugin(run, ...signals);
     } catch (thrown) {
       if (asPlexusError(thrown).id !== 'PLX-PLUGIN-MISSING') throw thrown;
       return { exitCode: 0, stdout: '', stderr: '' };

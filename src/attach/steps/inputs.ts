@@ -29,6 +29,7 @@ import {
   readSelections,
 } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
+import { listableLinks } from './links.ts';
 import { atOnce, turnOf } from './turn.ts';
 
 /** The part of a runtime's call that a plan depends on. */
@@ -47,8 +48,12 @@ export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' |
 
 /** Reads everything that the plan of an ADD depends on, once. Decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
-  const [links, pod] = await Promise.all([deps.host.listLinks(call.netns, signal), findPod(call, deps, signal)]);
-  return gatherPlanInputs({ call, pod, links: links.map((link) => link.name) }, deps, signal);
+  const [links, pod] = await Promise.all([
+    listableLinks(call.netns, { sandbox: call.containerId }, deps, signal),
+    findPod(call, deps, signal),
+  ]);
+  // without the links, a plugin refuses a name that is taken
+  return gatherPlanInputs({ call, pod, links: links?.map((link) => link.name) ?? [] }, deps, signal);
 }
 
 /**

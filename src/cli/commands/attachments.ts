@@ -12,7 +12,7 @@ import {
   listedRecord,
   outcomesText,
 } from '../../view/index.ts';
-import { json, say } from '../output.ts';
+import { json, say, sayJsonList } from '../output.ts';
 import {
   type RepairableRecord,
   type RepairOutcome,
@@ -114,7 +114,7 @@ async function run(options: Options): Promise<void> {
     case 'forget':
       return forget(found, { folder, deviceInfoDir, force, isJson });
     case 'show':
-      return say(json(await inFull(found, folder)));
+      return sayJsonList(inFull(found, folder));
     default: {
       const rows = attachmentRows(found, all ? await besidesIn(folder) : {});
       say(isJson ? json(rows) : attachmentsText(rows, msSince));
@@ -127,9 +127,12 @@ const besidesIn = async (folder: string): Promise<Besides> => ({
   unattached: await unattachedPods(folder).read(),
 });
 
-async function inFull(keys: readonly RecordKey[], folder: string): Promise<readonly SandboxRecord[]> {
-  const records = await Promise.all(keys.map((key) => fileJournal(`${folder}/journal`).read(key)));
-  return records.filter((record) => record !== undefined);
+async function* inFull(keys: readonly RecordKey[], folder: string): AsyncGenerator<SandboxRecord> {
+  const journal = fileJournal(`${folder}/journal`);
+  for (const key of keys) {
+    const record = await journal.read(key);
+    if (record !== undefined) yield record;
+  }
 }
 
 const msSince = (time: string): number => Date.now() - Date.parse(time);

@@ -1,5 +1,6 @@
 import { cniCode } from '../cni-code.ts';
-import { define } from '../plexus-error.ts';
+import { define, is } from '../plexus-error.ts';
+import { hostCommandFailed } from './plugin.ts';
 
 // Failures that concern the host link between the daemon and the shim.
 
@@ -63,8 +64,16 @@ export const hostRefused = define(
 export const hostRequestFailed = define(
   'PLX-HOST-REQUEST-FAILED',
   { code: cniCode.io, retry: 'later', fix: 'Check the node: free memory, free process IDs, kernel messages (dmesg).' },
-  (c: { what: string; problem: string }) => `${c.what} on the host failed: ${c.problem}`,
+  (c: { what: string; problem: string; isUnlistable?: boolean }) => `${c.what} on the host failed: ${c.problem}`,
 );
+/**
+ * Why the links of a namespace cannot be listed, if its content is the reason: too many entries, or entries that keep
+ * changing. Undefined for any other error.
+ */
+export function unlistableProblem(error: unknown): string | undefined {
+  if (!is(error, hostRequestFailed) && !is(error, hostCommandFailed)) return undefined;
+  return error.context.isUnlistable === true ? error.context.problem : undefined;
+}
 export const daemonBusy = define(
   'PLX-DAEMON-BUSY',
   {

@@ -97,5 +97,5 @@ export const hostCommandFailed = define(
     retry: 'later',
     fix: 'Check that iproute2 and util-linux are installed and that Plexus runs as root.',
   },
-  (c: { command: string; problem: string }) => `${c.command} failed: ${c.problem}`,
+  (c: { command: string; problem: string; isUnlistable?: boolean }) => `${c.command} failed: ${c.problem}`,
 );
