@@ -11,6 +11,8 @@ import { logOptionsOf } from './log-options.ts';
 
 const usualFile = '/etc/plexus/plexus.yaml';
 const usualNamespace = 'kube-system';
+// Endpoints of a terminating pod are removed everywhere within this time.
+const drainMs = 5000;
 
 /** Runs the webhook in this process until SIGTERM or SIGINT. Rejects if it cannot start. */
 export async function runWebhookProcess(args: WebhookArguments): Promise<void> {
@@ -39,6 +41,7 @@ export async function runWebhookProcess(args: WebhookArguments): Promise<void> {
       policy: policyOf(args, () => configuration.current().settings),
       metrics: await createWebhookMetrics(),
       report: log.report,
+      drainMs,
     },
     stop.signal,
   );
@@ -93,7 +96,7 @@ function policyOf(args: WebhookArguments, settingsNow: () => NonNullable<Setting
 
 function addressOf(text: string, flag: string): { readonly host: string; readonly port: number } {
   const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
-  if (host === '' || Number(port) > 65_535)
+  if (port === '' || Number(port) > 65_535)
     throw settingsInvalid({ path: [`--${flag}`], problem: `${JSON.stringify(text)} is not HOST:PORT` });
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }

@@ -2,7 +2,7 @@
 export { apiReader, type ApiReader, metadataList } from './api-reader.ts';
 export { type ApiAnswer, problemIn, sendIfThere, sendRequest } from './api-request.ts';
 export type { CredentialSource } from './credential-source.ts';
-export type { CredentialProvider, Credentials } from './credentials.ts';
+export type { Credentials } from './credentials.ts';
 export type { ApiConnection, ApiRequest } from './http-exchange.ts';
 export type { Shape } from './json-scan.ts';
 export { continueIn, listAll, type Listed, listShape } from './list-all.ts';

@@ -14,7 +14,7 @@ import {
 } from './judge.ts';
 import type { ClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
-import { objectAt } from './pod-parts.ts';
+import { annotationsOf, objectAt } from './pod-parts.ts';
 import type { AdmissionRequest, Decision } from './review.ts';
 import type { Sources } from './sources.ts';
 
@@ -25,8 +25,8 @@ export async function mutateWrite(
   signal: AbortSignal,
 ): Promise<Decision> {
   const { object: sent, namespace, operation } = request;
-  if (request.resource !== 'pods' || request.group !== '' || operation !== 'CREATE' || sent === undefined)
-    return allowed;
+  const isNewPod = request.resource === 'pods' && request.group === '' && operation === 'CREATE';
+  if (!isNewPod || sent === undefined || isMirror(sent)) return allowed;
   const switches = sources.switches();
   const defaultNetworks = await sources.defaultNetworks(namespace, signal);
   const prepared = preparePod(sent, namespace, { switches, defaultNetworks });
@@ -45,11 +45,15 @@ export async function validateWrite(
   const isNad = request.resource === nadPlural && request.group === nadGroup;
   if (request.operation === 'DELETE') return isNad ? judgeNadDeletion(request, { sources, policy }, signal) : allowed;
   if (isNad) return judgeNadWrite(request, policy);
-  if (request.object === undefined || isBeingDeleted(request.object)) return allowed;
-  const pod = placed(request.object, request);
+  const { object } = request;
+  if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
+  const pod = placed(object, request);
   const networks = await networksOf(pod, { sources, settings: policy.settings }, signal);
   return judgePodWrite(request, networks, policy);
 }
+
+/** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */
+const isMirror = (pod: JsonObject): boolean => annotationsOf(pod)['kubernetes.io/config.mirror'] !== undefined;
 
 async function judgeNadDeletion(
   { name, namespace, oldObject }: AdmissionRequest,

@@ -24,6 +24,7 @@ export interface WebhookLimits {
   readonly allBytes: number;
 }
 export interface WebhookServerOptions {
+  /** host '': all addresses. */
   readonly address: { readonly host: string; readonly port: number };
   /** The handlers by path. */
   readonly paths: Readonly<Record<string, Decide>>;
@@ -43,6 +44,9 @@ export interface WebhookServer {
 
 // An AdmissionReview contains the object twice, of at most 3 MiB each.
 const usualLimits: WebhookLimits = { requests: 100, bytes: 7 * 1024 * 1024, allBytes: 28 * 1024 * 1024 };
+
+/** Requests that take longer are cut when the webhook stops. */
+const longestCloseMs = 10_000;
 
 /** Serves AdmissionReviews over HTTPS. Every request gets an answer, also one that cannot be decided. */
 export function webhookServer({
@@ -71,16 +75,17 @@ export function webhookServer({
     },
     serve: (pair) => {
       server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: 'TLSv1.2' });
-      if (!isStarted) server.listen(address.port, address.host);
+      if (!isStarted) server.listen(address.port, address.host === '' ? undefined : address.host);
       isStarted = true;
     },
     isListening: () => server.listening,
     close: async () => {
       if (!server.listening) return;
+      const force = setTimeout(() => server.closeAllConnections(), longestCloseMs);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeIdleConnections();
       });
+      clearTimeout(force);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Health, answerOf } from '../daemon/index.ts';
 import { type ApiConnection, type CredentialSource, type WatchTiming, loadCredentials } from '../kube/index.ts';
 import type { WebhookMetrics } from '../observe/index.ts';
@@ -33,6 +34,8 @@ export interface WebhookOptions {
   readonly watchTiming?: WatchTiming;
   /** How often the Secret, the webhook configurations, the ConfigMap and the DeviceClasses are read. */
   readonly pollMs?: number;
+  /** How long requests are served after the stop, until the API server no longer sends any. Default: 0. */
+  readonly drainMs?: number;
 }
 export interface RunningWebhook {
   /** Undefined until a certificate exists. */
@@ -88,12 +91,13 @@ export async function startWebhook(options: WebhookOptions, signal: AbortSignal)
   };
   const render = metrics.collectFrom({ networks: sources.networks, certificateExpires: () => expires });
   const health = await serveHealth(options.health, {
-    notReady: () => notReady(sources, server.isListening()),
+    notReady: () => (signal.aborted ? 'the webhook stops' : notReady(sources, server.isListening())),
     metrics: render,
   });
   report({ kind: 'daemon', text: `health and metrics on port ${portOf(health) ?? 0}` });
   const work = Promise.all([sources.run(signal), keepCertificate(keeper, signal)]);
   const ended = Promise.race([work, failed.promise]).then(async () => {
+    await delay(options.drainMs ?? 0);
     await server.close();
     health.closeAllConnections();
     health.close();
@@ -118,7 +122,7 @@ async function serveHealth({ host, port }: Address, health: Health): Promise<htt
     });
   });
   server.maxConnections = 64;
-  server.listen(port, host);
+  server.listen(port, host === '' ? undefined : host);
   await once(server, 'listening');
   return server;
 }

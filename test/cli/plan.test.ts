@@ -42,7 +42,10 @@ describe('plexus plan of a pod in the cluster', () => {
   it('shows the default networks of the namespace for a pod in a file', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-plan-'));
     const file = join(folder.path, 'pod.yaml');
-    await writeFile(file, JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata: { name: 'new', namespace: 'lab' } }));
+    await writeFile(
+      file,
+      JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata: { name: 'new', namespace: 'lab' } }),
+    );
     cluster.nad('storage', storage('10.30.0.0/24'));
     const key = 'plexus-cni.io/default-networks';
     const annotations = { [key]: 'default/storage@san0' };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../support/api-server/index.ts';
+import type { JsonObject, RequestInfo } from '../support/api-server/index.ts';
 import { type ClusterUnderTest, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -9,6 +9,7 @@ import {
   createSecret,
   healthOf,
   isReady,
+  manifest,
   startReplica,
   usualPolicy,
 } from './running-webhook.ts';
@@ -57,7 +58,8 @@ const merge = (path: string, body: JsonObject): Promise<RawAnswer> =>
   rawRequest(cluster, { method: 'PATCH', path, body, headers: { 'Content-Type': 'application/merge-patch+json' } });
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  const rules = await grantedRules();
+  cluster = await startCluster({ authorize: (info) => info.userAgent !== 'plexus' || isGranted(rules, info) });
   for (const [name, more] of [
     ['shop', {}],
     [
@@ -121,6 +123,12 @@ describe('validation', () => {
     const body = { metadata: { name: 'front' }, spec: { template: { ...pod('x', 'missing'), metadata: template } } };
     const created = await create('/apis/apps/v1/namespaces/shop/deployments', body as JsonObject);
     expect([created.code, created.headers['warning']]).toEqual([201, expect.stringContaining('PLX-NAD-NOT-FOUND')]);
+  });
+
+  it('leaves the mirror of a static pod alone', async () => {
+    const annotations = { 'k8s.v1.cni.cncf.io/networks': 'absent', 'kubernetes.io/config.mirror': 'x' };
+    const created = await createPod('mirror', undefined, { annotations });
+    expect([created.code, created.headers['warning']]).toEqual([201, undefined]);
   });
 
   it('reports mistakes as warnings in mode warn', async () => {
@@ -259,6 +267,40 @@ describe('deletion of a network', () => {
     expect((await rawRequest(cluster, { method: 'DELETE', path: `${nadsIn('shop')}/idle` })).code).toBe(200);
   });
 });
+
+describe('the permissions in deploy/components/webhook', () => {
+  it('name everything, and none is unnecessary', async () => {
+    const rules = await grantedRules();
+    expect(JSON.stringify(rules)).not.toContain('*');
+    const granted = rules.flatMap(({ resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+    );
+    if (cluster.kind === 'embedded') expect([...used].toSorted()).toEqual([...new Set(granted)].toSorted());
+  });
+});
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+const used = new Set<string>();
+
+const grantedRules = async (): Promise<readonly Rule[]> =>
+  (await manifest('rbac.yaml')).flatMap(({ rules }) => (rules ?? []) as readonly Rule[]);
+
+/** Applies the rules to a request of the webhook, as RBAC does. */
+function isGranted(rules: readonly Rule[], { group, resource, name, verb = 'get' }: RequestInfo): boolean {
+  used.add(`${verb} ${resource}`);
+  return rules.some(
+    (rule) =>
+      rule.apiGroups.includes(group) &&
+      rule.resources.includes(resource) &&
+      rule.verbs.includes(verb) &&
+      (rule.resourceNames?.includes(name) ?? true),
+  );
+}
 
 /** How many AdmissionReviews the webhook has answered. */
 async function reviews(): Promise<number> {

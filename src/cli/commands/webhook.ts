@@ -39,11 +39,11 @@ const servingOptions = {
     ...text,
     describe: 'Namespace of Secret, Service and ConfigMap; default: that of the credentials',
   },
-  listen: { ...text, default: '0.0.0.0:8443', describe: 'Address for the API server (HTTPS)' },
+  listen: { ...text, default: ':8443', describe: 'HOST:PORT for the API server (HTTPS); without HOST: all addresses' },
   health: {
     ...text,
-    default: '0.0.0.0:8444',
-    describe: 'Address of /healthz, /readyz and /metrics (HTTP)',
+    default: ':8444',
+    describe: 'HOST:PORT of /healthz, /readyz and /metrics (HTTP)',
   },
   'tls-cert-file': {
     ...text,

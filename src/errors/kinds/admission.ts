@@ -57,7 +57,7 @@ export const reviewTimedOut = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Check that the API server answers the webhook (metric plexus_api_requests_total of the webhook), then retry.',
+    fix: 'Check the log of the webhook and the load of the API server, then retry.',
   },
   (c: { ms: number }) => `the webhook could not decide within ${c.ms} ms`,
 );
