@@ -34,19 +34,19 @@ export async function keepCertificate(options: KeeperOptions, signal: AbortSigna
   const { source, api, pollMs, serve } = options;
   let served = '';
   let reported = '';
-  let isPublished = false;
+  let published: string | undefined;
   while (!signal.aborted) {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]);
     try {
       const step: Partial<Step> =
         source.kind === 'files'
           ? { pair: await readFiles(source) }
-          : await oneStep(options, source, { isPublished, signal: limit });
+          : await oneStep(options, source, { published, signal: limit });
       if (step.pair !== undefined && step.pair.cert !== served) {
         serve(step.pair);
         served = step.pair.cert;
       }
-      isPublished = (await step.publish?.()) ?? true;
+      published = await step.publish?.();
       reported = '';
     } catch (thrown) {
       const error = asPlexusError(thrown);
@@ -71,15 +71,15 @@ type SelfSigned = CertificateSource & { readonly kind: 'self-signed' };
 
 interface Step {
   readonly pair: KeyPair | undefined;
-  /** Puts the bundle into the webhook configurations. Returns whether they all contain it. */
-  readonly publish: () => Promise<boolean>;
+  /** Puts the bundle into the webhook configurations. Returns the bundle if they all contain it. */
+  readonly publish: () => Promise<string | undefined>;
 }
 
 /** Reads the Secret, and takes the next step if this replica is the first to write it. */
 async function oneStep(
   { api, timing }: KeeperOptions,
   source: SelfSigned,
-  { isPublished, signal }: { readonly isPublished: boolean; readonly signal: AbortSignal },
+  { published, signal }: { readonly published: string | undefined; readonly signal: AbortSignal },
 ): Promise<Step> {
   const { names, namespace, secret } = source;
   const path = `/api/v1/namespaces/${pathSegment(namespace)}/secrets/${pathSegment(secret)}`;
@@ -94,7 +94,7 @@ async function oneStep(
     if (status === 404) throw webhookSecretMissing({ secret: `${namespace}/${secret}` });
     const stored = storedIn(body);
     const now = Date.now();
-    const step = nextStep(stored, timing, { now, names, isPublished });
+    const step = nextStep(stored, timing, { now, names, isPublished: published === stored.bundle });
     if (step === 'keep') return { pair: stored.current, publish: () => publish(api, source, stored.bundle, signal) };
     const isNew = step === 'create' || step === 'prepare';
     const { makeGeneration } = await import('./make-certificate.ts');
@@ -148,7 +148,7 @@ async function publish(api: ApiConnection, source: SelfSigned, bundle: string, s
   const published = await Promise.all(
     kinds.map((kind) => publishIn(api, `${kind}/${pathSegment(source.configuration)}`, bundle, signal)),
   );
-  return published.every(Boolean);
+  return published.every(Boolean) ? bundle : undefined;
 }
 
 /** A configuration that does not exist needs no bundle. */

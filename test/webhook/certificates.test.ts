@@ -91,17 +91,17 @@ describe('the certificate of two replicas', () => {
     await waitFor('both replicas', async () => (await isReady(one)) && (await isReady(two)));
     await configure(cluster, one.port() ?? 0);
     const first = await stored('tls.crt');
-    const codes = new Set<number>();
+    const failures = new Set<string>();
     await waitFor('a renewal', async () => {
       const nad = { metadata: { name: 'probe' }, spec: { config: '{"type": 1}' } };
       const nads = '/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions';
-      const { code } = await rawRequest(cluster, { method: 'POST', path: nads, body: nad });
-      codes.add(code);
+      const { code, body } = await rawRequest(cluster, { method: 'POST', path: nads, body: nad });
+      // 403: the webhook decided; a busy machine may exceed the timeout of the configuration
+      if (code !== 403 && !/timeout/.test(String(body['message']))) failures.add(`${code} ${String(body['message'])}`);
       const now = await stored('tls.crt');
       return now !== first && (await servedBy(one)) === now && (await servedBy(two)) === now;
     });
-    // 403: the webhook decided; 500: the API server did not trust it
-    expect([...codes]).toEqual([403]);
+    expect([...failures]).toEqual([]);
     for (const kind of ['mutating', 'validating'])
       await waitFor('the bundle of all authorities', async () => {
         const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/plexus`;
