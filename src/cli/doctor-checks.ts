@@ -7,6 +7,7 @@ import {
   type ClusterScene,
   type NodeMeans,
   type NodePlaces,
+  type NodeScene,
   blinded,
   boundTo,
   clusterChecks,
@@ -46,6 +47,19 @@ export async function checksFor(args: DoctorArguments, env: NodeJS.ProcessEnv): 
         : blinded(nodeChecks, 'this machine', noNode);
   const ofCluster = args.end === 'node' ? [] : checksOfCluster(scene);
   return [...ofNode, ...ofCluster];
+}
+
+/** The scenes of the selected sides. */
+export async function scenesFor(
+  args: DoctorArguments,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly node?: NodeScene; readonly cluster?: ClusterScene }> {
+  // Without a kubeconfig, the first request reports that the usual one is missing.
+  const source = () => apiSource(args, env) ?? kubeconfigSource(usualKubeconfig());
+  return {
+    ...(args.end !== 'cluster' && { node: nodeScene(await placesOf(args), meansWith(undefined)) }),
+    ...(args.end !== 'node' && { cluster: sceneOf(source(), args, undefined) }),
+  };
 }
 
 const usualStateDir = '/var/lib/cni/plexus';
@@ -98,12 +112,15 @@ function sceneOf({ api, from }: ApiSource, args: DoctorArguments, nodeLookedAt: 
 
 function apiSource({ kubeconfig }: DoctorArguments, env: NodeJS.ProcessEnv): ApiSource | undefined {
   const given = kubeconfig ?? env['KUBECONFIG']?.split(':').find((each) => each !== '');
-  if (given !== undefined)
-    return { api: apiReader({ kind: 'kubeconfig', file: given }), from: `the cluster of ${given}` };
+  if (given !== undefined) return kubeconfigSource(given);
   if (env['KUBERNETES_SERVICE_HOST'] && env['KUBERNETES_SERVICE_PORT'])
     return { api: apiReader({ kind: 'in-cluster' }), from: 'the cluster of this pod' };
-  const usual = join(homedir(), '.kube/config');
-  return existsSync(usual)
-    ? { api: apiReader({ kind: 'kubeconfig', file: usual }), from: `the cluster of ${usual}` }
-    : undefined;
+  const usual = usualKubeconfig();
+  return existsSync(usual) ? kubeconfigSource(usual) : undefined;
 }
+
+const usualKubeconfig = (): string => join(homedir(), '.kube/config');
+const kubeconfigSource = (file: string): ApiSource => ({
+  api: apiReader({ kind: 'kubeconfig', file }),
+  from: `the cluster of ${file}`,
+});

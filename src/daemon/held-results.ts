@@ -1,6 +1,6 @@
 import { mostResultBytes, weightOfJson } from '../cni/index.ts';
 import { resultTooLarge } from '../errors/index.ts';
-import type { Host } from '../host/index.ts';
+import type { Host, PluginExit, PluginRun } from '../host/index.ts';
 import type { Journal, RecordKey, SandboxLocks } from '../journal/index.ts';
 import type { HeldMemory } from './held-memory.ts';
 
@@ -16,21 +16,34 @@ const lightWeight = 64 * 1024;
  */
 export function holdResults(host: Host, held: HeldMemory): Host {
   const weights = new Map<string, number>();
+  const isOfAdd = ({ env }: PluginRun): boolean => env['CNI_COMMAND'] === 'ADD';
+  const weighed = async (exit: PluginExit, run: PluginRun, operation: AbortSignal): Promise<PluginExit> => {
+    // a longer answer is rejected before it is decoded
+    if (!isOfAdd(run) || exit.stdout.length > mostResultBytes) return exit;
+    weights.set(run.env['CNI_IFNAME'] ?? '', weightOfJson(exit.stdout));
+    const weight = [...weights.values()].reduce((sum, each) => sum + each, 0);
+    if (weight > maxWeight) {
+      const source = `the answer of plugin ${run.plugin}, with those for the other networks of the pod,`;
+      throw resultTooLarge({ source, holds: `${weight} bytes and values`, most: `${maxWeight}` });
+    }
+    await held.waitIf(weight > lightWeight, operation); // the plugin has ended, so its deadline no longer applies
+    return exit;
+  };
+  const { startSequence } = host;
   return {
     ...host,
-    runPlugin: async (run, signal, operation = signal) => {
-      const exit = await host.runPlugin(run, signal, operation);
-      // a longer answer is rejected before it is decoded
-      if (run.env['CNI_COMMAND'] !== 'ADD' || exit.stdout.length > mostResultBytes) return exit;
-      weights.set(run.env['CNI_IFNAME'] ?? '', weightOfJson(exit.stdout));
-      const weight = [...weights.values()].reduce((sum, each) => sum + each, 0);
-      if (weight > maxWeight) {
-        const source = `the answer of plugin ${run.plugin}, with those for the other networks of the pod,`;
-        throw resultTooLarge({ source, holds: `${weight} bytes and values`, most: `${maxWeight}` });
-      }
-      await held.waitIf(weight > lightWeight, operation); // the plugin has ended, so its deadline no longer applies
-      return exit;
-    },
+    runPlugin: async (run, signal, operation = signal) =>
+      weighed(await host.runPlugin(run, signal, operation), run, operation),
+    ...(startSequence !== undefined && {
+      startSequence: (runs, signal) => {
+        const sequence = startSequence(runs, signal);
+        return {
+          ...sequence,
+          runPlugin: async (run, own, operation = own) =>
+            weighed(await sequence.runPlugin(run, own, operation), run, operation),
+        };
+      },
+    }),
   };
 }
 

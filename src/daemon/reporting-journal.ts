@@ -21,14 +21,17 @@ export function reportingJournal(journal: Journal, report: Report): Journal {
 
 /** Wraps a journal so that it reports how long each change took. */
 export function timedJournal(journal: Journal, report: Report): Journal {
-  const timed = async (operation: 'write' | 'note' | 'remove', work: Promise<void>): Promise<void> => {
+  const timed = async <T>(operation: 'write' | 'note' | 'remove', work: Promise<T>): Promise<T> => {
     const started = performance.now();
-    await work;
+    const done = await work;
     report({ kind: 'journal-written', operation, ms: performance.now() - started });
+    return done;
   };
   return {
     ...journal,
     write: (record) => timed('write', journal.write(record)),
+    begin: (record) => timed('write', journal.begin(record)),
+    complete: (record) => timed('write', journal.complete(record)),
     note: (record) => timed('note', journal.note(record)),
     remove: (key) => timed('remove', journal.remove(key)),
   };

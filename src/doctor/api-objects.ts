@@ -20,6 +20,7 @@ export interface PodSpec {
   readonly nodeName?: string;
   readonly hostNetwork?: boolean;
   readonly serviceAccountName?: string;
+  readonly initContainers?: readonly Container[];
   readonly containers?: readonly Container[];
 }
 export interface DaemonSet extends ApiObject {

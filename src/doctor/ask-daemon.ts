@@ -4,7 +4,7 @@ import { type Frame, daemonFrame, decodeText, decodeWelcome, encodeHello, frameR
 
 /** How the daemon of a node answers a greeting. */
 export type Greeting =
-  | { readonly kind: 'welcome'; readonly program: string }
+  | { readonly kind: 'welcome'; readonly program: string; readonly link: string }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'absent'; readonly code: string; readonly problem: string }
   | { readonly kind: 'silent' }
@@ -45,6 +45,9 @@ export async function greetDaemon(socket: string, program: string, signal: Abort
 
 function greetingIn(frame: Frame): Greeting {
   if (frame.type === daemonFrame.refused) return { kind: 'refused', why: decodeText(frame) };
-  if (frame.type === daemonFrame.welcome) return { kind: 'welcome', program: decodeWelcome(frame).program };
+  if (frame.type === daemonFrame.welcome) {
+    const { program, version } = decodeWelcome(frame);
+    return { kind: 'welcome', program, link: `${version.major}.${version.minor}` };
+  }
   return { kind: 'strange', problem: `it answered with a frame of type ${frame.type}` };
 }

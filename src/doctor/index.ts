@@ -15,3 +15,4 @@ export { type NodeMeans, type NodePlaces, type NodeScene, isNode, nodeScene } fr
 export { type NodeReport, reportIn } from './node-reports.ts';
 export { type CheckDeadlines, runChecks } from './run.ts';
 export { type AddressRange, rangeOf, rangesOf } from './subnets.ts';
+export { type ComponentVersion, clusterVersions, nodeVersions, versionSkew } from './versions.ts';

@@ -5,7 +5,15 @@ export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.
 export { readRegularFile, readRegularText, usualMostBytes } from './regular.ts';
 export { removeFile } from './remove.ts';
 export { removeContent, removeTree } from './remove-tree.ts';
-export { newPrefix, replaceAtomically, replaceBriefly, syncFolder } from './replace.ts';
+export {
+  newPrefix,
+  type Replaced,
+  replaceAhead,
+  replaceAtomically,
+  replaceBriefly,
+  replaceContent,
+  syncFolder,
+} from './replace.ts';
 export { shownPath } from './shown-path.ts';
 export { type FolderWatch, watchFolders } from './watch.ts';
 export { createTurns, type Turns } from './turns.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileFailed } from '../errors/index.ts';
 import { shownPath } from './shown-path.ts';
@@ -18,16 +18,38 @@ export const newPrefix = '.new-';
  * when this resolves. The folder must exist. Rejects with fileUnusable.
  */
 export async function replaceAtomically(path: string, text: string, mode = 0o600): Promise<void> {
-  const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);
-  try {
+  await replaceContent(path, text, mode);
+  await writing(path, () => syncFolder(dirname(path)));
+}
+
+/**
+ * Like replaceAtomically, but does not wait until the folder is on disk: after a failure of the machine, the file has
+ * the old text or the new one.
+ */
+export async function replaceContent(path: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = temporaryBeside(path);
+  await writing(path, async () => {
     await writeDurably(temporary, text, mode);
     renameSync(temporary, path);
-    await syncFolder(dirname(path));
+  }).catch(removing(temporary));
+}
+
+const temporaryBeside = (path: string): string => join(dirname(path), `${newPrefix}${randomUUID()}`);
+
+async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // Report the first problem, not this one.
     throw fileFailed({ file: shownPath(path), action: 'write' }, error);
   }
 }
+
+const removing =
+  (temporary: string) =>
+  async (error: unknown): Promise<never> => {
+    await rm(temporary, { force: true }).catch(() => {}); // Report the first problem, not this one.
+    throw error;
+  };
 
 async function writeDurably(path: string, text: string, mode: number): Promise<void> {
   const file = openSync(path, 'wx', mode);
@@ -44,13 +66,47 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
  * disk. After such a crash the file may have any content.
  */
 export async function replaceBriefly(path: string, text: string, mode = 0o600): Promise<void> {
-  const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);
-  try {
+  const temporary = temporaryBeside(path);
+  await writing(path, async () => {
     writeFileSync(temporary, text, { mode, flag: 'wx' });
     renameSync(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // Report the first problem, not this one.
-    throw fileFailed({ file: shownPath(path), action: 'write' }, error);
+  }).catch(removing(temporary));
+}
+
+/** A file that other processes can read, and that is on its way to the disk. */
+export interface Replaced {
+  /** Resolves when file and folder are on disk. Rejects with fileUnusable. */
+  readonly onDisk: Promise<void>;
+}
+
+/** Like replaceAtomically, but resolves before the new text is on disk. Rejects with fileUnusable. */
+export function replaceAhead(path: string, text: string, mode = 0o600): Promise<Replaced> {
+  const temporary = temporaryBeside(path);
+  return writing(path, async () => {
+    const file = openSync(temporary, 'wx', mode);
+    try {
+      writeFileSync(file, text);
+      renameSync(temporary, path);
+      const onDisk = syncInOrder(file, openSync(dirname(path), 'r'), basename(path));
+      onDisk.catch(() => {}); // awaited later; attach a handler now so a rejection is not reported as unhandled
+      return { onDisk };
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+  }).catch(removing(temporary));
+}
+
+// By descriptors only: the caller may close what the path leads through.
+async function syncInOrder(file: number, folder: number, name: string): Promise<void> {
+  try {
+    await writing(`/proc/self/fd/${folder}/${name}`, async () => {
+      await synced(file);
+      await synced(folder);
+    });
+  } finally {
+    closeSync(file);
+    closeSync(folder);
   }
 }
 

@@ -42,6 +42,21 @@ export interface SandboxInterface {
   readonly containerId: string;
   readonly interfaceName: string;
 }
+/** A run of a sequence that was not taken, although it may have begun. `exit` is absent if it did not end by itself. */
+export interface UntakenRun {
+  readonly run: PluginRun;
+  readonly exit?: PluginExit;
+}
+/** Runs that the host carries out one after another; each begins as soon as the one before it has succeeded. */
+export interface RunSequence {
+  /**
+   * Takes the end of the next run if `run` is equal to it. Otherwise, or if the host skipped that run because one before
+   * it failed, runs `run` now. Rejects as Host.runPlugin does.
+   */
+  readonly runPlugin: Host['runPlugin'];
+  /** Kills the runs that were not taken, waits for their end, and returns those that may have begun. Never rejects. */
+  readonly stop: () => Promise<readonly UntakenRun[]>;
+}
 /**
  * Carries out a plan on the node; these methods are all that it can do. Every method rejects with a PlexusError, and
  * promptly when the signal is aborted (a running plugin is killed together with its process group).
@@ -53,6 +68,11 @@ export interface Host {
    * operation (default: `signal`), which ends waits before and after the run.
    */
   runPlugin(run: PluginRun, signal: AbortSignal, operation?: AbortSignal): Promise<PluginExit>;
+  /**
+   * Begins runs without waiting for the engine between them. The caller takes their ends in the same order, and calls
+   * `stop` when it takes no more. If the signal is aborted, those not taken are killed. Absent if the host cannot.
+   */
+  readonly startSequence?: (runs: readonly PluginRun[], signal: AbortSignal) => RunSequence;
   /** Waits, for a bounded time, until no plugin is still running the ADD of an interface whose caller was killed. */
   settle(of: SandboxInterface, signal: AbortSignal): Promise<void>;
   /** Lists the links of a namespace with their addresses. Rejects with netnsUnusable if the namespace is gone. */

@@ -7,10 +7,13 @@ export {
   type PluginExit,
   type PluginRun,
   type RouteTarget,
+  type RunSequence,
+  type UntakenRun,
 } from './host.ts';
 export { findPlugin } from './find-plugin.ts';
 export { type Allowed, guardedHost } from './guarded-host.ts';
 export { isNodeNamespace } from './held-namespace.ts';
+export { type LinkChannel, type SentRequest } from './link-channel.ts';
 export { localHost } from './local-host.ts';
 export { pluginMark } from './orphans.ts';
 export {
@@ -32,5 +35,5 @@ export {
 } from './link-messages.ts';
 export { type HttpText, getText } from './http-text.ts';
 export { observeSocketOf } from './observe-path.ts';
-export { type LinkChannel, remoteHost } from './remote-host.ts';
+export { remoteHost } from './remote-host.ts';
 export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';

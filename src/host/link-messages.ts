@@ -6,7 +6,7 @@ import { type Frame, bodyReader, bodyWriter, encodeFrame } from './wire.ts';
 // The messages of the host link, as specified in docs/host-link.md. A number never changes its meaning.
 
 /** The supported version of the host link. Majors must be equal; minors only append to messages. */
-export const linkVersion: LinkVersion = { major: 1, minor: 0 };
+export const linkVersion: LinkVersion = { major: 1, minor: 1 };
 export interface LinkVersion {
   readonly major: number;
   readonly minor: number;
@@ -42,6 +42,7 @@ export const failReason = {
   killed: 8,
   unknown: 9,
   system: 10,
+  skipped: 11,
 } as const;
 
 export interface Hello {
@@ -122,10 +123,12 @@ export interface RunRequest {
   readonly stdin: string;
 }
 
-export function runBody({ plugin, env, stdin }: RunRequest): Buffer {
+/** `after`: the number of the RUN that must succeed first; 0: none. Older shims (1.0) ignore it. */
+export function runBody({ plugin, env, stdin }: RunRequest, after = 0): Buffer {
   const writer = bodyWriter().text(plugin);
   writer.list(Object.entries(env), ([key, value]) => writer.text(`${key}=${value}`));
-  return writer.text(stdin).u32(0).done(); // The daemon enforces deadlines itself: it sends KILL.
+  writer.text(stdin).u32(0); // The daemon enforces deadlines itself: it sends KILL.
+  return (after === 0 ? writer : writer.u32(after)).done();
 }
 
 export const netnsBody = (netns: string): Buffer => bodyWriter().text(netns).done();

@@ -11,6 +11,8 @@ import {
 import { isPluginType } from '../cni/index.ts';
 import { assertNotAborted } from './child.ts';
 import type { Host, Link, PluginExit, PluginRun, RouteTarget } from './host.ts';
+import type { LinkChannel } from './link-channel.ts';
+import { startSequence } from './run-sequence.ts';
 import {
   type Failed,
   daemonFrame,
@@ -29,24 +31,19 @@ import {
 } from './link-messages.ts';
 import type { Frame } from './wire.ts';
 
-/** Sends requests to the shim at the other end of a host link. */
-export interface LinkChannel {
-  /**
-   * Resolves with the answer to one request. If the signal is aborted, kills a plugin run and waits for its end.
-   * Rejects with linkLost when the connection breaks.
-   */
-  readonly request: (type: number, body: Uint8Array, signal: AbortSignal) => Promise<Frame>;
-}
-
 const mostStdoutBytes = 4 * 1024 * 1024;
 
 /**
  * A Host at the other end of a host link (docs/host-link.md). The shim determines the plugin folders; `path` of a run
- * only names them in errors.
+ * only names them in errors. `hasSequences`: whether the shim can make a RUN wait for another one.
  */
-export function remoteHost(channel: LinkChannel): Host {
+export function remoteHost(channel: LinkChannel, hasSequences: boolean): Host {
   const host: Host = {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
+    ...(hasSequences && {
+      startSequence: (runs: readonly PluginRun[], signal: AbortSignal) =>
+        startSequence({ runs, channel, runPlugin: (...run) => host.runPlugin(...run), exitOf }, signal),
+    }),
     settle: async () => {}, // A connection ends only after its plugins have exited (docs/host-link.md).
     listLinks: async (netns, signal) => {
       const answer = await ask(
@@ -102,6 +99,10 @@ async function runPlugin(run: PluginRun, channel: LinkChannel, signal: AbortSign
   const { plugin, path } = run;
   if (!isPluginType(plugin)) throw pluginMissing({ plugin, folders: path });
   const answer = await ask(channel, { type: daemonFrame.run, body: runBody(run), what: plugin }, signal);
+  return exitOf(answer, run);
+}
+
+function exitOf(answer: Frame, run: PluginRun): PluginExit {
   if (answer.type === shimFrame.ran) return decodeRan(answer);
   throw runFailure(decodeFailed(answer), run);
 }

@@ -14,7 +14,9 @@ import {
   readRegularFile,
   removeFile,
   removeLeftovers,
+  replaceAhead,
   replaceAtomically,
+  replaceContent,
   shownPath,
   syncFolder,
   type Turns,
@@ -33,23 +35,27 @@ export function fileJournal(folder: string): Journal {
   // A full disk must not block DEL.
   const remember = (key: RecordKey): Promise<void> =>
     beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
+  const writeRecord = <T>(record: SandboxRecord, replace: (file: string, text: string) => Promise<T>): Promise<T> =>
+    beneathMade(folder, async (path) => {
+      const file = join(path, fileName(record));
+      const text = encodeRecord(record);
+      const problem = sizeProblem(text) ?? lengthProblem(text, record);
+      if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
+      if (!record.complete) await unmark(path, fileName(record)); // an ADD starts with an incomplete record
+      const replaced = await replace(file, text);
+      if (record.complete) await dropProgress(file);
+      return replaced;
+    });
   return {
     read: (key) => present((path) => readRecord(path, fileName(key), key)),
-    write: (record) =>
-      beneathMade(folder, async (path) => {
-        const file = join(path, fileName(record));
-        const text = encodeRecord(record);
-        const problem = sizeProblem(text) ?? lengthProblem(text, record);
-        if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
-        if (!record.complete) await unmark(path, fileName(record)); // an ADD starts with an incomplete record
-        await replaceAtomically(file, text);
-        if (record.complete) await dropProgress(file);
-      }),
+    write: (record) => writeRecord(record, replaceAtomically),
+    begin: (record) => writeRecord(record, replaceAhead),
+    complete: (record) => writeRecord(record, replaceContent),
     note: (record) => beneath(folder, (path) => writeProgress(join(path, fileName(record)), record)),
     remove: async (key) => {
       await present(async (path) => {
         await dropProgress(join(path, fileName(key)));
-        await removeDurably(path, join(path, fileName(key)));
+        await remove(join(path, fileName(key)));
       });
       await remember(key);
     },
@@ -185,7 +191,7 @@ function setAside(folder: string, file: string): Promise<string> {
       const target = join(damaged, number === 0 ? file : `${file}.${number}`);
       if (!(await linked(from, target))) continue;
       await syncFolder(damaged);
-      await removeDurably(folder, from);
+      await remove(from);
       return shownPath(target);
     }
     return shownPath(from);
@@ -217,10 +223,9 @@ async function renamed(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-async function removeDurably(folder: string, path: string): Promise<void> {
+async function remove(path: string): Promise<void> {
   try {
     await removeFile(path);
-    await syncFolder(folder);
   } catch (error) {
     if (isAbsent(error)) return; // the folder does not exist either
     throw fileFailed({ file: shownPath(path), action: 'remove' }, error);

@@ -1,4 +1,5 @@
 import type { PlexusError } from '../errors/index.ts';
+import type { Replaced } from '../files/index.ts';
 import type { SandboxRecord } from '../plan/index.ts';
 
 /** Names one record: a sandbox and the interface it was called with. */
@@ -21,6 +22,16 @@ export interface Journal {
   read(key: RecordKey, signal?: AbortSignal): Promise<SandboxRecord | undefined>;
   write(record: SandboxRecord): Promise<void>;
   /**
+   * Writes the record of a sandbox before its plugins run. When it resolves, other processes see the record, and it
+   * survives the end of this one; when `onDisk` resolves, it survives a failure of the machine.
+   */
+  begin(record: SandboxRecord): Promise<Replaced>;
+  /**
+   * Replaces the record of `begin`, whose `onDisk` the caller awaits as well. After a failure of the machine, one of the
+   * two is there.
+   */
+  complete(record: SandboxRecord): Promise<void>;
+  /**
    * Notes the progress of a record's attachments since it was written; `read` and `list` merge the note into the
    * record. The note survives the end of this process, but not a failure of the machine, which ends the sandbox, too.
    * Writing the complete record, or removing it, deletes the note.
@@ -28,7 +39,10 @@ export interface Journal {
   note(record: SandboxRecord): Promise<void>;
   /** Whether a damaged record of that name was set aside, so that its attachments may still exist. */
   wasSetAside(key: RecordKey): Promise<boolean>;
-  /** Removes the record of an undone sandbox and marks the sandbox as undone. Resolves also if there is no record. */
+  /**
+   * Removes the record of an undone sandbox and marks the sandbox as undone. Resolves also if there is no record. Does
+   * not wait for the disk: a record that reappears after a failure of the machine is undone again.
+   */
   remove(key: RecordKey): Promise<void>;
   /** Marks a sandbox without a record as undone. Never rejects. */
   markUndone(key: RecordKey): Promise<void>;

@@ -1,38 +1,12 @@
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { build } from 'esbuild';
-import { bundling, entries, noticesName } from './bundling.ts';
+import { join } from 'node:path';
+import { bundleOf, entries, noticesName } from './bundling.ts';
 import { nodeMissing } from './errors-outside.ts';
 import { noticesFor, runtimes } from './notices.ts';
 
 // Bundles the program into dist/: the plugin and the command line, split so that a call loads only what it needs.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
-
-interface Module {
-  readonly name: string;
-  readonly contents: Uint8Array;
-}
-
-/** Builds the bundled modules in memory, so that a failed build leaves the old dist/ unchanged. */
-async function bundle(
-  entryPoints: Readonly<Record<string, string>>,
-): Promise<{ readonly modules: readonly Module[]; readonly inputs: readonly string[] }> {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: dist,
-    outExtension: { '.js': '.mjs' },
-    splitting: true,
-    write: false,
-    metafile: true,
-    ...bundling,
-  });
-  return {
-    modules: outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })),
-    inputs: Object.keys(metafile.inputs),
-  };
-}
 
 /**
  * A script that a container runtime can execute. It looks for Node.js in PLEXUS_NODE, beside itself, in this checkout,
@@ -65,7 +39,8 @@ async function replace(name: string, contents: Uint8Array | string, mode = 0o644
   await rename(next, join(dist, name));
 }
 
-const bundles = await Promise.all(entries.map(bundle));
+// In memory, so that a failed build leaves the old dist/ unchanged.
+const bundles = await Promise.all(entries.map((each) => bundleOf(root, each)));
 const modules = bundles.flatMap((each) => each.modules);
 const notices = await noticesFor(
   root,
@@ -80,9 +55,10 @@ for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.nam
   await replace(name, contents);
 await replace(noticesName, notices);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
-// Built by shim.ts and standalone.ts.
-const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node');
+// Built by shim.ts, standalone.ts and image.ts.
+const isOther = (name: string): boolean =>
+  name === 'shim' || name === 'standalone' || name.endsWith('.node') || name.startsWith('plexus-cni-');
 // node: a link that the user may have created.
 const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), noticesName, 'node']);
-for (const old of before.filter((name) => !made.has(name) && !isNative(name)))
+for (const old of before.filter((name) => !made.has(name) && !isOther(name)))
   await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

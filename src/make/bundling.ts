@@ -1,4 +1,5 @@
-import type { BuildOptions } from 'esbuild';
+import { basename, join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
 
 /**
  * The entries of the programs in dist/. The plugin is bundled separately: sharing code with the others would split it
@@ -26,3 +27,31 @@ export const bundling = {
   external: ['bun:ffi'], // only the one-file build imports it
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+export interface Module {
+  readonly name: string;
+  readonly contents: Uint8Array;
+}
+export interface Bundle {
+  readonly modules: readonly Module[];
+  /** The source files in the bundle, relative to the repository. */
+  readonly inputs: readonly string[];
+}
+
+/** Builds a bundle in memory. */
+export async function bundleOf(root: string, entryPoints: Readonly<Record<string, string>>): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: join(root, 'dist'),
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    write: false,
+    metafile: true,
+    ...bundling,
+  });
+  return {
+    modules: outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })),
+    inputs: Object.keys(metafile.inputs),
+  };
+}

@@ -1,81 +1,168 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, readdir, realpath, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { noticesName } from './bundling.ts';
+import { mkdir, mkdtempDisposable, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { compilerFor } from './compilers.ts';
+import { type PlatformImage, archiveOf } from './image/archive.ts';
+import { labelsOf, manifestOf, sourceTime } from './image/labels.ts';
+import { type ImageFile, type Layer, layerOf } from './image/layer.ts';
+import { type Arch, architectures, ownArch, platforms } from './image/platforms.ts';
+import { directFiles, programBundle, programFiles } from './image/program.ts';
+import { linkedPackages, runtimeFor } from './image/runtime.ts';
+import { sbomOf } from './image/sbom.ts';
 
-// Lays out the root file system of the container image: Node.js with its libraries, the bundle and the native binary.
-// No shell, no package manager, nothing else. Node.js is the version in package-lock.json, whose hash npm has checked;
-// no other version goes into an image.
+// Builds the container image as an OCI archive, without a container engine: Node.js with its libraries, the bundle and
+// the native parts. No shell, no package manager. Equal sources and packages give equal bytes.
 //
-//   node src/make/image.ts FOLDER
+// Node.js and its libraries are a layer of their own, which changes only with their versions. A processor whose parts
+// cannot be had here (a C compiler, Debian's packages, the network) is left out with the reason, unless --platform
+// requires it.
+//
+//   node src/make/image.ts [--direct] [--platform linux/amd64,linux/arm64] [--name NAME] [--out FOLDER]
+//
+//   --direct     adds direct mode as one file, for deploy/components/stand-in; the tag ends in -direct
+//   --name       the repository in the archive; default: docker.io/library/plexus-cni
+//   --out        default: dist
+
+export interface ImageOptions {
+  readonly root: string;
+  readonly out: string;
+  readonly name: string;
+  readonly isDirect: boolean;
+  /** The processors; undefined for all that can be built here. */
+  readonly required?: readonly Arch[] | undefined;
+  readonly created: Date;
+}
+export interface MadeImage {
+  readonly file: string;
+  readonly images: readonly PlatformImage[];
+  readonly leftOut: readonly { readonly arch: Arch; readonly reason: string }[];
+}
+
 const run = promisify(execFile);
-const root = join(import.meta.dirname, '../..');
-const dist = join(root, 'dist');
-const out = process.argv[2];
-if (out === undefined) throw new Error('say where: node src/make/image.ts FOLDER');
 
-async function put(from: string, to: string, mode?: number): Promise<void> {
-  const target = join(out ?? '', to);
-  await mkdir(dirname(target), { recursive: true });
-  await cp(await realpath(from), target);
-  if (mode !== undefined) await chmod(target, mode);
-}
-
-/** The libraries that a program needs, including the loader, as absolute paths. */
-async function librariesOf(program: string): Promise<readonly string[]> {
-  const { stdout } = await run('ldd', [program]);
-  return [...stdout.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path = '']) => path);
-}
-
-/** The binary of exactly the Node.js package in package-lock.json. */
-async function pinnedNode(): Promise<string> {
-  const folder = `node_modules/node-linux-${process.arch}`;
-  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version?: string }>;
-  };
-  const wanted = `v${packages[folder]?.version ?? ' of package-lock.json'}`;
-  const program = join(root, folder, 'bin/node');
-  const { stdout } = await run(program, ['--version']).catch((error: Error) => ({ stdout: error.message }));
-  if (stdout.trim() !== wanted)
-    throw new Error(
-      `the image needs Node.js ${wanted}, but ${program} answers: ${stdout.trim()}. Run npm ci, on Linux with glibc.`,
-    );
-  return program;
-}
-
-/** The file with the licence of a Debian library, from its package. */
-async function copyrightOf(library: string): Promise<string> {
-  const real = await realpath(library);
-  for (const path of [library, real, real.replace(/^\/usr(?=\/lib)/, '')]) {
-    const { stdout } = await run('dpkg-query', ['--search', path]).catch(() => ({ stdout: '' }));
-    const owner = /^([^\s:,]+)/.exec(stdout)?.[1];
-    if (owner !== undefined) return `/usr/share/doc/${owner}/copyright`;
+/** Writes plexus-cni-VERSION.oci.tar, or plexus-cni-VERSION-direct.oci.tar, and one SBOM for each processor beside it. */
+export async function makeImage(options: ImageOptions): Promise<MadeImage> {
+  const { root, out, name, isDirect, required, created } = options;
+  const { version } = await manifestOf(root);
+  const tag = isDirect ? `${version}-direct` : version;
+  const bundle = await programBundle(root);
+  const images: PlatformImage[] = [];
+  const leftOut: { arch: Arch; reason: string }[] = [];
+  await mkdir(out, { recursive: true });
+  for (const arch of required ?? architectures) {
+    try {
+      const { layers, sbom } = await layersFor(arch, options, bundle);
+      images.push({ arch, layers });
+      await writeFile(join(out, `plexus-cni-${tag}-linux-${platforms[arch].oci}.cdx.json`), sbom);
+    } catch (error) {
+      if (required !== undefined || arch === ownArch()) throw error;
+      leftOut.push({ arch, reason: (error as Error).message });
+    }
   }
-  throw new Error(
-    `no Debian package holds ${library}: build the image on Debian, so that the licences of its libraries are known`,
-  );
+  const archive = await archiveOf({ name, tag, created, labels: await labelsOf(root, created) }, images);
+  const file = join(out, `plexus-cni-${tag}.oci.tar`);
+  await writeFile(`${file}.next`, archive);
+  await rename(`${file}.next`, file);
+  return { file, images, leftOut };
 }
 
-const node = await pinnedNode();
-await put(node, 'usr/bin/node', 0o755);
-await put(join(dirname(node), '../LICENSE'), 'app/LICENSE.node.txt', 0o644);
-const addon = join(dist, 'native.node');
-const libraries = new Set([...(await librariesOf(node)), ...(await librariesOf(addon))]);
-for (const path of libraries) await put(path, path);
-for (const path of new Set(await Promise.all([...libraries].map(copyrightOf)))) await put(path, path, 0o644);
-for (const name of await readdir(dist)) {
-  if (name.endsWith('.mjs') || name === noticesName) await put(join(dist, name), join('app', name), 0o644);
+// Fixed, so that equal files of two versions are one layer in a registry and on the nodes.
+const fileTime = new Date(0);
+
+async function layersFor(
+  arch: Arch,
+  { root, isDirect, created }: ImageOptions,
+  bundle: Awaited<ReturnType<typeof programBundle>>,
+): Promise<{ readonly layers: readonly Layer[]; readonly sbom: string }> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-image-'));
+  const native = await nativePartsFor(arch, root, folder.path);
+  const runtime = await runtimeFor(root, arch, native.addon);
+  const own = await manifestOf(root);
+  const about = { name: own.name, version: own.version, created, arch, debianVersion: await debianVersion() };
+  const sbom = await sbomOf(root, {
+    ...about,
+    runtime: { name: `node-linux-${arch}`, version: runtime.nodeVersion, license: 'MIT' },
+    inputs: bundle.inputs,
+    debian: [...runtime.packages, ...(await linkedPackages(await compilerFor(arch)))],
+  });
+  const files: readonly ImageFile[] = [
+    ...bundle.files,
+    ...(await programFiles(root, native)),
+    { path: '/app/sbom.cdx.json', mode: 0o644, content: Buffer.from(sbom) },
+  ];
+  const layers = [
+    await layerOf('Node.js and its libraries', runtime.files, fileTime),
+    await layerOf('Plexus', files, fileTime),
+  ];
+  if (!isDirect) return { layers, sbom };
+  await run(process.execPath, [join(root, 'src/make/standalone.ts'), '--arch', arch, '--out', folder.path]);
+  return { layers: [...layers, await layerOf('direct mode', await directFiles(folder.path), fileTime)], sbom };
 }
-await put(addon, join('app', basename(addon)), 0o644);
-// kubectl exec POD -- plexus trace
-await writeFile(join(out, 'usr/bin/plexus'), "#!/usr/bin/node\nimport('/app/plexus.mjs');\n", { mode: 0o755 });
-await put(join(dist, 'shim/plexus'), 'app/shim/plexus', 0o755);
-// The binary for plexus install --stand-in, if it was built.
-const standIn = join(dist, 'standalone/plexus-direct');
-if (existsSync(standIn)) {
-  await put(standIn, 'app/shim/plexus-direct', 0o755);
-  await put(`${standIn}.LEGAL.txt`, 'app/shim/plexus-direct.LEGAL.txt', 0o644);
+
+/** The shim and the addon: those of dist/ for this machine's processor, otherwise built in a folder. */
+async function nativePartsFor(arch: Arch, root: string, folder: string) {
+  const dist = join(root, 'dist');
+  if (arch === ownArch()) return { shim: join(dist, 'shim/plexus'), addon: join(dist, 'native.node') };
+  await run(process.execPath, [join(root, 'src/make/shim.ts'), '--arch', arch, '--out', folder]).catch(
+    (error: { stderr?: string }) => {
+      throw new Error(/Error: (.*)/.exec(error.stderr ?? '')?.[1] ?? error.stderr);
+    },
+  );
+  return { shim: join(folder, `shim/plexus-${arch}`), addon: join(folder, `native-${arch}.node`) };
 }
-await put(join(root, 'LICENSE'), 'app/LICENSE', 0o644);
+
+async function debianVersion(): Promise<string> {
+  const text = await readFile('/etc/os-release', 'utf8');
+  return /^VERSION_ID="?([^"\n]+)/m.exec(text)?.[1] ?? 'unknown';
+}
+
+/** Parses `linux/amd64,linux/arm64`. */
+function parsePlatforms(text: string | undefined): readonly Arch[] | undefined {
+  return text?.split(',').map((platform) => {
+    const arch = architectures.find((each) => platform === `linux/${platforms[each].oci}`);
+    if (arch !== undefined) return arch;
+    const known = architectures.map((each) => `linux/${platforms[each].oci}`).join(', ');
+    throw new Error(`--platform ${platform}: no image is built for it, only for ${known}`);
+  });
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** Describes an archive: each layer with its size, packed and unpacked. */
+function report({ file, images, leftOut }: MadeImage): string {
+  const lines = images.flatMap(({ arch, layers }) => [
+    `linux/${platforms[arch].oci}:`,
+    ...layers.map(
+      ({ title, blob, size }) =>
+        `  ${title.padEnd(28)} ${megabytes(blob.length).padStart(6)} MB packed, ${megabytes(size).padStart(6)} MB unpacked`,
+    ),
+  ]);
+  const absent = leftOut.map(({ arch, reason }) => `left out linux/${platforms[arch].oci}: ${reason}`);
+  return [`made ${file}`, ...lines, ...absent].join('\n');
+}
+
+async function main(): Promise<void> {
+  const root = join(import.meta.dirname, '../..');
+  const { values } = parseArgs({
+    options: {
+      direct: { type: 'boolean', default: false },
+      platform: { type: 'string' },
+      name: { type: 'string', default: 'docker.io/library/plexus-cni' },
+      out: { type: 'string', default: join(root, 'dist') },
+    },
+  });
+  const made = await makeImage({
+    root,
+    out: resolve(values.out),
+    name: values.name,
+    isDirect: values.direct,
+    required: parsePlatforms(values.platform),
+    created: await sourceTime(root, process.env['SOURCE_DATE_EPOCH']),
+  });
+  console.log(report(made));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

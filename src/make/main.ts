@@ -1,7 +1,9 @@
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { dependencyProblems } from './dependencies.ts';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
+import { singleManifest } from './manifest.ts';
 import { exportedTwice } from './exported-twice.ts';
 import { messageReads } from './message-reads.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
@@ -11,6 +13,7 @@ import { configurationPage, errorsPage } from './reference.ts';
 import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
 import { annotationSchema, networksPage } from './selection-fields.ts';
 import { validatorFiles } from './validators.ts';
+import { withVersion } from './version.ts';
 
 // Generates all generated files. They are committed, and `npm run check` (--check) generates them again and fails if
 // anything differs.
@@ -25,6 +28,10 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
   for (const [file, text] of await pluginSchemaFiles(root)) made.set(file, text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('src/ui/page.gen.js', await pageModule(root));
+  const { version } = (await json('package.json')) as { readonly version: string };
+  const versioned = await withVersion(root, version);
+  for (const [file, text] of versioned) made.set(file, text);
+  made.set('deploy/plexus.yaml', await singleManifest(root, versioned));
   made.set('docs/errors.md', errorsPage());
   made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
@@ -65,6 +72,13 @@ const isOther = async (file: string, text: string): Promise<boolean> =>
   (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
+const { packages } = (await json('package-lock.json')) as {
+  readonly packages: Parameters<typeof dependencyProblems>[0];
+};
+for (const line of dependencyProblems(packages)) {
+  process.exitCode = 1;
+  console.log(line);
+}
 const sources = await readMatching('src/**/*.ts');
 for (const line of exportedTwice(sources)) {
   process.exitCode = 1;

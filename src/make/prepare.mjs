@@ -2,7 +2,7 @@
 // runs them with the right Node.js. Prints nothing if nothing is missing. Plain JavaScript without packages, because it
 // runs on the Node.js that npm came with (18 or newer), before anything is installed.
 //
-//   node src/make/prepare.mjs demo|test|build|check -- command arguments… [-- next command]
+//   node src/make/prepare.mjs demo|test|build|image|check -- command arguments… [-- next command]
 //
 // The next command runs only if the previous one succeeded.
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const pinnedNode = join(root, `node_modules/node-linux-${process.arch}/bin/node`);
 const oldestNode = [22, 19];
-const purposes = ['demo', 'test', 'build', 'check'];
+const purposes = ['demo', 'test', 'build', 'image', 'check'];
 const pathFolders = [
   ...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
   '/usr/local/sbin',
@@ -23,6 +23,11 @@ const pathFolders = [
   '/usr/bin',
   '/bin',
 ];
+
+const crossCompiler =
+  process.arch === 'arm64'
+    ? { triplet: 'x86_64-linux-gnu', debian: 'gcc-x86-64-linux-gnu libc6-dev-amd64-cross' }
+    : { triplet: 'aarch64-linux-gnu', debian: 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross' };
 
 /**
  * The programs and libraries that the commands need from the system; all files of an entry in one folder (a folder of
@@ -36,13 +41,32 @@ export const needs = [
     why: 'the CNI plugins that make the interfaces',
     for: ['demo', 'test'],
   },
-  { programs: ['gcc'], debian: 'gcc', why: 'building the native program for the host', for: ['demo', 'test', 'build'] },
+  {
+    programs: ['gcc'],
+    debian: 'gcc',
+    why: 'building the native program for the host',
+    for: ['demo', 'test', 'build', 'image'],
+  },
   {
     programs: ['libc.a'],
     folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'],
     debian: 'libc6-dev',
     why: 'building the native program for the host',
-    for: ['demo', 'test', 'build'],
+    for: ['demo', 'test', 'build', 'image'],
+  },
+  {
+    programs: [`${crossCompiler.triplet}-gcc`],
+    debian: crossCompiler.debian,
+    why: 'building the image for the other processor',
+    for: ['test', 'image'],
+    only: 'warn',
+  },
+  {
+    programs: ['qemu-aarch64-static'],
+    debian: 'qemu-user-static',
+    why: 'running the image for arm64',
+    for: ['test'],
+    only: 'warn',
   },
   { programs: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
   { programs: ['nsenter', 'unshare'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
@@ -80,6 +104,7 @@ export const needs = [
     for: ['test'],
     only: 'warn',
   },
+  { programs: ['shellcheck'], debian: 'shellcheck', why: 'checking the shell scripts', for: ['test'], only: 'warn' },
   { programs: ['chromium'], debian: 'chromium', why: 'trying the page of plexus ui', for: ['test'], only: 'warn' },
   { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
   {
@@ -269,7 +294,7 @@ function nodeHint() {
 function prepareSystem(purpose) {
   if (!needs.some((need) => need.for.includes(purpose))) return;
   if (process.platform !== 'linux') fail('Network namespaces are needed: this runs on Linux only.');
-  const needsRoot = purpose !== 'build'; // Everyone can use an installed compiler.
+  const needsRoot = purpose !== 'build' && purpose !== 'image'; // Everyone can use an installed compiler.
   const absent = missing(purpose);
   const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
   if (needsRoot && process.getuid() !== 0)
@@ -281,7 +306,7 @@ function prepareSystem(purpose) {
   const still = missing(purpose);
   if (still.some(({ only }) => only !== 'warn')) fail(installHint(still));
   for (const { programs, why } of still)
-    say(`going on without ${programs.join(', ')} (${why}): its test or check is skipped`);
+    say(`going on without ${programs.join(', ')} (${why}): what needs it is skipped`);
 }
 
 const canInstall = () =>

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { compilerFor, firstProgram } from './compilers.ts';
+import type { Arch } from './image/platforms.ts';
 
 // Builds the native parts: dist/shim/plexus (the shim, from src/shim) and dist/native.node.
 //
@@ -36,32 +38,6 @@ const hardened = [
 ];
 const linked = ['-static-pie', '-Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections', '-s'];
 const sanitized = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
-
-type Arch = 'x64' | 'arm64';
-const compilers: Readonly<Record<Arch, readonly string[]>> = {
-  x64: process.arch === 'x64' ? ['x86_64-linux-gnu-gcc', 'gcc'] : ['x86_64-linux-gnu-gcc'],
-  arm64: process.arch === 'arm64' ? ['aarch64-linux-gnu-gcc', 'gcc'] : ['aarch64-linux-gnu-gcc'],
-};
-const package_: Readonly<Record<Arch, string>> = { x64: 'gcc-x86-64-linux-gnu', arm64: 'gcc-aarch64-linux-gnu' };
-
-async function firstOf(names: readonly string[]): Promise<string | undefined> {
-  for (const name of names) {
-    const isThere = await run(name, ['--version']).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return name;
-  }
-  return undefined;
-}
-
-async function compilerFor(arch: Arch): Promise<string> {
-  const name = await firstOf(compilers[arch]);
-  if (name !== undefined) return name;
-  throw new Error(
-    `no C compiler for ${arch}: install gcc${arch === process.arch ? ' and libc6-dev' : ` (Debian: ${package_[arch]})`}`,
-  );
-}
 
 const sources = async (): Promise<string[]> =>
   (await readdir(shimFolder))
@@ -127,7 +103,7 @@ if (process.argv.includes('--checked')) {
   ]);
 } else if (process.argv.includes('--fuzz')) {
   const parts = [...(await sources()).filter((file) => !file.endsWith('/main.c')), join(shimFolder, 'fuzz_frame.c')];
-  const clang = await firstOf(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
+  const clang = await firstProgram(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
   if (clang === undefined)
     throw new Error('no clang: install clang and its compiler-rt (Debian: clang-14, libclang-rt-14-dev)');
   await compile(

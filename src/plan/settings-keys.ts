@@ -28,6 +28,7 @@ const knownKeys = [
   'statusAddresses',
   'unservedRequests',
   'attachmentConcurrency',
+  'durability',
   'kubeletDir',
   'deviceInfoDir',
   'missingDevice',

@@ -107,6 +107,10 @@ export interface WrittenSettings {
    */
   attachmentConcurrency?: number;
   /**
+   * When the record of an ADD must be on disk. beside: it is written before the first plugin runs, and synced while the plugins run; the answer waits for both. strict: it is synced before the first plugin runs, which costs every ADD two disk syncs. They differ only after a failure of the machine within these milliseconds: with beside, Plexus may then not know of an address that a remote IPAM service has just assigned.
+   */
+  durability?: "beside" | "strict";
+  /**
    * Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing.
    */
   kubeletDir?: string;

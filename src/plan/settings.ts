@@ -59,6 +59,7 @@ export interface Settings {
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many additional networks of one pod are attached concurrently. */
   readonly attachmentConcurrency: number;
+  readonly durability: 'beside' | 'strict';
   readonly kubeletDir: string;
   readonly deviceInfoDir: string;
   readonly missingDevice: 'fail' | 'ignore';
@@ -184,6 +185,7 @@ function filledIn(written: WrittenSettings): Settings {
     ...devicesOf(written),
     ...logOf(written),
     attachmentConcurrency: written.attachmentConcurrency ?? 1,
+    durability: written.durability ?? 'beside',
     deadlines: { ...defaultDeadlines, ...written.deadlines },
   };
 }

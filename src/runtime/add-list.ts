@@ -1,7 +1,8 @@
-import { type Result, decodeResult, parseResult, pluginInput } from '../cni/index.ts';
+import { type PluginConfiguration, type Result, decodeResult, parseResult, pluginInput } from '../cni/index.ts';
 import { at, asPlexusError } from '../errors/index.ts';
+import type { PluginRun } from '../host/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
-import { runPlugin } from './run-plugin.ts';
+import { type PluginJob, pluginRun, runPlugin } from './run-plugin.ts';
 
 /**
  * Runs ADD of a network configuration (CNI specification, section 3, "Adding an attachment"): each plugin gets the
@@ -14,15 +15,26 @@ export async function addList(
   deps: RuntimeDeps,
   signal: AbortSignal,
 ): Promise<Result> {
-  const { configuration, runtimeConfig } = call;
+  const { configuration } = call;
   let result = initial;
   for (const [index, plugin] of configuration.plugins.entries()) {
-    const input = pluginInput({ configuration, plugin, prevResult: result, runtimeConfig });
-    const stdout = await runPlugin({ command: 'ADD', plugin: plugin.type, call, input }, deps, signal);
+    const stdout = await runPlugin(addJob(plugin, call, result), deps, signal);
     result = resultFrom(stdout, plugin.type, call);
     await deps.onResult?.(result, index === configuration.plugins.length - 1);
   }
   return result ?? decodeResult(null, { source: 'no plugin', defaultVersion: configuration.cniVersion });
+}
+
+/** Returns the first run of addList without an initial result. */
+export const firstAddRun = (call: DelegateCall): PluginRun | undefined => {
+  const [first] = call.configuration.plugins;
+  return first && pluginRun(addJob(first, call, undefined));
+};
+
+function addJob(plugin: PluginConfiguration, call: DelegateCall, prevResult: Result | undefined): PluginJob {
+  const { configuration, runtimeConfig } = call;
+  const input = pluginInput({ configuration, plugin, prevResult, runtimeConfig });
+  return { command: 'ADD', plugin: plugin.type, call, input };
 }
 
 // `null` is an empty result. As in libcni, no output is not a result: a plugin that died silently has not succeeded

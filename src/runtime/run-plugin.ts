@@ -27,12 +27,7 @@ export interface PluginJob {
 export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
   const { command, plugin, call } = job;
   const trace = deps.trace === undefined ? undefined : childContext(deps.trace);
-  const run: PluginRun = {
-    plugin,
-    path: call.path,
-    env: environmentOf(command, call, trace),
-    stdin: formatJson(job.input),
-  };
+  const run = pluginRun(job, trace);
   const startedAt = deps.now();
   const step = {
     kind: 'plugin-finished',
@@ -57,6 +52,14 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
     throw error;
   }
 }
+
+/** Returns what the host gets for one plugin run. */
+export const pluginRun = ({ command, plugin, call, input }: PluginJob, trace?: TraceContext): PluginRun => ({
+  plugin,
+  path: call.path,
+  env: environmentOf(command, call, trace),
+  stdin: formatJson(input),
+});
 
 /** Creates the context of a child span. */
 const childContext = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const struct guard guard = {.is_agent = size % 2 == 0, .call = &call};
   scan_configuration((const char *)data, size, &call);
   struct buf in = {0}, out = {0};
-  runs_init(&runs);
+  runs_init(&runs, 0);
   buf_put(&in, data, size);
   struct frame frame;
   for (long n = frame_next(&in, &frame); n > 0; n = frame_next(&in, &frame)) {

@@ -10,7 +10,7 @@
 #define LINK_MAJOR 1
 #endif
 #ifndef LINK_MINOR
-#define LINK_MINOR 0
+#define LINK_MINOR 1
 #endif
 #define MAX_FRAME_BYTES (32u * 1024 * 1024)
 
@@ -44,6 +44,7 @@ enum reason {
   R_KILLED = 8,
   R_UNKNOWN = 9,
   R_SYSTEM = 10,
+  R_SKIPPED = 11,
 };
 
 struct frame {

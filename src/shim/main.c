@@ -19,7 +19,7 @@
 #define PLEXUS_VERSION "0.0.0"
 #endif
 #define DEFAULT_OBSERVE_SOCKET "/run/plexus/observe.sock"
-enum { RETRY_MS = 20, MAX_RETRY_MS = 1000, MIN_WELCOME_MS = 5000, PROBE_MS = 4000 };
+enum { RETRY_MS = 20, MAX_RETRY_MS = 1000, MIN_WELCOME_MS = 5000, PROBE_MS = 4000, IDLE_KEEPERS = 4 };
 
 static const char about[] =
     "Plexus " PLEXUS_VERSION ", a CNI plugin that attaches pods to several networks.\n"
@@ -188,9 +188,10 @@ static void open_standard_streams(void) {
 
 int main(int argc, char **argv) {
   open_standard_streams();
-  runs_init(&runs);
+  bool is_agent = argc > 1 && equals(argv[1], "host-agent");
+  runs_init(&runs, is_agent ? 0 : IDLE_KEEPERS); // an agent works in the background
   if (argc > 1 && equals(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
-  if (argc > 1 && equals(argv[1], "host-agent")) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
+  if (is_agent) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
   if (argc > 2 && equals(argv[1], "probe"))
     return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
   if (argc > 1 && equals(argv[1], "--help")) return fputs(about, stdout), 0;

@@ -5,18 +5,21 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "keeper.h"
 #include "run_internal.h"
 
 // The daemon reads no more of stdout than MAX_SENT (src/host/shown-stdout.ts).
 enum { MAX_STDOUT = 4 * 1024 * 1024, MAX_SENT = 256 * 1024 + 1, MAX_STDERR = 64 * 1024 };
 enum { PIPE_BYTES = 8 * 1024, GRACE_MS = 500 };
+// After a longer output, the runs that wait for this one are skipped: the daemon must not have to hold many of them.
+enum { MAX_AHEAD = 4 * 1024 };
 
-static void finish(struct run *run, struct buf *out) {
+static void finish(struct runs *runs, struct run *run, struct buf *out) {
   if (run->killed_for != 0) {
     run_fail(run, run->killed_for, "", out);
     return;
   }
+  bool is_short = run->stdout_bytes.len + run->stderr_bytes.len <= MAX_AHEAD;
+  if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0 && is_short) run_note_success(runs, run->id);
   size_t begin = frame_begin(out, F_RAN, run->id);
   put_u32(out, WIFEXITED(run->status) ? (uint32_t)WEXITSTATUS(run->status) : UINT32_MAX);
   put_bytes(out, run->stdout_bytes.data, run->stdout_bytes.len);
@@ -33,7 +36,7 @@ int runs_poll(const struct runs *runs, struct pollfd *fds) {
     if (run->in >= 0) fds[n++] = (struct pollfd){.fd = run->in, .events = POLLOUT};
     if (run->out >= 0) fds[n++] = (struct pollfd){.fd = run->out, .events = POLLIN};
     if (run->err >= 0) fds[n++] = (struct pollfd){.fd = run->err, .events = POLLIN};
-    if (run->control >= 0 && !run->exited) fds[n++] = (struct pollfd){.fd = run->control, .events = POLLIN};
+    if (run->keeper != NULL && !run->exited) fds[n++] = (struct pollfd){.fd = run->keeper->control, .events = POLLIN};
   }
   return n;
 }
@@ -44,8 +47,9 @@ static bool is_ready(const struct pollfd *fds, int n, int fd) {
   return false;
 }
 
-static void write_stdin(struct run *run) {
-  ssize_t n = write(run->in, run->stdin_bytes.data + run->written, run->stdin_bytes.len - run->written);
+void run_write_stdin(struct run *run) {
+  size_t left = run->stdin_bytes.len - run->written;
+  ssize_t n = left == 0 ? 0 : write(run->in, run->stdin_bytes.data + run->written, left);
   if (n > 0) run->written += (size_t)n;
   // a plugin need not read stdin, so a write error is not a failure
   if ((n < 0 && errno != EAGAIN && errno != EINTR) || run->written == run->stdin_bytes.len) {
@@ -81,7 +85,7 @@ static bool read_stderr(struct run *run) {
 }
 
 static void exchange(struct run *run, const struct pollfd *fds, int n, struct buf *out) {
-  if (run->in >= 0 && is_ready(fds, n, run->in)) write_stdin(run);
+  if (run->in >= 0 && is_ready(fds, n, run->in)) run_write_stdin(run);
   if (run->out >= 0 && is_ready(fds, n, run->out)) read_stdout(run);
   if (run->printed > MAX_STDOUT && run->killed_for == 0) run_kill_for(run, R_TOO_LONG, out);
   if (run->used && run->err >= 0 && is_ready(fds, n, run->err)) read_stderr(run);
@@ -96,31 +100,43 @@ static void record_exit(struct run *run, int64_t now) {
   if (run->printed > MAX_STDOUT && run->killed_for == 0) run->killed_for = R_TOO_LONG;
 }
 
+static void read_event(struct runs *runs, struct run *run, int64_t now, struct buf *out) {
+  struct keeper_event event;
+  if (run->exited || !keeper_event(run->keeper, &event)) return;
+  if (event.problem != 0 && run->keeper_deadline == 0) {
+    keepers_release(&runs->keepers, run->keeper);
+    run->keeper = NULL;
+    run_start_failed(run, event.problem, out);
+    return;
+  }
+  run->status = event.status;
+  run->is_alone = event.is_alone;
+  record_exit(run, now);
+}
+
 // Waits at most GRACE_MS for pipes that descendants of an ended plugin hold open. Only a plugin that succeeded may
 // leave processes behind, as with libcni: some plugins start a daemon.
-static bool has_ended(struct run *run, int64_t now) {
-  if (!run->exited && keeper_ended(run->control, &run->status)) record_exit(run, now);
+static bool has_ended(struct runs *runs, struct run *run, int64_t now) {
   if (!run->exited) return false;
   bool has_open_pipes = run->out >= 0 || run->err >= 0;
   if (has_open_pipes && now < run->grace_end && run->killed_for == 0) return false;
+  if (run->is_alone && run->keeper_deadline == 0) {
+    keepers_release(&runs->keepers, run->keeper);
+    return true;
+  }
   bool is_clean = WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0 && !has_open_pipes && run->killed_for == 0;
-  if (run->control >= 0) run_end(run, is_clean ? KEEPER_LEAVE : KEEPER_KILL);
-  run_close(&run->control);
+  run_end(run, is_clean ? KEEPER_LEAVE : KEEPER_KILL);
   run->grace_end = 0;
-  return waitpid(run->pid, NULL, WNOHANG) == run->pid;
-}
-
-static bool is_keeper(const struct runs *runs, pid_t pid) {
-  for (int i = 0; i < MAX_RUNS; i++)
-    if (runs->all[i].used && runs->all[i].pid == pid) return true;
-  return false;
+  if (waitpid(run->keeper->pid, NULL, WNOHANG) != run->keeper->pid) return false;
+  keepers_forget(run->keeper);
+  return true;
 }
 
 // PID 1 of a container becomes the parent of processes that plugins leave behind.
 static void reap_orphans(const struct runs *runs) {
   for (siginfo_t ended = {0}; waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0;
        ended.si_pid = 0) {
-    if (is_keeper(runs, ended.si_pid)) return; // has_ended reaps it
+    if (keepers_has(&runs->keepers, ended.si_pid)) return; // has_ended reaps it
     waitpid(ended.si_pid, NULL, WNOHANG);
   }
 }
@@ -133,10 +149,11 @@ void runs_advance(struct runs *runs, const struct pollfd *fds, int n, struct buf
     if (run->deadline != 0 && now >= run->deadline && run->killed_for == 0) run_kill_for(run, R_DEADLINE, out);
     if (run->kill_at != 0 && now >= run->kill_at && run->killed_for == 0) run_kill_for(run, R_KILLED, out);
     if (run->used && run->retry_at != 0 && now >= run->retry_at) run_try_start(runs, run, out);
-    if (!run->used || run->pid == 0) continue;
-    if (run->keeper_deadline != 0 && now >= run->keeper_deadline) kill(run->pid, SIGKILL);
+    if (!run->used || run->keeper == NULL) continue;
+    if (run->keeper_deadline != 0 && now >= run->keeper_deadline) kill(run->keeper->pid, SIGKILL);
     exchange(run, fds, n, out);
-    if (run->used && has_ended(run, now)) finish(run, out);
+    if (run->used) read_event(runs, run, now, out);
+    if (run->used && run->keeper != NULL && has_ended(runs, run, now)) finish(runs, run, out);
   }
   reap_orphans(runs);
 }

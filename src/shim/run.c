@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "keeper.h"
 #include "meta.h"
 #include "run_internal.h"
 #include "spawn.h"
@@ -17,15 +16,20 @@
 enum { MAX_VARIABLES = 1000, MAX_INPUT = 64 * 1024 * 1024 };
 enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, POLL_MS = 2 };
 
-void runs_init(struct runs *runs) {
+void runs_init(struct runs *runs, int idle_keepers) {
   memset(runs, 0, sizeof *runs);
-  if (getrlimit(RLIMIT_NOFILE, &runs->files) != 0) runs->files = (struct rlimit){1024, 1024};
+  struct rlimit *files = &runs->keepers.files;
+  if (getrlimit(RLIMIT_NOFILE, files) != 0) *files = (struct rlimit){1024, 1024};
   // the shim needs several descriptors per plugin; plugins keep the caller's limit
-  const struct rlimit most = {runs->files.rlim_max, runs->files.rlim_max};
+  const struct rlimit most = {files->rlim_max, files->rlim_max};
   setrlimit(RLIMIT_NOFILE, &most);
+  runs->keepers.max_idle = idle_keepers;
 }
 
-void runs_set_link(struct runs *runs, int link) { runs->link = link; }
+void runs_set_link(struct runs *runs, int link) {
+  runs->keepers.link = link;
+  memset(runs->succeeded, 0, sizeof runs->succeeded); // the numbers start again
+}
 
 // ── Starting ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -34,16 +38,20 @@ void run_close(int *fd) {
   *fd = -1;
 }
 
-void run_free(struct run *run) {
+static void close_pipes(struct run *run) {
   run_close(&run->in);
   run_close(&run->out);
   run_close(&run->err);
-  run_close(&run->control);
+}
+
+void run_free(struct run *run) {
+  close_pipes(run);
   run_close(&run->netns_fd);
   buf_free(&run->stdin_bytes);
   buf_free(&run->stdout_bytes);
   buf_free(&run->stderr_bytes);
   plugin_env_free(&run->env);
+  free(run->plugin);
   free(run->file);
   *run = (struct run){0};
 }
@@ -53,24 +61,26 @@ void run_fail(struct run *run, enum reason why, const char *detail, struct buf *
   run_free(run);
 }
 
-static int start(const struct runs *runs, struct run *run) {
+static int start(struct runs *runs, struct run *run) {
   struct spawned spawned;
-  const struct program program = {run->file, run->env.vars, runs->link, &runs->files};
-  int problem = spawn(&program, &spawned);
+  int problem = spawn(&runs->keepers, run->file, run->env.vars, &spawned);
   if (problem != 0) return problem;
-  run->pid = spawned.keeper;
-  run->control = spawned.control;
+  run->keeper = spawned.keeper;
   run->in = spawned.in;
   run->out = spawned.out;
   run->err = spawned.err;
-  if (run->stdin_bytes.len == 0) run_close(&run->in);
+  run_write_stdin(run);
   return 0;
 }
 
-void run_try_start(const struct runs *runs, struct run *run, struct buf *out) {
+void run_try_start(struct runs *runs, struct run *run, struct buf *out) {
   run->retry_at = 0;
   int problem = start(runs, run);
-  if (problem == 0) return;
+  if (problem != 0) run_start_failed(run, problem, out);
+}
+
+void run_start_failed(struct run *run, int problem, struct buf *out) {
+  close_pipes(run);
   // the plugin is being replaced (CNI-66)
   if (problem == ETXTBSY && ++run->tries < BUSY_TRIES) {
     run->retry_at = now_ms() + BUSY_PAUSE_MS;
@@ -108,43 +118,74 @@ static char **get_texts(struct reader *r, size_t *n) {
   return list;
 }
 
-static void parse_run(struct run *run, struct frame *frame, char **plugin, const struct guard *g,
-                      const char **problem) {
+// Returns NULL, or why the RUN is refused.
+static const char *parse_run(struct run *run, struct frame *frame, const struct guard *g) {
   struct reader *r = &frame->body;
   size_t n = 0;
-  *plugin = get_text(r);
+  run->plugin = get_text(r);
   char **variables = get_texts(r, &n);
   struct bytes input = get_bytes(r);
-  uint32_t timeout_ms = get_u32(r);
-  *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
+  run->timeout_ms = get_u32(r);
+  if (r->at < r->end) run->after = get_u32(r); // since 1.1
+  const char *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
   free(variables);
-  const char *forbidden = forbidden_plugin(*plugin, (const char *)input.data, input.len);
-  if (r->bad) *problem = "the request is malformed";
-  else if (forbidden != NULL) *problem = forbidden;
-  else buf_put(&run->stdin_bytes, input.data, input.len);
-  if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
+  if (r->bad || run->after == run->id) return "the request is malformed";
+  const char *forbidden = forbidden_plugin(run->plugin, (const char *)input.data, input.len);
+  if (forbidden != NULL) return forbidden;
+  buf_put(&run->stdin_bytes, input.data, input.len);
+  return problem;
 }
 
-static void start_if_allowed(struct runs *runs, struct run *run, const char *plugin, const struct guard *g,
-                             struct buf *out) {
-  struct refusal no = guard_run(g, plugin, &run->env);
+static void start_if_allowed(struct runs *runs, struct run *run, const struct guard *g, struct buf *out) {
+  run->after = 0;
+  if (run->timeout_ms > 0) run->deadline = now_ms() + run->timeout_ms;
+  struct refusal no = guard_run(g, run->plugin, &run->env);
   if (no.detail == NULL) no = guard_plugin_netns(g, &run->env, &run->netns_fd);
   if (no.detail != NULL) {
     run_fail(run, no.why, no.detail, out);
     return;
   }
-  run->file = find_plugin(g->call->path, plugin);
+  run->file = find_plugin(g->call->path, run->plugin);
   if (run->file == NULL) run_fail(run, R_MISSING, g->call->path, out);
   else run_try_start(runs, run, out);
 }
 
-// The input of all running plugins. It is held in memory: here until a plugin reads it, then usually by the plugin.
+// ── Waiting for another RUN ──────────────────────────────────────────────────────────────────────────────────
+
+static uint32_t *success_of(struct runs *runs, uint32_t id) {
+  for (size_t i = 0; i < MAX_SUCCEEDED; i++)
+    if (runs->succeeded[i] == id) return &runs->succeeded[i];
+  return NULL;
+}
+
+void run_note_success(struct runs *runs, uint32_t id) { runs->succeeded[runs->successes++ % MAX_SUCCEEDED] = id; }
+
+// Begins one waiting run, or skips it. Returns false if there was none: others may wait for the one that was skipped.
+static bool start_one_due(struct runs *runs, const struct guard *g, struct buf *out) {
+  for (int i = 0; i < MAX_RUNS; i++) {
+    struct run *run = &runs->all[i];
+    if (!run->used || run->after == 0 || by_id(runs, run->after) != NULL) continue;
+    if (success_of(runs, run->after) != NULL) start_if_allowed(runs, run, g, out);
+    else run_fail(run, R_SKIPPED, "", out);
+    return true;
+  }
+  return false;
+}
+
+void runs_start_due(struct runs *runs, const struct guard *g, struct buf *out) {
+  while (start_one_due(runs, g, out)) continue;
+}
+
+// The input of all plugins that run or wait. It is held in memory: here until a plugin reads it, then usually by the
+// plugin.
 static size_t input_bytes(const struct runs *runs) {
   size_t sum = 0;
   for (int i = 0; i < MAX_RUNS; i++)
     if (runs->all[i].used) sum += runs->all[i].request_bytes;
   return sum;
 }
+
+void runs_prepare(struct runs *runs) { keepers_prepare(&runs->keepers); }
 
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out) {
   struct run *run = free_slot(runs);
@@ -161,33 +202,32 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
     frame_failed(out, frame->id, R_SYSTEM, "the running plugins have more than 64 MiB of input");
     return;
   }
-  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};
+  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .netns_fd = -1};
   run->request_bytes = request_bytes;
-  char *plugin = NULL;
-  const char *problem = NULL;
-  parse_run(run, frame, &plugin, g, &problem);
+  uint32_t *earlier = success_of(runs, frame->id); // of a request that used the number before
+  if (earlier != NULL) *earlier = 0;
+  const char *problem = parse_run(run, frame, g);
   if (problem != NULL) run_fail(run, R_FORBIDDEN, problem, out);
-  else start_if_allowed(runs, run, plugin, g, out);
-  free(plugin);
+  else if (run->after == 0) start_if_allowed(runs, run, g, out);
 }
 
 // ── Ending ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 void run_end(struct run *run, enum keeper_request request) {
-  keeper_send(run->control, request);
+  keeper_send(run->keeper, request);
   if (run->keeper_deadline == 0) run->keeper_deadline = now_ms() + KEEPER_MS;
 }
 
 void run_kill_for(struct run *run, enum reason why, struct buf *out) {
   if (run->killed_for == 0) run->killed_for = why;
-  if (run->pid > 0) run_end(run, KEEPER_KILL);
+  if (run->keeper != NULL) run_end(run, KEEPER_KILL);
   else run_fail(run, why, "", out); // not started yet
 }
 
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out) {
   struct run *run = by_id(runs, id);
   if (run == NULL) return;
-  if (run->pid == 0) run_kill_for(run, R_KILLED, out);
+  if (run->keeper == NULL) run_kill_for(run, run->after == 0 ? R_KILLED : R_SKIPPED, out);
   // do not kill at once: most plugins end soon, and an interrupted one may leave state that no DEL cleans up
   else if (run->kill_at == 0) run->kill_at = now_ms() + KILL_MS;
 }
@@ -207,20 +247,24 @@ static void wait_for_keeper(pid_t keeper, int64_t until) {
 void runs_kill_all(struct runs *runs) {
   int64_t until = now_ms() + KEEPER_MS;
   for (int i = 0; i < MAX_RUNS; i++)
-    if (runs->all[i].used) keeper_send(runs->all[i].control, KEEPER_KILL);
+    if (runs->all[i].used && runs->all[i].keeper != NULL) keeper_send(runs->all[i].keeper, KEEPER_KILL);
   for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
     if (!run->used) continue;
-    if (run->pid > 0) wait_for_keeper(run->pid, until);
+    if (run->keeper != NULL) {
+      wait_for_keeper(run->keeper->pid, until);
+      keepers_forget(run->keeper);
+    }
     run_free(run);
   }
+  keepers_dismiss(&runs->keepers);
 }
 
 bool runs_in_flight(struct runs *runs) {
   bool in_flight = false;
   for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
-    if (run->used && run->pid == 0) run_free(run);
+    if (run->used && run->keeper == NULL) run_free(run);
     in_flight = in_flight || run->used;
   }
   return in_flight;

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "links.h"
 #include "routes.h"
+#include "text.h"
 
 enum { READ_BYTES = 64 * 1024, MAX_UNSENT = 1024 * 1024, FINISH_MS = 10000 };
 
@@ -172,6 +173,11 @@ static int poll_timeout(const struct session *s) {
   return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
 }
 
+static bool runs_plugins(const struct session *s) {
+  const char *command = s->guard->call->command;
+  return s->role == ROLE_CALL && (equals(command, "ADD") || equals(command, "DEL") || equals(command, "CHECK"));
+}
+
 // Handles at most one frame, so that deadline, signals and plugins are served between two frames. Takes no frame, and
 // receives nothing, while the daemon leaves MAX_UNSENT bytes of answers unread.
 static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct buf *out) {
@@ -196,8 +202,11 @@ static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct
   } else if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
     outcome = receive(fd, in);
   }
-  if (outcome == PENDING && !send_some(fd, out)) return LOST;
-  return outcome;
+  if (outcome != PENDING) return outcome;
+  if (!send_some(fd, out)) return LOST;
+  if (s->welcomed && runs_plugins(s)) runs_prepare(s->runs);
+  runs_start_due(s->runs, s->guard, out); // only while the connection exists, and after the answers that it follows
+  return PENDING;
 }
 
 // After a lost connection, lets running plugins finish: an interrupted one may leave state that no DEL cleans up

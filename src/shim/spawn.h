@@ -1,23 +1,15 @@
-// Starts one plugin below a keeper (keeper.h).
+// Finds a plugin, and has a keeper (keepers.h) start it.
 #ifndef PLEXUS_SPAWN_H
 #define PLEXUS_SPAWN_H
-#include <sys/resource.h>
-#include <sys/types.h>
+#include "keepers.h"
 
 struct spawned {
-  pid_t keeper;
-  int control;      // to the keeper
+  struct keeper *keeper;
   int in, out, err; // pipes of the plugin
-};
-struct program {
-  char *file;
-  char **vars;
-  int link;                   // to the daemon
-  const struct rlimit *files; // the plugin's RLIMIT_NOFILE
 };
 
 // The first regular file of that name in the folders of CNI_PATH (CNI-47), or NULL. The caller frees it.
 char *find_plugin(const char *path, const char *plugin);
-// Returns 0 or an errno.
-int spawn(const struct program *program, struct spawned *spawned);
+// Returns 0 or an errno. An errno of execve follows as an event of the keeper.
+int spawn(struct keepers *ks, const char *file, char **vars, struct spawned *spawned);
 #endif

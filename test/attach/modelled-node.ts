@@ -127,7 +127,7 @@ function modelledNode(journal: Journal): ModelledNode {
       const note = mortal((record: SandboxRecord) => journal.note(record));
       const remove = mortal((of: RecordKey) => journal.remove(of));
       const run = mortal(async (plugin: PluginRun) => runPlugin(plugin));
-      return { deps: depsOf({ ...host, runPlugin: run }, { ...journal, write, note, remove }) };
+      return { deps: modelledDeps({ ...host, runPlugin: run }, { ...journal, write, note, remove }) };
     },
   };
 }
@@ -136,7 +136,8 @@ const succeeded = (result: object): PluginExit => ({ exitCode: 0, stdout: JSON.s
 
 const failed = (msg: string): PluginExit => ({ exitCode: 1, stdout: JSON.stringify({ code: 100, msg }), stderr: '' });
 
-const depsOf = (host: Host, journal: Journal): ChangeSandboxDeps => ({
+/** The dependencies of a change with this host and journal; everything else is harmless. */
+export const modelledDeps = (host: Host, journal: Journal): ChangeSandboxDeps => ({
   settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
     .settings,
   host,

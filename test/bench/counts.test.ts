@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposable, readFile, readdir, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNadCache } from '../../src/cluster/nad-cache.ts';
+import { daemonFrame, frameReader } from '../../src/host/index.ts';
 import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
 import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
@@ -47,6 +49,21 @@ describe('requests of an ADD with four additional networks', () => {
     const between = at.api.requests.length;
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect(at.api.requests.slice(between).filter(({ resource }) => resource !== 'events')).toEqual([]);
+  });
+});
+
+describe('round trips between daemon and shim', () => {
+  it('are one for the plugins of all networks, for an ADD and for a DEL', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-relay-'));
+    const relay = await startRelay(join(folder.path, 'x.sock'), join(at.node.dir, 'run/plexus.sock'));
+    const relayed = join(folder.path, 'relayed');
+    await writeFile(relayed, `#!/bin/sh\nPLEXUS_SOCKET=${relay.socket} exec ${shim}\n`, { mode: 0o755 });
+    const pod = await at.pod('trips', names());
+    for (const command of ['ADD', 'DEL']) {
+      expect(await at.call(command, pod, true, relayed)).toMatchObject({ exitCode: 0 });
+      expect(relay.runs(), command).toEqual({ requests: plugins, trips: 1 });
+    }
+    await relay.close();
   });
 });
 
@@ -142,6 +159,43 @@ describe('cost of a changed network for the daemon', () => {
     expect(cache.size()).toBe(100);
   });
 });
+
+/** Passes on what shim and daemon say to each other, and counts. */
+async function startRelay(socket: string, daemon: string) {
+  const run = { requests: 0, trips: 0 };
+  const server = net.createServer((shimEnd) => {
+    const daemonEnd = net.connect(daemon);
+    const reader = frameReader();
+    let isDaemonsTurn = true;
+    shimEnd.on('data', (piece: Buffer) => {
+      isDaemonsTurn = true;
+      daemonEnd.write(piece);
+    });
+    daemonEnd.on('data', (piece: Buffer) => {
+      for (const { type } of reader.push(piece)) {
+        if (type !== daemonFrame.run) continue;
+        run.requests++;
+        if (isDaemonsTurn) run.trips++;
+        isDaemonsTurn = false;
+      }
+      shimEnd.write(piece);
+    });
+    shimEnd.on('close', () => daemonEnd.destroy());
+    daemonEnd.on('close', () => shimEnd.destroy());
+  });
+  server.listen(socket);
+  await once(server, 'listening');
+  return {
+    socket,
+    /** RUN frames since the last time, and how often the daemon sent some after the shim had sent something. */
+    runs: () => {
+      const seen = { ...run };
+      run.requests = run.trips = 0;
+      return seen;
+    },
+    close: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  };
+}
 
 /** Bytes in use after a garbage collection. */
 function settled(): number {

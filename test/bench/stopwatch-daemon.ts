@@ -32,12 +32,8 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
 const timedJournal = (journal: Journal): Journal => ({
   ...journal,
   read: (key) => timed('journal: read', () => journal.read(key)),
-  write: (record) => {
-    const isFirst = record.attachments.every(({ state }) => state === 'intended');
-    return timed(`journal: ${record.complete ? 'complete' : isFirst ? 'intent, synced' : 'progress'}`, () =>
-      journal.write(record),
-    );
-  },
+  begin: (record) => timed('journal: intent', () => journal.begin(record)),
+  complete: (record) => timed('journal: complete, synced', () => journal.complete(record)),
 });
 
 const timedLocks = (locks: SandboxLocks): SandboxLocks => ({

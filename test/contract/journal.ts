@@ -22,6 +22,17 @@ export function testJournal(makeJournal: () => Journal): void {
     expect(JSON.stringify(read)).toContain('12345678901234567890');
   });
 
+  it('shows a begun record before it is on disk, then the complete one', async () => {
+    const journal = makeJournal();
+    await journal.markUndone(key);
+    const { onDisk } = await journal.begin(sampleRecord());
+    expect(await journal.read(key)).toMatchObject({ complete: false });
+    expect(await journal.wasUndone(key)).toBe(false);
+    await onDisk;
+    await journal.complete(sampleRecord({ complete: true }));
+    expect(await journal.read(key)).toMatchObject({ complete: true });
+  });
+
   it('remembers undone attachments until they are attached again', async () => {
     const journal = makeJournal();
     const other = { containerId: 'c2', ifName: 'eth0' };

@@ -43,6 +43,15 @@ describe('the results of a running ADD', () => {
     await expect(host.runPlugin(add('net3'), signal)).rejects.toMatchObject({ id: 'PLX-RESULT-TOO-LARGE' });
   });
 
+  it('count in a sequence as well', async () => {
+    const exit = { exitCode: 0, stdout: result(15_000), stderr: '' };
+    const sequence = { runPlugin: async () => exit, stop: async () => [] };
+    const host = holdResults({ ...hostWith(''), startSequence: () => sequence }, memoryHolder()());
+    const { runPlugin } = host.startSequence!([], signal);
+    for (const name of ['net1', 'net2']) await runPlugin(add(name), signal);
+    await expect(runPlugin(add('net3'), signal)).rejects.toMatchObject({ id: 'PLX-RESULT-TOO-LARGE' });
+  });
+
   it('wait beyond the deadline of their plugin, which has ended', async () => {
     const hold = memoryHolder();
     const [first, second] = [hold(), hold()];

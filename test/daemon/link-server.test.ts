@@ -129,7 +129,7 @@ describe('link versions', () => {
     const frames = await framesOf(await connect(hello({ major: 2, minor: 7 }), call(), hello()));
     expect(frames.map(({ type }) => type)).toEqual([daemonFrame.refused]);
     expect(frames[0] && decodeText(frames[0])).toMatch(
-      /^PLX-LINK-MISMATCH: the daemon \(plexus test\) uses host link 1\.0, the shim \(test\) uses 2\.7/,
+      /^PLX-LINK-MISMATCH: the daemon \(plexus test\) uses host link 1\.1, the shim \(test\) uses 2\.7/,
     );
     expect(ids()).toEqual(['PLX-LINK-MISMATCH']);
   });

@@ -8,7 +8,7 @@ import type { KubeObject } from '../support/api-server/index.ts';
 import { buildChartRenderer, renderChart, whyNoChart } from '../support/helm-chart.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { renderKustomization } from '../support/kustomize.ts';
-import { component, daemonSetIn, deploy, overlays, podOf, unordered } from './objects.ts';
+import { type PodSpec, component, daemonSetIn, deploy, overlays, podOf, unordered } from './objects.ts';
 
 const chart = join(deploy, 'chart/plexus');
 const reason = await whyNoChart();
@@ -41,6 +41,9 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     );
   const render = async (change: Record<string, unknown>): Promise<readonly KubeObject[]> =>
     (await renderChart(renderer, chart, change)).objects;
+  /** The objects of an installation, without the pod of helm test. */
+  const installed = (objects: readonly KubeObject[]): readonly KubeObject[] =>
+    objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined);
 
   it("gives every object Helm's labels, and no selector any of them", async () => {
     const objects = await render({});
@@ -53,7 +56,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
   it.each(overlays)('renders for %s the same objects as the overlay, valid for the API', async (runtime) => {
     const { objects, notes } = await renderChart(renderer, chart, { runtime });
     for (const object of objects) expect(schemaProblems(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
-    expect(plain(objects)).toEqual(plain(await renderKustomization(join(deploy, 'overlays', runtime))));
+    expect(plain(installed(objects))).toEqual(plain(await renderKustomization(join(deploy, 'overlays', runtime))));
     expect(notes).toContain(`runtime: ${runtime}`);
   });
   it.each([
@@ -68,7 +71,18 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
   ])('renders the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
-    expect(plain(await render({ runtime, ...values }))).toEqual(plain(overlay));
+    expect(plain(installed(await render({ runtime, ...values })))).toEqual(plain(overlay));
+  });
+  it("has a test pod that probes the daemon's socket as the DaemonSet does, without privileges, in a pod network", async () => {
+    const objects = await render({ paths: { socketDir: '/run/other' } });
+    const pod = objects.find(({ kind }) => kind === 'Pod') as unknown as { metadata: object; spec: PodSpec };
+    const [probe] = pod.spec.containers;
+    const daemon = podOf(objects).containers.find(({ name }) => name === 'daemon');
+    expect(pod.metadata).toMatchObject({ annotations: { 'helm.sh/hook': 'test' } });
+    expect(probe?.command).toEqual(daemon?.readinessProbe?.exec.command);
+    expect(probe?.command).toContain('/run/other/observe.sock');
+    expect(probe?.securityContext).toEqual(daemon?.securityContext);
+    expect(pod.spec).not.toHaveProperty('hostNetwork');
   });
   it('with everything enabled is valid for the API', async () => {
     const objects = await render({

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ApiServer, KubeObject } from '../support/api-server/index.ts';
 import type { CriRuntime } from '../support/cri-runtime.ts';
-import { ociImage } from '../support/oci-image.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type ContainerStatus, criContainers } from './cri-containers.ts';
 import { type Container, type Mount, type PodSpec, type Volume, podOf } from './objects.ts';
@@ -55,10 +54,9 @@ interface FullPod extends PodSpec {
   };
 }
 
-/** Loads the image whose root file system is in the folder `rootfs` of `dir`, and returns a kubelet. */
-export async function startKubelet(options: KubeletOptions, program: object): Promise<Kubelet> {
-  const { dir, runtime } = options;
-  const archive = await ociImage(dir, 'docker.io/library/plexus-cni:0.1.0', program);
+/** Imports the archive of the image into the container runtime, and returns a kubelet. */
+export async function startKubelet(options: KubeletOptions, archive: string): Promise<Kubelet> {
+  const { runtime } = options;
   const ctr = [
     '--address',
     runtime.socket,

@@ -1,29 +1,33 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtempDisposable, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import { makeImage } from '../../src/make/image.ts';
+import { ownArch } from '../../src/make/image/platforms.ts';
+import { type ClusterNode, createClusterNode, networksKey } from '../support/cluster-node.ts';
 import { whyNoContainers } from '../support/containerd.ts';
 import { type CriRuntime, startCriRuntime } from '../support/cri-runtime.ts';
 import { shim } from '../support/daemon.ts';
 import { renderKustomization } from '../support/kustomize.ts';
 import { openDoor } from '../support/netns-door.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Kubelet, type RunningPod, startKubelet } from './kubelet.ts';
 import { type Container, component, deploy, podOf } from './objects.ts';
 
-// Runs the DaemonSets' pods as kubelet does: the image's own root, containerd's default seccomp profile, real mounts.
-const run = promisify(execFile);
+// Runs the DaemonSets' pods from the archive that `npm run image` writes, as kubelet does: containerd unpacks the image,
+// with its default seccomp profile and real mounts. Then pods start on this node.
 const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the DaemonSet is not run: ${reason}\n`);
 
 describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   const after: (() => unknown)[] = [];
   let at: ClusterNode;
+  let runtime: CriRuntime;
   let kubelet: Kubelet;
   let binDir: string;
+  /** The plugins on the node before Plexus. */
+  let installed: readonly string[];
   let pod: RunningPod;
   beforeAll(async () => {
     at = await createClusterNode();
@@ -33,34 +37,37 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     const { dir } = at.node;
     binDir = join(dir, 'bin');
     await mkdir(binDir);
+    const plugins = await pluginsDir();
+    for (const plugin of await readdir(plugins)) await symlink(join(plugins, plugin), join(binDir, plugin));
+    installed = (await readdir(binDir)).toSorted();
     await mkdir(join(dir, 'root/etc/containerd'), { recursive: true });
     await writeFile(
       join(dir, 'root/etc/containerd/config.toml'),
       'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n',
     );
-    const runtime: CriRuntime = await startCriRuntime({ confDir: at.confDir, binDir, node: at.node.netns });
+    // The paths that the shim gets from the daemon and the installer.
+    const mounts = { '/run/plexus': join(dir, 'run'), '/var/lib/cni/plexus': join(dir, 'state') };
+    for (const folder of Object.values(mounts)) await mkdir(folder, { recursive: true });
+    runtime = await startCriRuntime({ confDir: at.confDir, binDir, node: at.node.netns, mounts });
     after.push(() => runtime.close());
     const own = await mkdtempDisposable(join(tmpdir(), 'plexus-kubelet-'));
     after.push(() => own.remove());
-    await run(process.execPath, [join(deploy, '../src/make/image.ts'), join(own.path, 'rootfs')]);
-    const words = (name: string, text: string): unknown =>
-      JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, 'm').exec(text)?.[1] ?? '[]');
-    const dockerfile = await readFile(join(deploy, 'Dockerfile'), 'utf8');
-    const program = {
-      Entrypoint: words('ENTRYPOINT', dockerfile),
-      Cmd: words('CMD', dockerfile),
-      Env: ['NODE_ENV=production'],
-      User: '0:0',
-    };
+    const { file: archive } = await makeImage({
+      root: join(deploy, '..'),
+      out: own.path,
+      name: 'docker.io/library/plexus-cni',
+      isDirect: false,
+      required: [ownArch()],
+      created: new Date(0),
+    });
     const folders = {
       '/': join(dir, 'root'),
-      '/run/plexus': join(dir, 'run'),
+      ...mounts,
       '/etc/cni/net.d': at.confDir,
-      '/var/lib/cni/plexus': join(dir, 'state'),
       '/opt/cni/bin': binDir,
       'volume host-root': '/', // The machine's root, with libraries and plugins.
     };
-    kubelet = await startKubelet({ dir: own.path, runtime, api: at.api, folders }, program);
+    kubelet = await startKubelet({ dir: own.path, runtime, api: at.api, folders }, archive);
     after.push(() => kubelet.close());
   });
   afterAll(async () => {
@@ -114,13 +121,43 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     ]);
   });
 
-  it('attaches and detaches a pod, and writes its status with its own token', async () => {
-    const one = await at.pod('one', 'storage');
-    const answer = await at.call('ADD', one);
+  it('has the commands for `kubectl exec`, and no shell', async () => {
+    expect(await pod.exec('daemon', ['/usr/bin/plexus', 'version'])).toMatch(/^plexus \d/);
+    expect(await pod.exec('daemon', ['plexus', 'trace', '--help'])).toContain('plexus trace');
+    await expect(pod.exec('daemon', ['sh', '-c', 'true'])).rejects.toThrow('executable file not found');
+  });
+
+  it('gives a pod that the runtime starts its networks and its status, and removes them with the pod', async () => {
+    await waitFor('containerd to load our configuration', async () =>
+      (await runtime.cri.loadedNetworks()).includes('"type":"plexus"'),
+    );
+    const one = at.podObject('one', 'storage');
+    const id = await runtime.cri.runPodSandbox(runtime.configOf(one, { [networksKey]: 'storage' }));
+    const links = JSON.parse(await runtime.inSandbox(id, ['ip', '-j', '-4', 'address'])) as {
+      readonly ifname: string;
+      readonly addr_info: readonly { readonly local: string }[];
+    }[];
+    expect(links.map(({ ifname }) => ifname)).toEqual(['lo', 'eth0', 'net1']);
+    const [, eth0 = '', net1 = ''] = links.map(({ addr_info }) => addr_info[0]?.local ?? '');
+    expect([eth0, net1]).toEqual([expect.stringMatching(/^10\.244\./), expect.stringMatching(/^10\.30\./)]);
+    expect(at.status('one')).toMatchObject([
+      { interface: 'eth0', ips: [eth0] },
+      { name: 'default/storage', interface: 'net1', ips: [net1] },
+    ]);
+    const { status } = await runtime.cri.podSandboxStatus(id);
+    expect(status).toMatchObject({ state: 'SANDBOX_READY', network: { ip: eth0 } });
+    await runtime.cri.stopPodSandbox(id);
+    await runtime.cri.removePodSandbox(id);
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('attaches, checks and detaches a sandbox', async () => {
+    const two = await at.pod('two', 'storage');
+    const answer = await at.call('ADD', two);
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
-    expect(at.status('one')).toMatchObject([{ interface: 'eth0' }, { interface: 'net1' }]);
-    expect(await at.call('CHECK', one)).toMatchObject({ exitCode: 0 });
-    expect(await at.call('DEL', one)).toMatchObject({ exitCode: 0 });
+    expect(at.status('two')).toMatchObject([{ interface: 'eth0' }, { interface: 'net1' }]);
+    expect(await at.call('CHECK', two)).toMatchObject({ exitCode: 0 });
+    expect(await at.call('DEL', two)).toMatchObject({ exitCode: 0 });
     expect(await at.node.leftovers()).toEqual([]);
   });
 
@@ -153,7 +190,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   it('is in its previous state after uninstall', async () => {
     const uninstalled = await kubelet.run(await renderKustomization(join(deploy, 'uninstall')));
     expect(await uninstalled.log('uninstall')).toContain('/opt/cni/bin: removed plexus');
-    expect(await readdir(binDir)).toEqual([]);
+    expect((await readdir(binDir)).toSorted()).toEqual(installed);
     expect(await readdir(at.confDir)).toEqual(['10-cluster.conf']);
     expect(await uninstalled.status('done')).toMatchObject({ state: 'CONTAINER_RUNNING' });
     await expect.poll(() => uninstalled.log('done')).toBe('done\n');

@@ -20,7 +20,7 @@ const devices: Readonly<Record<string, readonly string[]>> = {
   infiniband: ['vendor.example/ib_vf', '0000:3b:00.2'],
 };
 const recorded = ['vlan', 'dpdk-vhost-user', ...Object.keys(devices)];
-const cases = folders.filter((name) => !['node', 'demo', 'dra'].includes(name)); // claims.test.ts covers dra
+const cases = folders.filter((name) => !['node', 'demo', 'dra', 'quickstart'].includes(name)); // dra: claims.test.ts
 
 let node: TestNode;
 let delegates: string;

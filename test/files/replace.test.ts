@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeFolder, removeLeftovers, replaceAtomically } from '../../src/files/index.ts';
+import { makeFolder, removeLeftovers, replaceAhead, replaceAtomically, replaceContent } from '../../src/files/index.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'plexus-files-'))));
@@ -56,6 +56,33 @@ describe('replaceAtomically', () => {
       expect(await readdir(folder)).toEqual(['folder']);
     },
   );
+});
+
+describe('replaceAhead', () => {
+  it('shows the new text before it is on disk, and needs no path for the sync', async () => {
+    const inside = join(folder, 'inside');
+    await mkdir(inside);
+    await writeFile(join(inside, 'a'), 'old');
+    const { onDisk } = await replaceAhead(join(inside, 'a'), 'new');
+    expect(await readFile(join(inside, 'a'), 'utf8')).toBe('new');
+    await rm(inside, { recursive: true });
+    await onDisk;
+  });
+
+  it.each(['missing/a', 'folder'])('names a file that cannot be written: %s', async (name) => {
+    await mkdir(join(folder, 'folder', 'inside'), { recursive: true });
+    await expect(replaceAhead(join(folder, name), 'x')).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    expect(await readdir(folder)).toEqual(['folder']);
+  });
+});
+
+describe('replaceContent', () => {
+  it('replaces the text and leaves no temporary file', async () => {
+    await replaceContent(join(folder, 'a'), 'one');
+    await replaceContent(join(folder, 'a'), 'two');
+    expect(await readFile(join(folder, 'a'), 'utf8')).toBe('two');
+    expect(await readdir(folder)).toEqual(['a']);
+  });
 });
 
 describe('makeFolder', () => {

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtempDisposable, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { bundling, entries, noticesName, standaloneEntry } from '../../src/make/bundling.ts';
@@ -106,29 +104,5 @@ describe('the lock file', () => {
     const node = (arch: string): unknown => manifest['optionalDependencies']?.[`node-linux-${arch}`];
     expect(node('x64')).toMatch(/^26\.\d+\.\d+$/);
     expect(node('arm64')).toBe(node('x64'));
-  });
-});
-
-describe('the image', () => {
-  it('is not built with a Node.js other than that of package-lock.json', async () => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-other-node-'));
-    const source = await readFile(join(root, 'src/make/image.ts'), 'utf8');
-    // The same program in a checkout whose package folder contains another version.
-    await mkdir(join(folder.path, 'src/make'), { recursive: true });
-    const bin = join(folder.path, `node_modules/node-linux-${process.arch}/bin`);
-    await mkdir(bin, { recursive: true });
-    await writeFile(join(bin, 'node'), '#!/bin/sh\necho v26.0.0\n', { mode: 0o755 });
-    for (const [name, text] of [
-      ['image.ts', source],
-      ['bundling.ts', await readFile(join(root, 'src/make/bundling.ts'), 'utf8')],
-    ] as const)
-      await writeFile(join(folder.path, 'src/make', name), text);
-    await writeFile(join(folder.path, 'package-lock.json'), await readFile(join(root, 'package-lock.json')));
-    const made = promisify(execFile)(process.execPath, [
-      join(folder.path, 'src/make/image.ts'),
-      join(folder.path, 'out'),
-    ]);
-    await expect(made).rejects.toThrow(/the image needs Node\.js v26\.\d+\.\d+, but .* answers: v26\.0\.0/);
-    expect((await readdir(folder.path)).toSorted()).not.toContain('out');
   });
 });

@@ -19,6 +19,12 @@ describe('the system packages that a command needs', () => {
     expect(debianNames(missing('build', () => false))).toEqual(['gcc', 'libc6-dev']);
   });
 
+  it('are a second C compiler for the image, which is built for one processor without it', () => {
+    const absent = missing('image', () => false);
+    expect(debianNames(absent.filter(({ only }) => only !== 'warn'))).toEqual(['gcc', 'libc6-dev']);
+    expect(debianNames(absent)).toHaveLength(3);
+  });
+
   it('are fewer for the demo than for the tests', () => {
     expect(debianNames(missing('demo', () => false))).toEqual([
       'containernetworking-plugins',

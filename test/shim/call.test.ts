@@ -126,7 +126,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
       const one = await at().daemon.connection();
       const hello = await one.next();
       expect(hello && decodeHello(hello)).toMatchObject({
-        version: { major: 1, minor: 0 },
+        version: { major: 1, minor: 1 },
         role: 'call',
         path: [at().bin],
       });

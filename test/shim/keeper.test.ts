@@ -114,6 +114,25 @@ describe.each(Object.entries(shimBuilds))('a process that a plugin started, %s',
     finish(one);
     await call.ended;
   });
+  it('makes its keeper unavailable for other plugins, which otherwise share one', async () => {
+    await at().plugin('parent', 'echo $PPID');
+    await at().plugin('leaves', `${daemonOf()}; ${untilBegun()}; echo $PPID`);
+    const call = at().start('ADD');
+    const one = await at().daemon.called();
+    const keepers: string[] = [];
+    for (const plugin of ['parent', 'parent', 'leaves', 'parent']) {
+      const answer = await one.ask(daemonFrame.run, rawRun(plugin, at().runEnv('ADD')));
+      keepers.push(decodeRan(answer!).stdout.trim());
+    }
+    const [first, second, third, fourth] = keepers;
+    expect([second, third]).toEqual([first, first]);
+    expect(fourth).not.toBe(first);
+    expect(await isAlive()).toBe(true);
+    finish(one);
+    await call.ended;
+    expect(await isAlive()).toBe(true);
+    await endIt();
+  });
   it('is the only process that an agent in another PID namespace than its /proc kills', async () => {
     await at().plugin('leaves', `${daemonOf()}; exec sleep 1000`);
     const words = [

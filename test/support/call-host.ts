@@ -16,6 +16,8 @@ export function realPeerUid(): (socket: object) => number | undefined {
 export interface CallHost {
   /** A Host that starts a separate ADD for every list of plugin folders and every namespace. */
   readonly host: Host;
+  /** The Host of the ADD for a list of plugin folders, without a namespace. */
+  readonly hostOf: (path: readonly string[]) => Promise<Host>;
   readonly problems: readonly PlexusError[];
   readonly close: () => Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function callHost(dir: string, executable = shim): Promise<CallHost
   };
   return {
     problems,
+    hostOf: (path) => hostFor(path, ''),
     host: {
       runPlugin: async (run, signal) => (await hostFor(run.path, run.env['CNI_NETNS'] ?? '')).runPlugin(run, signal),
       settle: async (of, signal) => (await hostFor([], '')).settle(of, signal),

@@ -44,6 +44,7 @@ const deps: ChangeSandboxDeps = {
   journal: {
     ...journal,
     write: (record) => mortal(() => journal.write(record)),
+    begin: (record) => mortal(() => journal.begin(record)),
     note: (record) => mortal(() => journal.note(record)),
   },
   locks: fileLocks(join(cniDir, 'locks')),

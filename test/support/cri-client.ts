@@ -24,6 +24,8 @@ export interface SandboxStatus {
 export interface CriClient {
   readonly version: () => Promise<string>;
   readonly isNetworkReady: () => Promise<boolean>;
+  /** The CNI configurations that the runtime has loaded, as JSON: a change of the folder takes effect with a delay. */
+  readonly loadedNetworks: () => Promise<string>;
   readonly runPodSandbox: (config: SandboxConfig) => Promise<string>;
   /** The status, and the runtime's additional information. */
   readonly podSandboxStatus: (
@@ -54,7 +56,7 @@ const descriptor = {
               fields: { type: text(1), status: { type: 'bool', id: 2 }, reason: text(3), message: text(4) },
             },
             RuntimeStatus: { fields: { conditions: { rule: 'repeated', type: 'RuntimeCondition', id: 1 } } },
-            StatusResponse: { fields: { status: { type: 'RuntimeStatus', id: 1 } } },
+            StatusResponse: { fields: { status: { type: 'RuntimeStatus', id: 1 }, info: texts(2) } },
             PodSandboxMetadata: {
               fields: { name: text(1), uid: text(2), namespace: text(3), attempt: { type: 'uint32', id: 4 } },
             },
@@ -138,6 +140,8 @@ export function criClient(socket: string): CriClient {
       const { status } = await ask<{ status: { conditions: { type: string; status: boolean }[] } }>('Status', {});
       return status.conditions.some(({ type, status: holds }) => type === 'NetworkReady' && holds);
     },
+    loadedNetworks: async () =>
+      (await ask<{ info: Record<string, string> }>('Status', { verbose: true })).info['cniconfig'] ?? '',
     runPodSandbox: async (config) =>
       (await ask<{ pod_sandbox_id: string }>('RunPodSandbox', { config })).pod_sandbox_id,
     podSandboxStatus: (id) => ask('PodSandboxStatus', { pod_sandbox_id: id, verbose: true }),

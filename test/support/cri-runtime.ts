@@ -37,10 +37,12 @@ export interface CriOptions {
   readonly binDir: string;
   /** Namespace that represents the node. */
   readonly node: Netns;
+  /** Folders that containerd and the plugins see at other paths: path → folder. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 /** Starts containerd in its own process and mount namespaces, which end with the test. Does not affect the machine. */
-export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Promise<CriRuntime> {
+export async function startCriRuntime({ confDir, binDir, node, mounts = {} }: CriOptions): Promise<CriRuntime> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-cri-'));
   const room = await openPrivateRoom(dir, ['/var/lib/cni', '/run/containerd', '/opt/containerd']);
   const at: Place = { dir, room, node };
@@ -53,6 +55,8 @@ export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Pr
   };
   try {
     await writeFile(join(dir, 'config.toml'), configuration(dir, { confDir, binDir }));
+    for (const [path, folder] of Object.entries(mounts))
+      await inside(at, ['sh', '-ec', 'mkdir -p "$2"; mount --bind "$1" "$2"', 'sh', folder, path]);
     await start(at, cri);
     await mkdir(join(dir, 'image'));
     const archive = await busyboxImage(join(dir, 'image'), pause, ['/bin/sleep', '1000000']);

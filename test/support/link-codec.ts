@@ -12,5 +12,6 @@ export {
   encodeResultFrame,
   encodeWelcome,
   failReason,
+  runBody,
   shimFrame,
 } from '../../src/host/link-messages.ts';

@@ -18,7 +18,7 @@ export async function busyboxImage(dir: string, name: string, entrypoint: readon
 }
 
 /** Creates an OCI image from the folder `rootfs` of `dir`. */
-export async function ociImage(dir: string, name: string, program: object): Promise<string> {
+async function ociImage(dir: string, name: string, program: object): Promise<string> {
   const [rootfs, layout] = [join(dir, 'rootfs'), join(dir, 'layout')];
   await mkdir(join(layout, 'blobs/sha256'), { recursive: true });
   const layerFile = join(dir, 'layer.tar');

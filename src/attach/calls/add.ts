@@ -53,11 +53,11 @@ async function addLocked(
     bootId: deps.bootId,
   };
   const requested = { attach: plan.attachments, detach: [] };
-  const { record, noted } = await change(intended, requested, { sandbox: 'begins', operation, deps, signal });
+  const { record, noted, onDisk } = await change(intended, requested, { sandbox: 'begins', operation, deps, signal });
   try {
     const result = resultForRuntime(record, invocation);
     await finish(
-      { record, noted },
+      { record, noted, onDisk },
       plan.warnings.map(({ text }) => text),
       deps,
       signal,
@@ -107,13 +107,13 @@ function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
 // Writes the complete record while the status is being published. If the process is killed in between, the runtime gets
 // no result and sends a DEL.
 async function finish(
-  { record, noted }: Pick<Changed, 'record' | 'noted'>,
+  { record, noted, onDisk }: Pick<Changed, 'record' | 'noted' | 'onDisk'>,
   warnings: readonly string[],
   deps: AttachDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const complete = { ...record, complete: true };
-  const writing = noted.then(() => deps.journal.write(complete));
+  const writing = Promise.all([onDisk(), noted.then(() => deps.journal.complete(complete))]);
   // Start the write before formatting the status so that the two overlap.
   const publishing = noted.then(() => publishStatus(record, deps, signal));
   const reported = Promise.all([

@@ -5,19 +5,20 @@ import {
   type AttachmentRecord,
   type SandboxChange,
   type SandboxRecord,
+  type Settings,
   begunRecord,
   intendedEntry,
   obstacleTo,
   orderOf,
   remainderOf,
 } from '../../plan/index.ts';
-import { type AttachOneDeps, attachOne } from '../steps/attach-one.ts';
+import { type AttachOneDeps, attachOne, entryAfterFirst } from '../steps/attach-one.ts';
 import type { DelegateDeps, Operation } from '../steps/call.ts';
 import { withDeadline } from '../steps/deadline.ts';
-import type { AttachDeps } from '../deps.ts';
 import { groupsOf, runGroup } from './groups.ts';
 import { inPhase } from '../steps/phase.ts';
 import { type RecordProgress, recordProgress } from './record-progress.ts';
+import { addSequences } from './sequences.ts';
 import { type UndoFailure, undoAll } from './undo.ts';
 
 // Every operation that attaches or detaches calls `change`. The operations differ in what happens to the sandbox
@@ -56,8 +57,8 @@ export interface EndRun {
 export type EndDeps = DelegateDeps & { readonly journal: Pick<Journal, 'write' | 'remove'> };
 /** The dependencies of changing a sandbox. */
 export type ChangeDeps = AttachOneDeps & {
-  readonly journal: Pick<Journal, 'write' | 'note' | 'remove'>;
-  readonly settings: Pick<AttachDeps['settings'], 'deadlines' | 'attachmentConcurrency'>;
+  readonly journal: Pick<Journal, 'write' | 'begin' | 'note' | 'remove'>;
+  readonly settings: Pick<Settings, 'deadlines' | 'attachmentConcurrency' | 'durability'>;
 };
 
 /** A part of a change of a live sandbox that failed. */
@@ -71,6 +72,8 @@ export interface Changed {
   readonly record: SandboxRecord;
   /** Resolves when all notes are written. Later writes must wait for it. */
   readonly noted: Promise<void>;
+  /** Resolves when the record that was written before the first plugin is on disk. */
+  readonly onDisk: () => Promise<void>;
   /** The attachments that could not be detached, as they remain in the journal. */
   readonly remaining: readonly UndoFailure[];
   /** Empty unless the sandbox is live. */
@@ -88,11 +91,25 @@ export async function change(record: SandboxRecord, requested: SandboxChange, ru
   const { deps, operation } = run;
   const begun = begunRecord(record, requested, new Date(deps.now()).toISOString());
   const progress = recordProgress(begun, deps.journal);
-  await inPhase('journal', operation.containerId, deps, progress.write); // before any plugin runs (CNI-72)
-  if (run.sandbox === 'lives') return changeLive(requested, progress, run);
+  // before any plugin runs (CNI-72)
+  if (run.sandbox === 'lives') {
+    await inPhase('journal', operation.containerId, deps, progress.write);
+    return changeLive(requested, progress, run);
+  }
+  const onDisk = await inPhase('journal', operation.containerId, deps, () => begin(progress, deps.settings.durability));
   await attachAll(requested.attach, progress, run);
-  return { record: progress.record(), noted: progress.noted(), remaining: [], failures: [] };
+  return { record: progress.record(), noted: progress.noted(), onDisk, remaining: [], failures: [] };
 }
+
+// The disk works while the plugins do. Only a failure of the machine, which ends the sandbox as well, loses a record
+// that is not on disk yet.
+async function begin(progress: RecordProgress, durability: Settings['durability']): Promise<Changed['onDisk']> {
+  const { onDisk } = await progress.begin();
+  if (durability === 'strict') await onDisk;
+  return () => onDisk;
+}
+
+const written = (): Promise<void> => Promise.resolve();
 
 /** Detaches entries of a sandbox that ends, and removes those that are detached from its record. */
 async function end(record: SandboxRecord, detach: readonly AttachmentRecord[], run: EndRun): Promise<Changed> {
@@ -106,7 +123,7 @@ async function end(record: SandboxRecord, detach: readonly AttachmentRecord[], r
   const remainder = remainderOf(record, attachments);
   if (attachments.length === 0) await deps.journal.remove(record);
   else if (detach.length > 0) await deps.journal.write(remainder);
-  return { record: remainder, noted: Promise.resolve(), remaining, failures: [] };
+  return { record: remainder, noted: Promise.resolve(), onDisk: written, remaining, failures: [] };
 }
 
 /**
@@ -120,19 +137,27 @@ async function attachAll(
   { operation, deps, signal }: AttachRun,
 ): Promise<void> {
   const attempted = new Set<Attachment>();
+  const groups = groupsOf(attachments, deps.settings.attachmentConcurrency);
+  const sequences = addSequences(attachments, groups, { operation, deps }, signal);
   try {
-    for (const group of groupsOf(attachments, deps.settings.attachmentConcurrency))
+    for (const group of groups)
       await runGroup(
         group,
         async (index, stop) => {
           const attachment = attachments[index];
           if (attachment === undefined) return;
           attempted.add(attachment);
-          await attachOne(attachment, progress, { operation, deps }, stop);
+          const host = sequences.hostFor(attachment);
+          await attachOne(attachment, progress, { operation, deps: { ...deps, host } }, stop);
         },
         signal,
       );
+    await sequences.stop(); // Nothing is left of it.
   } catch (thrown) {
+    for (const { attachment, exit } of await sequences.stop()) {
+      attempted.add(attachment);
+      if (exit !== undefined) progress.put(attachment, entryAfterFirst(attachment, exit));
+    }
     await Promise.allSettled([progress.noted()]); // ignore a failed note: the undo writes the record
     const record = progress.record();
     const entries = record.attachments.filter(({ attachment }) => attempted.has(attachment));
@@ -171,7 +196,7 @@ async function changeLive(requested: SandboxChange, progress: RecordProgress, ru
   } finally {
     await Promise.allSettled([progress.noted()]); // a late note must not follow the record of the next writer
   }
-  return { record: progress.record(), noted: progress.noted(), remaining: [], failures };
+  return { record: progress.record(), noted: progress.noted(), onDisk: written, remaining: [], failures };
 }
 
 interface LiveRun {

@@ -15,10 +15,15 @@ export interface RecordProgress {
   readonly noted: () => Promise<void>;
   /** Writes the whole record. */
   readonly write: () => Promise<void>;
+  /** Writes the record before the first plugin of a sandbox runs. */
+  readonly begin: () => ReturnType<Journal['begin']>;
 }
 
 /** Starts tracking a record that is about to change. */
-export function recordProgress(begun: SandboxRecord, journal: Pick<Journal, 'write' | 'note'>): RecordProgress {
+export function recordProgress(
+  begun: SandboxRecord,
+  journal: Pick<Journal, 'write' | 'begin' | 'note'>,
+): RecordProgress {
   let record = begun;
   let written = begun;
   let pending = Promise.resolve();
@@ -50,5 +55,6 @@ export function recordProgress(begun: SandboxRecord, journal: Pick<Journal, 'wri
         written = record;
         await journal.write(record);
       }),
+    begin: () => journal.begin(begun),
   };
 }

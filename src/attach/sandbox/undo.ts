@@ -5,6 +5,7 @@ import { delList } from '../../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, runtimeDeps, sharingTime } from '../steps/call.ts';
 import { type PluginEnd, wasNeverMade, watchedHost } from './never-made.ts';
 import { resultOf } from './recorded-result.ts';
+import { startDelSequence } from './sequences.ts';
 
 export type UndoFailure = { readonly entry: AttachmentRecord; readonly error: PlexusError };
 
@@ -21,13 +22,20 @@ export async function undoAll(
 ): Promise<readonly UndoFailure[]> {
   const left = new Map<AttachmentRecord, UndoFailure>();
   const ordered = undoOrder(records);
-  for (const record of ordered) {
-    const isTried = !signal.aborted;
-    const isLastPlugin = record === ordered.at(-1) && record.attachment.configuration.plugins.length <= 1;
-    const own = typeof operation === 'function' ? operation(record) : operation;
-    const error = await undoOne(record, own, isLastPlugin ? deps : sharingTime(deps), signal);
-    if (error !== undefined)
-      left.set(record, { entry: isTried ? stillAttached(record, error, deps.now()) : record, error });
+  const operationFor = typeof operation === 'function' ? operation : (): Operation => operation;
+  const sequence = startDelSequence(ordered, operationFor, deps, signal);
+  const host = sequence === undefined ? deps.host : { ...deps.host, runPlugin: sequence.runPlugin };
+  try {
+    for (const record of ordered) {
+      const isTried = !signal.aborted;
+      const isLastPlugin = record === ordered.at(-1) && record.attachment.configuration.plugins.length <= 1;
+      const timed = { ...(isLastPlugin ? deps : sharingTime(deps)), host };
+      const error = await undoOne(record, operationFor(record), timed, signal);
+      if (error !== undefined)
+        left.set(record, { entry: isTried ? stillAttached(record, error, deps.now()) : record, error });
+    }
+  } finally {
+    await sequence?.stop();
   }
   return records.flatMap((record) => left.get(record) ?? []);
 }

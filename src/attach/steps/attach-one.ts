@@ -1,6 +1,14 @@
-import { type JsonObject, type Result, decodeResult, encodeResult, mergeResults } from '../../cni/index.ts';
+import {
+  type JsonObject,
+  type Result,
+  decodeResult,
+  encodeResult,
+  mergeResults,
+  parseResult,
+} from '../../cni/index.ts';
 import { deviceGone } from '../../errors/index.ts';
-import { type Attachment, settleRoutes } from '../../plan/index.ts';
+import { type Attachment, type AttachmentRecord, settleRoutes } from '../../plan/index.ts';
+import type { PluginExit } from '../../host/index.ts';
 import { addList } from '../../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './call.ts';
 import type { AttachDeps } from '../deps.ts';
@@ -54,6 +62,20 @@ export async function attachOne(
     ...(info !== undefined && { deviceInfo: info }),
   });
   void progress.note(); // overlaps the next attachment's plugins
+}
+
+/** Returns the entry of an attachment whose first plugin has ended, and nothing else has happened. */
+export function entryAfterFirst(attachment: Attachment, exit: PluginExit): AttachmentRecord {
+  const entry = { state: 'intended', attachment } as const;
+  const failedAdd = failedAddOf([exit]);
+  if (failedAdd !== undefined) return { ...entry, failedAdd };
+  if (exit.exitCode !== 0) return entry;
+  try {
+    const source = { source: 'the answer of a plugin', defaultVersion: attachment.configuration.cniVersion };
+    return { ...entry, result: recordable(parseResult(exit.stdout, source), attachment) };
+  } catch {
+    return entry; // It is undone without a result, as after any ADD that failed so.
+  }
 }
 
 /** Returns the current entry of an attachment that is not complete. */

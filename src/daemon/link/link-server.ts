@@ -206,7 +206,7 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
     stopWaiting();
     if (frame.type !== shimFrame.call)
       throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
-    onFrame = call(connection, received(decodeCall(frame), peer.path), state);
+    onFrame = call(connection, received(decodeCall(frame), peer), state);
   };
   const frame = (one: Frame): void => onFrame(one);
   connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
@@ -243,7 +243,7 @@ function agent(connection: net.Socket, peer: Hello, state: ServerState): (frame:
   const { options, limits } = state;
   const session = linkSession(connection, 'work of the host agent', limits.lastFrameMs);
   state.agent = connection;
-  options.onAgent({ host: remoteHost(session.channel), path: peer.path });
+  options.onAgent({ host: remoteHost(session.channel, false), path: peer.path }); // several operations share its link
   connection.once('close', () => {
     session.lost();
     if (state.agent !== connection) return; // a newer agent has connected already
@@ -253,17 +253,22 @@ function agent(connection: net.Socket, peer: Hello, state: ServerState): (frame:
   return session.receive;
 }
 
-function received({ stdin, ...call }: Call, path: readonly string[]): ReceivedCall {
+interface GreetedCall extends ReceivedCall {
+  /** Of the shim's link. */
+  readonly minor: number;
+}
+
+function received({ stdin, ...call }: Call, { path, version: { minor } }: Hello): GreetedCall {
   let kept = stdin;
   const takeStdin = (): string => {
     const taken = kept;
     kept = '';
     return taken;
   };
-  return { ...call, path, takeStdin };
+  return { ...call, path, minor, takeStdin };
 }
 
-function call(connection: net.Socket, incoming: ReceivedCall, state: ServerState): (frame: Frame) => void {
+function call(connection: net.Socket, incoming: GreetedCall, state: ServerState): (frame: Frame) => void {
   const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastFrameMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
@@ -278,11 +283,13 @@ function call(connection: net.Socket, incoming: ReceivedCall, state: ServerState
 }
 
 async function answer(
-  incoming: ReceivedCall,
+  incoming: GreetedCall,
   session: LinkSession,
   signal: AbortSignal,
   { onCall }: LinkServerOptions,
 ): Promise<void> {
-  const { stdout, exitCode } = await onCall({ ...incoming, host: remoteHost(session.channel), signal });
+  const { minor, ...call } = incoming;
+  const host = remoteHost(session.channel, minor >= 1);
+  const { stdout, exitCode } = await onCall({ ...call, host, signal });
   session.finish(encodeResultFrame(exitCode, stdout === '' ? '' : `${stdout}\n`));
 }

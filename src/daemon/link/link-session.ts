@@ -4,6 +4,7 @@ import {
   type Frame,
   type FrameReader,
   type LinkChannel,
+  type SentRequest,
   daemonFrame,
   encodeFrame,
   isKnown,
@@ -43,20 +44,37 @@ export function linkSession(socket: Socket, what: string, lastFrameMs: number): 
     socket.write(frame);
     if (socket.writableLength > maxUnsentBytes) socket.destroy();
   };
-  const request = (type: number, body: Uint8Array, signal: AbortSignal): Promise<Frame> => {
-    if (!isOpen) return Promise.reject(linkLost({ what }));
-    const id = nextId++;
+  const open = (id: number): SentRequest => {
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
-    // then wait for the answer, so that no plugin process is left running
-    const kill = (): void => send(encodeFrame(daemonFrame.kill, id));
-    waiting.set(id, { resolve, reject });
+    promise.catch(() => {}); // Awaited later; attach a handler now so a rejection is not reported as unhandled.
+    if (isOpen) waiting.set(id, { resolve, reject });
+    else reject(linkLost({ what }));
+    // The caller waits for the answer, so no plugin is left behind.
+    const kill = (): void => {
+      if (waiting.has(id)) send(encodeFrame(daemonFrame.kill, id));
+    };
+    return { answer: promise, kill };
+  };
+  const sendAll: LinkChannel['sendAll'] = (type, bodies) => {
+    const frames: Buffer[] = [];
+    const sent = bodies.map((bodyAfter, index) => {
+      const id = nextId++;
+      frames.push(encodeFrame(type, id, bodyAfter(index === 0 ? 0 : id - 1)));
+      return open(id);
+    });
+    send(Buffer.concat(frames));
+    return sent;
+  };
+  const request = (type: number, body: Uint8Array, signal: AbortSignal): Promise<Frame> => {
+    const id = nextId++;
+    const { answer, kill } = open(id);
     signal.addEventListener('abort', kill);
     send(encodeFrame(type, id, body));
     if (signal.aborted) kill();
-    return promise.finally(() => signal.removeEventListener('abort', kill));
+    return answer.finally(() => signal.removeEventListener('abort', kill));
   };
   return {
-    channel: { request },
+    channel: { request, sendAll },
     signal: ended.signal,
     finish: (frame) => {
       if (!isOpen) return;

@@ -48,8 +48,8 @@ async function lookAt(file: string, scene: NodeScene, signal: AbortSignal): Prom
     : at('warning', `its version is ${own.version}, but that of the daemon is ${greeting.program}`);
 }
 
-// with an empty environment it acts as a plugin without a call
-async function versionOf(
+/** The version of a shim. With an empty environment it acts as a plugin without a call. */
+export async function versionOf(
   file: string,
   signal: AbortSignal,
 ): Promise<{ readonly version: string } | { readonly problem: string }> {

@@ -210,7 +210,6 @@ const webhookConfigurations: readonly ResourceType[] = (['Mutating', 'Validating
 
 const others: readonly ResourceType[] = [
   plainType({ group: '', kind: 'Secret', singular: 'secret', plural: 'secrets' }, withoutStatus),
-  plainType({ group: '', kind: 'ConfigMap', singular: 'configmap', plural: 'configmaps' }, withoutStatus),
   plainType({ group: '', kind: 'Service', singular: 'service', plural: 'services' }),
   plainType(
     { group: 'discovery.k8s.io', kind: 'EndpointSlice', singular: 'endpointslice', plural: 'endpointslices' },
@@ -221,6 +220,19 @@ const others: readonly ResourceType[] = [
     ofCluster,
   ),
 ];
+
+/** The other kinds of a manifest that installs Plexus: stored as they are sent. */
+const kindsOfInstallation: readonly ResourceType[] = [
+  { ...base, plural: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },
+  { ...base, plural: 'configmaps', singular: 'configmap', kind: 'ConfigMap', shortNames: ['cm'] },
+  ...['ClusterRole', 'ClusterRoleBinding'].map((kind) => clusterWide('rbac.authorization.k8s.io', kind)),
+  clusterWide('admissionregistration.k8s.io', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  clusterWide('admissionregistration.k8s.io', 'ValidatingAdmissionPolicyBinding'),
+].map((type) => ({ ...type, storage: type.plural }));
+
+function clusterWide(group: string, kind: string, plural = `${kind.toLowerCase()}s`): Omit<ResourceType, 'storage'> {
+  return { ...base, group, kind, plural, singular: kind.toLowerCase(), namespaced: false, fields: named };
+}
 
 /** The resources that are always served. */
 export const builtInTypes: readonly ResourceType[] = [
@@ -237,4 +249,5 @@ export const builtInTypes: readonly ResourceType[] = [
   ...workloads,
   ...webhookConfigurations,
   ...others,
+  ...kindsOfInstallation,
 ];
