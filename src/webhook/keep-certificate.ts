@@ -143,7 +143,12 @@ function storedIn(secret: unknown): StoredCertificates {
 
 const group = '/apis/admissionregistration.k8s.io/v1';
 
-async function publish(api: ApiConnection, source: SelfSigned, bundle: string, signal: AbortSignal): Promise<boolean> {
+async function publish(
+  api: ApiConnection,
+  source: SelfSigned,
+  bundle: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const kinds = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'];
   const published = await Promise.all(
     kinds.map((kind) => publishIn(api, `${kind}/${pathSegment(source.configuration)}`, bundle, signal)),
