@@ -90,7 +90,7 @@ const bundleOf = (authorities: readonly string[], now: number): string =>
     .join('');
 
 /** The certificates of a PEM text; those that cannot be parsed are omitted. */
-export const authoritiesIn = (bundle: string): readonly string[] =>
+const authoritiesIn = (bundle: string): readonly string[] =>
   [...bundle.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)]
     .map(([text]) => `${text}\n`)
     .filter((text) => parsed(text) !== undefined);

@@ -100,7 +100,7 @@ function injected(
  * DeviceClass offers a resource and the pod has claims of its own, its device comes from one of them; otherwise the
  * scheduler creates a claim for the request.
  */
-export function neededDevices(
+function neededDevices(
   pod: JsonObject,
   known: readonly ClusterNad[],
   { keys, classResources }: { readonly keys: readonly string[]; readonly classResources: ReadonlySet<string> },

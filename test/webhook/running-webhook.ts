@@ -11,7 +11,7 @@ import type { ClusterUnderTest } from '../support/cluster-under-test.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-export const component = join(import.meta.dirname, '../../deploy/components/webhook');
+const component = join(import.meta.dirname, '../../deploy/components/webhook');
 
 export const usualPolicy: Policy = {
   settings: podSettings(),
