@@ -20,6 +20,7 @@ import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
+import { webhookCommand } from './commands/webhook.ts';
 import { type ExitStatus, outliveReaders, reportFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
@@ -54,11 +55,12 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(traceCommand(end))
     .command(uninstallCommand)
     .command(validateCommand(end))
+    .command(webhookCommand)
     .command(completionCommand)
     .command(versionCommand)
     .demandCommand(
       1,
-      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attach, detach, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attach, detach, attachments, devices, doctor, cni, daemon, install, uninstall, validate, webhook, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()

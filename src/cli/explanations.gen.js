@@ -406,6 +406,12 @@ export const explanations = {
   "fix": "Check why this node cannot reach the API server; the log of the daemon contains the last error.",
   "sections": []
  },
+ "PLX-D-WEBHOOK": {
+  "kind": "check of plexus doctor",
+  "what": "the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions",
+  "fix": "Check the pods and the log of the Deployment plexus-webhook, and apply its manifests again (docs/admission.md).",
+  "sections": []
+ },
  "PLX-DAEMON-AWAY": {
   "kind": "error",
   "what": "the plexus daemon cannot be reached at ‹socket› (‹problem›; waited ‹seconds› s)",
@@ -448,12 +454,28 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-DEFAULT-NETWORKS-INVALID": {
+  "kind": "error",
+  "what": "the default networks of namespace ‹namespace› were not added: ‹problem›",
+  "fix": "Correct the annotation plexus-cni.io/default-networks of the namespace.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
  "PLX-DELS-DEFERRED": {
   "kind": "error",
   "what": "deferred DELs have not been carried out, so the networks of these deleted pods are still allocated: ‹sandboxes›",
   "fix": "Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments lists nothing as deferred. With --force, plexus uninstall continues and leaves the addresses of these pods allocated.",
   "code": 100,
   "retry": "later",
+  "sections": []
+ },
+ "PLX-DEVICE-CONTAINER-UNKNOWN": {
+  "kind": "error",
+  "what": "annotation plexus-cni.io/device-container names \"‹container›\", but the containers are ‹known›",
+  "fix": "Name a container of spec.containers in the annotation, or remove the annotation to use the first container.",
+  "code": 7,
+  "retry": "never",
   "sections": []
  },
  "PLX-DEVICE-GONE": {
@@ -666,6 +688,14 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-NAD-IN-USE": {
+  "kind": "error",
+  "what": "NetworkAttachmentDefinition ‹nad› is used by ‹pods›",
+  "fix": "Delete the pods first, or set the annotation plexus-cni.io/force-delete: \"true\" on the NetworkAttachmentDefinition.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
  "PLX-NAD-INVALID": {
   "kind": "error",
   "what": "NetworkAttachmentDefinition ‹nad›: ‹problem›",
@@ -810,6 +840,22 @@ export const explanations = {
   "fix": "Check that the pod of that network runs on this node and has written its file, or correct clusterNetwork in the configuration of Plexus.",
   "code": 11,
   "retry": "later",
+  "sections": []
+ },
+ "PLX-NODE-SELECTOR-CONFLICT": {
+  "kind": "error",
+  "what": "NetworkAttachmentDefinition ‹nad› requires nodes with ‹label›=\"‹value›\", but ‹source› requires ‹label›=\"‹other›\"",
+  "fix": "Remove the label from spec.nodeSelector of the pod, or select a network that exists on these nodes.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
+ "PLX-NODE-SELECTOR-INVALID": {
+  "kind": "error",
+  "what": "annotation k8s.v1.cni.cncf.io/nodeSelector of NetworkAttachmentDefinition ‹nad› is \"‹value›\", which is not one label",
+  "fix": "Write one label as key=value, or key alone, in the annotation of the NetworkAttachmentDefinition.",
+  "code": 7,
+  "retry": "never",
   "sections": []
  },
  "PLX-NODE-TOO-OLD": {
@@ -1077,6 +1123,22 @@ export const explanations = {
   "fix": "Update the plugin, or reduce what its configuration makes it return.",
   "code": 6,
   "retry": "never",
+  "sections": []
+ },
+ "PLX-REVIEW-INVALID": {
+  "kind": "error",
+  "what": "the request is not an AdmissionReview of admission.k8s.io/v1: ‹problem›",
+  "fix": "Send an AdmissionReview of admission.k8s.io/v1, as the Kubernetes API server does.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
+ "PLX-REVIEW-TIMED-OUT": {
+  "kind": "error",
+  "what": "the webhook could not decide within ‹ms› ms",
+  "fix": "Check the log of the webhook and the load of the API server, then retry.",
+  "code": 11,
+  "retry": "later",
   "sections": []
  },
  "PLX-ROUTES-FAILED": {
@@ -1381,6 +1443,22 @@ export const explanations = {
   "fix": "Use one of the supported versions as cniVersion.",
   "code": 1,
   "retry": "never",
+  "sections": []
+ },
+ "PLX-WEBHOOK-BUSY": {
+  "kind": "error",
+  "what": "the webhook already handles ‹most› requests",
+  "fix": "Retry. If it persists, increase the replicas of the webhook.",
+  "code": 11,
+  "retry": "later",
+  "sections": []
+ },
+ "PLX-WEBHOOK-SECRET-MISSING": {
+  "kind": "error",
+  "what": "Secret ‹secret› for the certificate of the webhook does not exist",
+  "fix": "Apply the manifests of the webhook again, which contain the Secret (deploy/components/webhook), or use cert-manager.",
+  "code": 11,
+  "retry": "later",
   "sections": []
  }
 };

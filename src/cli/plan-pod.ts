@@ -3,11 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
 import { connect, readPodFile } from '../cluster/index.ts';
-import type { CredentialSource } from '../kube/index.ts';
+import { type CredentialSource, apiReader, pathSegment } from '../kube/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
 import { withNodePaths } from '../install/index.ts';
-import { type PodDevice, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
+import {
+  type PodDevice,
+  type PodMetadata,
+  type PodRef,
+  defaultNetworksKey,
+  networksKey,
+  podKey,
+} from '../npwg/index.ts';
 import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
@@ -56,11 +63,48 @@ export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
 
 const longestMs = 30_000;
 
-async function podOf({ pod, cluster }: PlanSubject, signal: AbortSignal): Promise<PodMetadata> {
-  if ('file' in pod) return readPodFile(pod.file);
+async function podOf({ pod, cluster, nads }: PlanSubject, signal: AbortSignal): Promise<PodMetadata> {
+  if ('file' in pod) {
+    const read = await readPodFile(pod.file);
+    return nads === undefined ? withNamespaceDefaults(read, cluster, signal) : read;
+  }
   const found = await connect(cluster, { forPeople: true }).getPod(pod, signal);
   if (found === undefined) throw podNotFound({ pod: podKey(pod) });
   return found;
+}
+
+const namespaceMs = 3000;
+
+interface NamespaceObject {
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * Adds the default networks of the pod's namespace, as the webhook does when the pod is created. A pod that exists has
+ * them already.
+ */
+async function withNamespaceDefaults(
+  pod: PodMetadata,
+  cluster: CredentialSource,
+  signal: AbortSignal,
+): Promise<PodMetadata> {
+  const { namespace, annotations } = pod;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(namespaceMs)]);
+  const path = `/api/v1/namespaces/${pathSegment(namespace)}`;
+  // Without a cluster, nothing is known about the namespace.
+  const found = await apiReader(cluster)
+    .get(`namespace ${namespace}`, path, limit)
+    .catch(() => undefined);
+  const { labels = {}, annotations: given = {} } = (found as NamespaceObject | undefined)?.metadata ?? {};
+  if (labels[defaultNetworksKey] !== 'enabled' || given[defaultNetworksKey] === undefined) return pod;
+  const { withDefaultNetworks } = await import('../webhook/index.ts');
+  const of = { namespace, annotations, hostNetwork: false };
+  const { networks, problem } = withDefaultNetworks(of, given[defaultNetworksKey]);
+  if (problem !== undefined) throw problem;
+  return networks === undefined ? pod : { ...pod, annotations: { ...annotations, [networksKey]: networks } };
 }
 
 const standIn: JsonObject = {

@@ -1,7 +1,16 @@
 import { type Report, quiet } from '../report/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
-import { type CredentialSource, type WatchTiming, loadCredentials, sendIfThere, sendRequest } from '../kube/index.ts';
+import {
+  type ApiConnection,
+  type CredentialSource,
+  type WatchTiming,
+  loadCredentials,
+  sendIfThere,
+  sendRequest,
+  usualWatchTiming,
+} from '../kube/index.ts';
+import type { NadWatch } from './nad-watch.ts';
 import type { ClusterViews } from './overview.ts';
 
 /** Selects the cluster to connect to. */
@@ -92,4 +101,14 @@ export async function connectForLong(
 export async function connectForViews(source: CredentialSource): Promise<ClusterViews> {
   const [{ clusterViews }, credentials] = await Promise.all([import('./overview.ts'), loadCredentials(source)]);
   return clusterViews({ credentials, report: quiet }, await credentials.current());
+}
+
+/** Watches NetworkAttachmentDefinitions with these annotations. */
+export async function connectNads(
+  api: ApiConnection,
+  annotationKeys: readonly string[],
+  timing: WatchTiming = usualWatchTiming,
+): Promise<NadWatch> {
+  const { watchNads } = await import('./nad-watch.ts');
+  return watchNads(api, timing, annotationKeys);
 }

@@ -13,7 +13,15 @@ export {
   type WatchedCluster,
   type WatchState,
 } from './cluster.ts';
-export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
+export {
+  connect,
+  connectForLong,
+  connectForViews,
+  connectNads,
+  type ConnectOptions,
+  connectOptionsFor,
+} from './connect.ts';
+export type { NadWatch } from './nad-watch.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { type DaemonPod, type NodeAccess, nodeAccess } from './daemon-pods.ts';
 export { type DaemonSetFacts, type Installation, readInstallation } from './installation.ts';

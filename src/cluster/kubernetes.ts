@@ -74,7 +74,7 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
             verb: 'get',
             resource: nadPlural,
             path: nadPath(ref),
-            shape: () => nadShape,
+            shape: () => nadShape(),
             what: `get NetworkAttachmentDefinition ${nadKey(ref)}`,
           },
           [404],

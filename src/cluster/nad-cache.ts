@@ -8,6 +8,9 @@ export interface NadCache {
   readonly size: () => number;
   /** Objects that did not fit since the last list; they must be read on demand. */
   readonly leftOut: () => number;
+  /** The cached object itself. */
+  readonly object: (ref: NadRef) => unknown;
+  readonly keys: () => readonly string[];
   /** The cached objects, and a number that changes whenever they do. */
   readonly all: () => readonly unknown[];
   readonly revision: () => number;
@@ -28,20 +31,22 @@ interface ApiObject {
 
 const mostAnnotationBytes = 64 * 1024;
 
-/** The shape of a NAD. A string that is too long to be used is not kept in memory. */
-export const nadShape: Shape = {
+/**
+ * The shape of a NAD with these annotations. A string that is too long to be used is not kept in memory.
+ */
+export const nadShape = (annotationKeys: readonly string[] = nadAnnotationKeys): Shape => ({
   keys: {
     metadata: {
       keys: {
         name: 1024,
         namespace: 1024,
         resourceVersion: 256,
-        annotations: { keys: Object.fromEntries(nadAnnotationKeys.map((key) => [key, mostAnnotationBytes])) },
+        annotations: { keys: Object.fromEntries(annotationKeys.map((key) => [key, mostAnnotationBytes])) },
       },
     },
     spec: { keys: { config: 2 * maxConfigLength } }, // Quotes and line ends take two bytes each in JSON.
   },
-};
+});
 
 const usualBudget = 8 * 1024 * 1024;
 
@@ -49,7 +54,8 @@ const usualBudget = 8 * 1024 * 1024;
  * Creates an empty cache. Configurations are kept once, as text, and parsed on use. They share a budget of characters;
  * beyond it the largest are evicted, so that large NADs slow down only the pods that use them.
  */
-export function createNadCache(budget = usualBudget): NadCache {
+export function createNadCache(budget = usualBudget, annotationKeys = nadAnnotationKeys): NadCache {
+  const slim = (object: unknown): ApiObject => slimmed(object, annotationKeys);
   let known = createStore(budget);
   let revision = 0;
   return {
@@ -57,6 +63,8 @@ export function createNadCache(budget = usualBudget): NadCache {
       const object = known.get(nadKey(ref));
       return object === undefined ? undefined : parseNad(object);
     },
+    object: (ref) => known.get(nadKey(ref)),
+    keys: () => known.keys(),
     size: () => known.size(),
     leftOut: () => known.leftOut(),
     all: () => known.all(),
@@ -85,6 +93,7 @@ interface Store {
   readonly size: () => number;
   readonly leftOut: () => number;
   readonly all: () => readonly ApiObject[];
+  readonly keys: () => readonly string[];
   readonly set: (key: string, object: ApiObject) => void;
   readonly remove: (key: string) => void;
 }
@@ -113,6 +122,7 @@ function createStore(budget: number): Store {
     size: () => objects.size,
     leftOut: () => leftOut,
     all: () => [...objects.values()].map(({ object }) => object),
+    keys: () => [...objects.keys()],
     set: (key, object) => {
       remove(key);
       const size = sizeOf(key, object);
@@ -143,9 +153,9 @@ function sizeOf(key: string, { metadata, spec }: ApiObject): number {
 }
 
 // managedFields and unrelated annotations are often longer than the network.
-function slim(object: unknown): ApiObject {
+function slimmed(object: unknown, annotationKeys: readonly string[]): ApiObject {
   const { metadata, spec } = object as ApiObject;
-  const kept = Object.entries(metadata?.annotations ?? {}).filter(([key]) => nadAnnotationKeys.includes(key));
+  const kept = Object.entries(metadata?.annotations ?? {}).filter(([key]) => annotationKeys.includes(key));
   // The ignored annotation could be one that forbids something.
   const tooLong = kept.map(([, value]) => value).find((value) => typeof value !== 'string');
   const config = tooLong ?? spec?.config;

@@ -1,11 +1,9 @@
-import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
-import type { PlexusError } from '../errors/index.ts';
 import { claimsApi } from './claims-api.ts';
 import type { WatchedCluster } from './cluster.ts';
-import { type ApiConnection, reflect, usualWatchTiming } from '../kube/index.ts';
+import { type ApiConnection, usualWatchTiming } from '../kube/index.ts';
 import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
-import { createNadCache, nadShape } from './nad-cache.ts';
+import { watchNads } from './nad-watch.ts';
 import type { LongConnection } from './connect.ts';
 import { podWatch } from './pod-watch.ts';
 
@@ -30,17 +28,7 @@ export function watchedCluster(
   { kubeletSocket, podsOf, timing = usualWatchTiming }: LongConnection,
 ): WatchedCluster {
   const cluster = kubernetesCluster(api);
-  const nads = createNadCache();
-  let state: { synced: boolean; complete: boolean; problem?: string } = { synced: false, complete: false };
-  const onSynced = (): void => {
-    if (!state.synced) api.report({ kind: 'watch-state', resource: nadPlural, state: 'synced' });
-    state = { synced: true, complete: true };
-  };
-  const onLost = (error: PlexusError): void => {
-    if (state.synced || state.problem === undefined)
-      api.report({ kind: 'watch-state', resource: nadPlural, state: 'lost', error });
-    state = { synced: false, complete: state.complete, problem: error.message };
-  };
+  const { nads, state, run } = watchNads(api, timing);
   const kubelet = kubeletSocket === undefined ? undefined : kubeletPods(kubeletSocket);
   return {
     cluster: {
@@ -51,28 +39,15 @@ export function watchedCluster(
       listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, withTimeout(listMs, signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, withReadTimeout(signal))),
       patchNetworkStatus: (pod, text, signal) =>
-        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : withTimeout(tryMs, signal)),
+        cluster.patchNetworkStatus(pod, text, state().problem === undefined ? signal : withTimeout(tryMs, signal)),
       publishNetworks: (pod, networks, signal) =>
-        cluster.publishNetworks?.(pod, networks, state.problem === undefined ? signal : withTimeout(tryMs, signal)) ??
+        cluster.publishNetworks?.(pod, networks, state().problem === undefined ? signal : withTimeout(tryMs, signal)) ??
         Promise.resolve('pod-is-gone'),
       claims: claimsApi(api, withReadTimeout),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
-    run: (signal) =>
-      reflect(
-        {
-          path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`,
-          resource: nadPlural,
-          api,
-          sink: nads,
-          shape: nadShape,
-          timing,
-          onSynced,
-          onLost,
-        },
-        signal,
-      ),
-    state: () => ({ ...state, objects: nads.size(), leftOut: nads.leftOut() }),
+    run,
+    state,
     nads,
     ...(podsOf !== undefined && { pods: podWatch(api, podsOf, timing) }),
   };

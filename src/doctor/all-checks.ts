@@ -34,6 +34,7 @@ import { runtimeFolders } from './checks/runtime-folders.ts';
 import { shim } from './checks/shim.ts';
 import { podsNotAttached } from './checks/unattached-pods.ts';
 import { undone } from './checks/undone.ts';
+import { webhook } from './checks/webhook.ts';
 import type { ClusterScene } from './cluster-scene.ts';
 import type { NodeScene } from './node-scene.ts';
 
@@ -78,4 +79,5 @@ export const clusterChecks: readonly Check<ClusterScene>[] = [
   nadPlugins,
   podStatus,
   recentEvents,
+  webhook,
 ];

@@ -28,7 +28,8 @@ export interface ApiReader {
   ): Promise<{ readonly allowed?: boolean } | undefined>;
 }
 
-const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+/** Accept header for a list of which only metadata is needed. */
+export const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const pageSize = 500;
 const mostObjectBytes = 16 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 // A client of the Kubernetes API: transport, credentials, lists, watches. Knows no object of ours.
-export { apiReader, type ApiReader } from './api-reader.ts';
+export { apiReader, type ApiReader, metadataList } from './api-reader.ts';
 export { type ApiAnswer, problemIn, sendIfThere, sendRequest, tryRequest } from './api-request.ts';
 export type { CredentialSource } from './credential-source.ts';
 export { execInPod, type ExecOutput } from './exec-in-pod.ts';

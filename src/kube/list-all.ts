@@ -8,6 +8,9 @@ export interface Collection {
   readonly api: ApiConnection;
   /** Objects per page. */
   readonly page: number;
+  /** Selectors, for example `fieldSelector=…`. */
+  readonly query?: string;
+  readonly accept?: string;
 }
 /** Everything in a collection, or an expected status in its place. */
 export type Listed<T> = { readonly items: readonly T[] } | { readonly status: number };
@@ -68,13 +71,20 @@ interface Page {
 }
 
 const getPage = (
-  { path, resource, api }: Collection,
-  { query, shape }: Page,
+  { path, resource, api, query: selectors = '', accept }: Collection,
+  { query: paging, shape }: Page,
   expected: readonly number[],
   signal: AbortSignal,
 ): Promise<ApiAnswer> =>
   sendIfThere(
-    { verb: 'list', resource, path: withQuery(path, query), shape, what: `list ${resource}` },
+    {
+      verb: 'list',
+      resource,
+      path: withQuery(path, [selectors, paging].filter((each) => each !== '').join('&')),
+      shape,
+      what: `list ${resource}`,
+      ...(accept !== undefined && { accept }),
+    },
     expected,
     api,
     AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),

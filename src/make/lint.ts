@@ -52,6 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'install',
     'reconcile',
   ],
+  webhook: ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'kube', 'cluster', 'observe', 'daemon'],
   cli: [
     'errors',
     'report',
@@ -73,6 +74,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'doctor',
     'ui',
     'daemon',
+    'webhook',
   ],
   make: ['errors', 'cni', 'npwg', 'plan', 'validate', 'doctor', 'daemon'],
 };

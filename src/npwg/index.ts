@@ -7,6 +7,10 @@ export {
   configSourceKey,
   debugKey,
   defaultNetworkKey,
+  defaultNetworksKey,
+  deviceContainerKey,
+  forceDeleteKey,
+  injectedResourcesKey,
   inSyncCondition,
   nadAnnotationKeys,
   nadGroup,
@@ -15,6 +19,8 @@ export {
   nadVersion,
   networksKey,
   networkStatusKey,
+  nodeSelectorKey,
+  resourceNameKey,
 } from './keys.ts';
 export { withNetwork, withoutInterface } from './edit-networks.ts';
 export {

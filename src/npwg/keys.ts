@@ -21,13 +21,29 @@ export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
 export const concurrentKey = 'plexus-cni.io/concurrent';
 /** On a NAD, Plexus only: the keys of cni-args that pods may use, separated by commas; `*` for all. */
 export const allowedCniArgsKey = 'plexus-cni.io/allowed-cni-args';
+/** On a NAD: one node label, `key=value` or `key`, that the webhook adds to the nodeSelector of its pods. */
+export const nodeSelectorKey = 'k8s.v1.cni.cncf.io/nodeSelector';
+/** On a NAD, Plexus only: "true" if the webhook allows deleting it while pods use it. */
+export const forceDeleteKey = 'plexus-cni.io/force-delete';
 /** Every annotation of a NAD that Plexus reads. */
 export const nadAnnotationKeys: readonly string[] = [
   resourceNameKey,
   resourceClaimKey,
   concurrentKey,
   allowedCniArgsKey,
+  nodeSelectorKey,
+  forceDeleteKey,
 ];
+
+/**
+ * Plexus only. On a namespace: networks that the webhook adds to its pods, written as in the networks annotation. On a
+ * pod: "false" opts out.
+ */
+export const defaultNetworksKey = 'plexus-cni.io/default-networks';
+/** On a pod, Plexus only: the container that gets the device resources of the pod's networks. */
+export const deviceContainerKey = 'plexus-cni.io/device-container';
+/** On a pod, Plexus only: the resources that the webhook added, so that a second call does not add them again. */
+export const injectedResourcesKey = 'plexus-cni.io/injected-resources';
 
 /** On a pod, Plexus only: "true" enables debug log lines for this pod. */
 export const debugKey = 'plexus-cni.io/debug';

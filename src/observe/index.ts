@@ -4,4 +4,5 @@ export { createLog, type Log, type LogOptions } from './log.ts';
 export type { JournalNumbers } from './gauges.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type RecentOperations, type RecentLimits, type RecentQuery, recentOperations } from './recent.ts';
+export { createWebhookMetrics, type WebhookMetrics } from './webhook-metrics.ts';
 export { createTracing, type Tracing } from './tracing.ts';

@@ -1,6 +1,13 @@
 import { isJsonObject } from '../cni/index.ts';
 import { type Path, keyText } from '../errors/index.ts';
-import { defaultNetworkKey, nadAnnotationKeys, networkStatusKey, networksKey } from '../npwg/index.ts';
+import {
+  defaultNetworkKey,
+  defaultNetworksKey,
+  deviceContainerKey,
+  nadAnnotationKeys,
+  networkStatusKey,
+  networksKey,
+} from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Finding, annotationUnknown, finding, keyAt, misplaced } from './finding.ts';
 import { valueAt } from './values.ts';
@@ -12,6 +19,8 @@ export const podAnnotations: readonly string[] = [
   defaultNetworkKey,
   networkStatusKey,
   `${networkStatusKey.replace('network-', 'networks-')}`,
+  defaultNetworksKey,
+  deviceContainerKey,
 ];
 
 /** Reports keys that resemble a known annotation, because no program reads them. */

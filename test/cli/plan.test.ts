@@ -39,6 +39,20 @@ describe('plexus plan of a pod in the cluster', () => {
       ],
     ]);
   });
+  it('shows the default networks of the namespace for a pod in a file', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-plan-'));
+    const file = join(folder.path, 'pod.yaml');
+    await writeFile(
+      file,
+      JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata: { name: 'new', namespace: 'lab' } }),
+    );
+    cluster.nad('storage', storage('10.30.0.0/24'));
+    const key = 'plexus-cni.io/default-networks';
+    const annotations = { [key]: 'default/storage@san0' };
+    cluster.api.put('namespaces', { metadata: { name: 'lab', labels: { [key]: 'enabled' }, annotations } });
+    const { stdout } = await plexus('plan', '--pod', file);
+    expect(stdout.split('\n')[4]).toMatch(/^san0 +default\/storage +bridge/);
+  });
   it('reports a missing pod', async () => {
     expect(await plexus('plan', 'nobody', '-n', 'shop')).toMatchObject({
       status: 1,

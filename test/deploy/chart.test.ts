@@ -69,6 +69,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     ['resource-claim-status', 'containerd', { resourceClaims: { reportDrivers: ['driver.example.com'] } }],
     ['monitoring', 'containerd', { monitoring: { enabled: true } }],
     ['ui', 'containerd', { ui: { enabled: true } }],
+    ['webhook', 'containerd', { webhook: { enabled: true } }],
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
   ])('renders the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
@@ -91,6 +92,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       multusStateDir: '/var/lib/cni/multus',
       nodeRoot: true,
       standIn: true,
+      webhook: { enabled: true, pods: 'warn', inject: false, injectionLabels: ['networks.example.com/dpdk'] },
       resourceClaims: { enabled: true, reportDrivers: ['a.example.com', 'b.example.com'] },
       extraCapabilities: ['DAC_OVERRIDE'],
       monitoring: { enabled: true },

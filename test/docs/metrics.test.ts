@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../../src/observe/index.ts';
+import { createMetrics, createWebhookMetrics } from '../../src/observe/index.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8');
 
@@ -23,7 +23,8 @@ async function rendered(): Promise<string> {
     recent: () => ({ operations: 0, bytes: 0 }),
     version: 'test',
   });
-  return (await render()).text;
+  const webhook = (await createWebhookMetrics()).collectFrom({ networks: () => 0, certificateExpires: () => 0 });
+  return `${(await render()).text}${(await webhook()).text}`;
 }
 
 describe('docs/metrics.md', () => {

@@ -3,6 +3,7 @@ import { type ClusterMeans, clusterChecks } from '../../src/doctor/index.ts';
 import type { ApiServerOptions } from '../support/api-server/index.ts';
 import { type DoctorCluster, daemonPod, nodeObject, openDoctorCluster } from '../support/doctor-cluster.ts';
 import { patience } from '../support/patience.ts';
+import { makeGeneration } from '../../src/webhook/make-certificate.ts';
 
 let cluster: DoctorCluster;
 const open = async (options: ApiServerOptions = {}): Promise<void> => {
@@ -168,7 +169,51 @@ const cases: readonly Case[] = [
       cluster.api.put('daemonsets', { metadata: { name: 'kube-multus-ds', namespace: 'kube-system' }, spec: {} }),
     finds: ['warning: Multus is installed'],
   },
+  {
+    id: 'WEBHOOK',
+    title: 'a webhook without a ready replica, without a CA bundle, and a missing configuration',
+    spoil: () => putWebhook({ matchConditions: [{ name: 'a', expression: 'true' }] }, ''),
+    finds: [
+      `error: ValidatingWebhookConfiguration plexus is missing`,
+      'error: no replica of the webhook is ready',
+      'error: it has no CA bundle, so the API server does not trust the webhook',
+    ],
+  },
+  {
+    id: 'WEBHOOK',
+    title: 'an expired authority, and an outage that would stop all pods',
+    spoil: async () => {
+      const day = 24 * 3_600_000;
+      const { ca } = await makeGeneration(['webhook'], day, Date.now() - 3 * day);
+      const condition = { matchConditions: [{ name: 'a', expression: 'true' }] };
+      for (const kind of ['mutating', 'validating'] as const)
+        putWebhook(kind === 'mutating' ? {} : condition, ca, kind);
+      cluster.api.put('endpointslices', {
+        metadata: { name: 'w-1', namespace: 'kube-system', labels: { 'kubernetes.io/service-name': 'plexus-webhook' } },
+        endpoints: [{ conditions: { ready: true } }],
+      });
+    },
+    finds: [
+      /^error: all authorities of its CA bundle expired/,
+      /^warning: .*no matchConditions/,
+      /^error: all authorities/,
+    ],
+  },
 ];
+const putWebhook = (more: object, ca: string, kind = 'mutating'): unknown =>
+  cluster.api.put(`${kind}webhookconfigurations`, {
+    metadata: { name: 'plexus' },
+    webhooks: [
+      {
+        name: 'networks.plexus-cni.io',
+        clientConfig: {
+          caBundle: Buffer.from(ca).toString('base64'),
+          service: { namespace: 'kube-system', name: 'plexus-webhook' },
+        },
+        ...more,
+      },
+    ],
+  });
 const crdName = 'network-attachment-definitions.k8s.cni.cncf.io';
 const changeCrd = (change: (crd: Record<string, unknown>) => Record<string, unknown>): unknown =>
   cluster.api.put(

@@ -1,12 +1,15 @@
 import { dumpYaml, loadYaml } from '@kubernetes/client-node';
 import {
+  MutatingWebhookConfiguration,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
 } from 'kubernetes-models/admissionregistration.k8s.io/v1';
 import { PodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
-import { ClusterRole, ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { ConfigMap, Pod, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import { ConfigMap, Pod, Secret, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 import type { KubeObject } from './api-server/index.ts';
 
@@ -14,6 +17,12 @@ const models = {
   DaemonSet,
   Deployment,
   PodMonitor,
+  MutatingWebhookConfiguration,
+  ValidatingWebhookConfiguration,
+  PodDisruptionBudget,
+  Role,
+  RoleBinding,
+  Secret,
   Service,
   ClusterRole,
   ClusterRoleBinding,

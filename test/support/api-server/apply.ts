@@ -22,7 +22,7 @@ interface Owned {
  * wrote before and no longer lists, unless another manager owns them too. Throws 400 without a manager; without force,
  * 409 for a field with another value and owner.
  */
-export function applyObject(target: Target, body: unknown): KubeObject {
+export async function applyObject(target: Target, body: unknown): Promise<KubeObject> {
   const { request, type } = target;
   const manager = request.query.get('fieldManager') ?? '';
   if (manager === '')

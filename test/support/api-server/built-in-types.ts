@@ -1,3 +1,4 @@
+import { validateWebhooks } from './admission-objects.ts';
 import { ageColumn, eventColumns, nameColumn, namespaceColumns, podColumns } from './columns.ts';
 import { validateClaim, validateSlice } from './claim-rules.ts';
 import { establishCrd, validateCrd } from './custom-types.ts';
@@ -169,6 +170,57 @@ const serviceCidrs: ResourceType = {
   fields: named,
 };
 
+type Names = Pick<ResourceType, 'group' | 'plural' | 'singular' | 'kind'>;
+
+/** A resource without rules of its own. */
+const plainType = (names: Names, more: Partial<ResourceType> = {}): ResourceType => ({
+  ...base,
+  storage: names.plural,
+  status: 'with-metadata',
+  ...names,
+  ...more,
+});
+
+const workloads: readonly ResourceType[] = (
+  [
+    ['apps', 'Deployment'],
+    ['apps', 'StatefulSet'],
+    ['apps', 'ReplicaSet'],
+    ['batch', 'Job'],
+    ['batch', 'CronJob'],
+  ] as const
+).map(([group, kind]) =>
+  plainType({ group, kind, singular: kind.toLowerCase(), plural: `${kind.toLowerCase()}s` }, { columns: [nameColumn] }),
+);
+
+const withoutStatus = { status: 'none' } as const;
+const ofCluster = { ...withoutStatus, namespaced: false, fields: named } as const;
+const admissionGroup = 'admissionregistration.k8s.io';
+const webhookConfigurations: readonly ResourceType[] = (['Mutating', 'Validating'] as const).map((kind) =>
+  plainType(
+    {
+      group: admissionGroup,
+      kind: `${kind}WebhookConfiguration`,
+      singular: `${kind.toLowerCase()}webhookconfiguration`,
+      plural: `${kind.toLowerCase()}webhookconfigurations`,
+    },
+    { ...ofCluster, validate: validateWebhooks },
+  ),
+);
+
+const others: readonly ResourceType[] = [
+  plainType({ group: '', kind: 'Secret', singular: 'secret', plural: 'secrets' }, withoutStatus),
+  plainType({ group: '', kind: 'Service', singular: 'service', plural: 'services' }),
+  plainType(
+    { group: 'discovery.k8s.io', kind: 'EndpointSlice', singular: 'endpointslice', plural: 'endpointslices' },
+    withoutStatus,
+  ),
+  plainType(
+    { group: 'resource.k8s.io', kind: 'DeviceClass', singular: 'deviceclass', plural: 'deviceclasses' },
+    ofCluster,
+  ),
+];
+
 /** The other kinds of a manifest that installs Plexus: stored as they are sent. */
 const kindsOfInstallation: readonly ResourceType[] = [
   { ...base, plural: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },
@@ -194,5 +246,8 @@ export const builtInTypes: readonly ResourceType[] = [
   resourceSlices,
   daemonSets,
   serviceCidrs,
+  ...workloads,
+  ...webhookConfigurations,
+  ...others,
   ...kindsOfInstallation,
 ];

@@ -1,3 +1,4 @@
+import { admitDelete } from './admission.ts';
 import { conflict } from './api-error.ts';
 import { asObject, asText, type JsonObject, type KubeObject } from './json.ts';
 import { readSelector } from './selectors.ts';
@@ -6,12 +7,14 @@ import { currentObject, isDryRun, type Target, timestamp } from './write.ts';
 
 /**
  * DELETE: removes the object at once, whatever the grace period, because there is no kubelet to wait for, unless it has
- * finalizers. Returns the body of the answer. Throws 404, 409 (preconditions).
+ * finalizers. Returns the body of the answer. Throws 404, 409 (preconditions), and what admission
+ * rejects.
  */
-export function deleteObject(target: Target, options: unknown): JsonObject {
+export async function deleteObject(target: Target, options: unknown): Promise<JsonObject> {
   const { type, request } = target;
   const current = currentObject(target);
   refusePreconditions(target, current, asObject(asObject(options)['preconditions']));
+  await admitDelete({ ...target, operation: 'DELETE', object: null, oldObject: current });
   const last = isDryRun(request) ? current : removeOrMark(target, current);
   if (type.returnsDeleted) return last;
   const { name, uid } = last.metadata;
@@ -20,10 +23,14 @@ export function deleteObject(target: Target, options: unknown): JsonObject {
 }
 
 /** DELETE on a collection: removes every object that the selectors match. Returns the removed objects. */
-export function deleteCollection(target: Target): KubeObject[] {
+export async function deleteCollection(target: Target): Promise<KubeObject[]> {
   const { state, type, request } = target;
   const matches = readSelector(type, request);
   const doomed = state.store.list(type.storage).filter(matches);
+  for (const oldObject of doomed) {
+    const one = { ...request, name: oldObject.metadata.name };
+    await admitDelete({ ...target, request: one, operation: 'DELETE', object: null, oldObject });
+  }
   return isDryRun(request) ? doomed : doomed.map((object) => removeOrMark(target, object));
 }
 

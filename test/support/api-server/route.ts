@@ -97,44 +97,46 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
     case 'watch':
       return serveWatch({ ...target, response, how, faults });
     case 'create':
-      return one(201, createObject(target, await readJson(exchange)));
+      return one(201, await createObject(target, await readJson(exchange)));
     case 'update': {
       const body = await readJson(exchange);
-      return one(
-        200,
-        updateObject(target, 'update', () => body),
-      );
+      return one(200, await updateObject(target, 'update', () => body));
     }
     case 'patch': {
       if (isApplied(target, mediaType(exchange)))
-        return one(200, applyObject(target, parseJson(await readText(exchange))));
+        return one(200, await applyObject(target, parseJson(await readText(exchange))));
       refusePatchType(type, mediaType(exchange));
       const patch = parseJson(await readText(exchange));
       return one(
         200,
-        updateObject(target, 'patch', (current) => applyPatch(mediaType(exchange), current, patch)),
+        await updateObject(target, 'patch', (current) => applyPatch(mediaType(exchange), current, patch)),
       );
     }
     case 'delete': {
-      const body = deleteObject(target, await readJson(exchange));
+      const body = await deleteObject(target, await readJson(exchange));
       return body['kind'] === 'Status' ? answer(200, body) : one(200, body as KubeObject);
     }
     case 'deletecollection':
       await readText(exchange);
-      return list(deleteCollection(target));
+      return list(await deleteCollection(target));
     case undefined:
       throw methodNotAllowed();
   }
 }
 
 /** The resource type of the path. Throws 404, 405. */
-function findTarget({ state, info }: Exchange): Target {
+function findTarget({ state, info, response }: Exchange): Target {
   const type = servedTypes(state.store).find(
     (served) => served.group === info.group && served.version === info.version && served.plural === info.resource,
   );
   if (!type || !isServedPath(type, info)) throw notFoundAt(state, info);
   if (!isAllowedMethod(type, info)) throw methodNotAllowed();
-  return { state, type, request: info };
+  const warn = (text: string): void => {
+    const quoted = text.replaceAll(/[\\"]/g, String.raw`\$&`);
+    // A real server sends UTF-8, which Node accepts only as one character for each byte.
+    response.appendHeader('Warning', Buffer.from(`299 - "${quoted}"`).toString('latin1'));
+  };
+  return { state, type, request: info, warn };
 }
 
 /** Only built-in API groups answer with a Status; other paths do not. */

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { refuseForeignDevices } from './access-review.ts';
+import { mutate, validate, type Write } from './admission.ts';
 import type { ApiState } from './api-state.ts';
 import {
   alreadyExists,
@@ -32,33 +33,68 @@ export interface Target {
   readonly request: RequestInfo;
   /** The field owners after the write; absent: unchanged. */
   readonly managedFields?: readonly JsonObject[];
+  /** Receives warnings for the client. */
+  readonly warn: (text: string) => void;
 }
 
-/** POST: returns the stored object. Throws 400, 404 (namespace), 409 (exists), 422. */
-export function createObject({ state, type, request }: Target, body: unknown): KubeObject {
-  const object = readBody(type, body);
+/** POST: returns the stored object. Throws 400, 404 (namespace), 409 (exists), 422, and what admission rejects. */
+export async function createObject(target: Target, body: unknown): Promise<KubeObject> {
+  const { state, type, request } = target;
+  const given = readBody(type, body);
+  if (type.namespaced) {
+    refuseOtherNamespace(request, given);
+    refuseMissingNamespace(state, request.namespace);
+  }
+  const { namespace } = request;
+  const placed = { ...given, metadata: { ...asObject(given['metadata']), ...(type.namespaced && { namespace }) } };
+  const object = await mutate({ ...writeOf(target, 'CREATE', null), object: placed });
   const metadata = newMetadata(type, request, asObject(object['metadata']));
-  if (type.namespaced) refuseMissingNamespace(state, metadata.namespace ?? '');
   const stored = asStored(type, { ...object, metadata });
   const prepared = type.prepare?.(stored) ?? (type.status === 'none' ? stored : withStatus(stored, undefined));
   if (metadata.name === '')
     throw invalid(type, '', [requiredField('metadata.name', 'name or generateName is required')]);
   refuseInvalid(type, prepared, undefined);
+  await validate({ ...writeOf(target, 'CREATE', null), object: prepared });
   if (state.store.get(type.storage, metadata.namespace ?? '', metadata.name)) throw alreadyExists(type, metadata.name);
   return isDryRun(request) ? prepared : state.store.write(type.storage, prepared);
 }
 
 /**
  * PUT and PATCH: returns the stored object after `change`, which receives the current one as the client sees it. Throws
- * 400, 404, 409 (stale version, other UID), 422. A write that changes nothing creates no new version.
+ * 400, 404, 409 (stale version, other UID), 422, and what admission rejects. A write that changes nothing creates no new
+ * version. If another write comes between, the change is applied to its result.
  */
-export function updateObject(
+export async function updateObject(
   target: Target,
   kind: 'update' | 'patch',
   change: (current: JsonObject) => unknown,
-): KubeObject {
+): Promise<KubeObject> {
   const { state, type, request } = target;
-  const current = currentObject(target);
+  for (let attempts = 0; attempts < mostAttempts; attempts++) {
+    const current = currentObject(target);
+    const next = await admittedUpdate(target, { kind, change, current });
+    if (state.store.get(type.storage, request.namespace, request.name) !== current) continue;
+    if (sameJson(next, current)) return current;
+    refuseForeignDevices(target, kind, next, current);
+    if (isDryRun(request)) return next;
+    const done = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
+    return done
+      ? state.store.remove(type.storage, next)
+      : state.store.write(type.storage, withGeneration(type, next, current));
+  }
+  throw staleVersion(type, request.name);
+}
+
+const mostAttempts = 5;
+
+interface Update {
+  readonly kind: 'update' | 'patch';
+  readonly change: (current: JsonObject) => unknown;
+  readonly current: KubeObject;
+}
+
+async function admittedUpdate(target: Target, { kind, change, current }: Update): Promise<KubeObject> {
+  const { type, request } = target;
   const body = readBody(type, change(shown(type, current)));
   const meta = asObject(body['metadata']);
   refuseOtherTarget(type, request, meta);
@@ -67,16 +103,18 @@ export function updateObject(
     ...body,
     metadata: { ...carriedMetadata(meta, current), ...ownership(target, current) },
   });
-  const next = restrict(type, request.subresource, written, current);
+  const write = writeOf(target, 'UPDATE', current);
+  const next = await mutate({ ...write, object: restrict(type, request.subresource, written, current) });
   refuseInvalid(type, next, current);
-  if (sameJson(next, current)) return current;
-  refuseForeignDevices(target, kind, next, current);
-  if (isDryRun(request)) return next;
-  const done = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
-  return done
-    ? state.store.remove(type.storage, next)
-    : state.store.write(type.storage, withGeneration(type, next, current));
+  await validate({ ...write, object: next });
+  return next;
 }
+
+const writeOf = (
+  { state, type, request, warn }: Target,
+  operation: 'CREATE' | 'UPDATE',
+  oldObject: KubeObject | null,
+): Omit<Write, 'object'> => ({ state, type, request, warn, operation, oldObject });
 
 /** The object that a request names. Throws 404. */
 export function currentObject({ state, type, request }: Target): KubeObject {
@@ -104,20 +142,22 @@ function readBody(type: ResourceType, body: unknown): JsonObject {
   return { ...body, ...expected };
 }
 
+function refuseOtherNamespace(request: RequestInfo, object: JsonObject): void {
+  const namespace = asText(asObject(object['metadata'])['namespace']) || request.namespace;
+  if (namespace === request.namespace) return;
+  throw badRequest(
+    `the namespace of the provided object does not match the namespace sent on the request (${namespace} != ${request.namespace})`,
+  );
+}
+
 function newMetadata(type: ResourceType, request: RequestInfo, given: JsonObject): ObjectMeta {
   const name = asText(given['name']) || generated(asText(given['generateName']));
-  const namespace = asText(given['namespace']) || request.namespace;
-  if (type.namespaced && namespace !== request.namespace) {
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request (${namespace} != ${request.namespace})`,
-    );
-  }
   if (asText(given['resourceVersion']) !== '')
     throw badRequest('resourceVersion should not be set on objects to be created');
   return {
     ...withoutKeys(given, ['namespace', 'deletionTimestamp', 'managedFields', 'selfLink']),
     name,
-    ...(type.namespaced && { namespace }),
+    ...(type.namespaced && { namespace: request.namespace }),
     uid: randomUUID(),
     resourceVersion: '',
     creationTimestamp: timestamp(),

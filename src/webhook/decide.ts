@@ -1,0 +1,96 @@
+import type { JsonObject } from '../cni/index.ts';
+import { type NadRef, nadGroup, nadKey, nadPlural } from '../npwg/index.ts';
+import type { Settings } from '../plan/index.ts';
+import { nadsOfPod } from '../validate/index.ts';
+import { changePod, preparePod } from './change-pod.ts';
+import {
+  type Networks,
+  allowed,
+  isBeingDeleted,
+  judgeDeletion,
+  judgeNadWrite,
+  judgePodWrite,
+  mayBeForced,
+} from './judge.ts';
+import type { ClusterNad } from './cluster-nad.ts';
+import type { Policy } from './options.ts';
+import { annotationsOf, objectAt } from './pod-parts.ts';
+import type { AdmissionRequest, Decision } from './review.ts';
+import type { Sources } from './sources.ts';
+
+/** Decides about a request in the mutating webhook. Rejects with apiUnavailable or apiRefused. */
+export async function mutateWrite(
+  request: AdmissionRequest,
+  { sources, policy }: { readonly sources: Sources; readonly policy: Policy },
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { object: sent, namespace, operation } = request;
+  const isNewPod = request.resource === 'pods' && request.group === '' && operation === 'CREATE';
+  if (!isNewPod || sent === undefined || isMirror(sent)) return allowed;
+  const switches = sources.switches();
+  const defaultNetworks = await sources.defaultNetworks(namespace, signal);
+  const prepared = preparePod(sent, namespace, { switches, defaultNetworks });
+  const pod = placed(prepared.pod, request);
+  const { found } = await networksOf(pod, { sources, settings: policy.settings }, signal);
+  const change = { sent, prepared, namespace, nads: found, classResources: sources.classResources() };
+  return changePod(change, policy, switches);
+}
+
+/** Decides about a request in the validating webhook. Rejects with apiUnavailable or apiRefused. */
+export async function validateWrite(
+  request: AdmissionRequest,
+  { sources, policy }: { readonly sources: Sources; readonly policy: Policy },
+  signal: AbortSignal,
+): Promise<Decision> {
+  const isNad = request.resource === nadPlural && request.group === nadGroup;
+  if (request.operation === 'DELETE') return isNad ? judgeNadDeletion(request, { sources, policy }, signal) : allowed;
+  if (isNad) return judgeNadWrite(request, policy);
+  const { object } = request;
+  if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
+  const pod = placed(object, request);
+  const networks = await networksOf(pod, { sources, settings: policy.settings }, signal);
+  return judgePodWrite(request, networks, policy);
+}
+
+/** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */
+const isMirror = (pod: JsonObject): boolean => annotationsOf(pod)['kubernetes.io/config.mirror'] !== undefined;
+
+async function judgeNadDeletion(
+  { name, namespace, oldObject }: AdmissionRequest,
+  { sources, policy }: { readonly sources: Sources; readonly policy: Policy },
+  signal: AbortSignal,
+): Promise<Decision> {
+  if (policy.nads === 'off' || mayBeForced(oldObject)) return allowed;
+  const nad = { namespace, name };
+  const users = await sources.podsUsing(nad, policy.settings, signal);
+  // The controller that empties a namespace deletes its pods and networks in any order.
+  if (users.length === 0 || (await sources.isNamespaceDeleted(namespace, signal))) return allowed;
+  return judgeDeletion(nad, users, policy);
+}
+
+/** The object with its kind and namespace, which the API server may have sent without. */
+const placed = (object: JsonObject, { kind, namespace }: AdmissionRequest): JsonObject => ({
+  ...object,
+  kind,
+  metadata: { ...objectAt(object, 'metadata'), ...(namespace !== '' && { namespace }) },
+});
+
+/** How many networks that the watch has not delivered are read for one request. */
+const mostReads = 16;
+
+async function networksOf(
+  pod: JsonObject,
+  { sources, settings }: { readonly sources: Sources; readonly settings: Settings },
+  signal: AbortSignal,
+): Promise<Networks> {
+  const refs = [...new Map(nadsOfPod(pod, settings).map((ref): [string, NadRef] => [nadKey(ref), ref])).values()];
+  // One pod may name a thousand networks that do not exist; each would cause an API request.
+  const keys = new Set(sources.nadKeys());
+  const unknown = refs.filter((ref) => !keys.has(nadKey(ref))).slice(mostReads);
+  const wanted = refs.filter((ref) => !unknown.includes(ref));
+  const known = await Promise.all(wanted.map((ref) => sources.nad(ref, signal)));
+  const found = new Map(
+    known.flatMap((each): [string, ClusterNad][] => (each === undefined ? [] : [[each.key, each]])),
+  );
+  return { found, others: found.size < refs.length ? sources.nadKeys() : [] };
+}

@@ -1,0 +1,113 @@
+import type { JsonObject } from '../cni/index.ts';
+import { deviceMissing, nadInUse, nadNotFound, resourceNotRequested } from '../errors/index.ts';
+import {
+  type NadRef,
+  defaultNetworkKey,
+  forceDeleteKey,
+  nadKey,
+  networksKey,
+  parseDefaultNetwork,
+  parseSelections,
+} from '../npwg/index.ts';
+import { type Finding, findingOf, judgeNad, judgePod, podContext } from '../validate/index.ts';
+import type { ClusterNad } from './cluster-nad.ts';
+import type { Policy } from './options.ts';
+import { annotationsOf, objectAt, stringAt } from './pod-parts.ts';
+import type { AdmissionRequest, Decision } from './review.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Nothing to say about a write. */
+export const allowed: Decision = { warnings: [] };
+
+/** Whether an object is being deleted: nothing that it still contains will run. */
+export const isBeingDeleted = (object: JsonObject | undefined): boolean =>
+  objectAt(object, 'metadata')['deletionTimestamp'] !== undefined;
+
+/** Decides about a NetworkAttachmentDefinition that is created or changed. */
+export function judgeNadWrite({ object, name, namespace }: AdmissionRequest, { nads: mode }: Policy): Decision {
+  if (mode === 'off' || object === undefined || isBeingDeleted(object)) return allowed;
+  return verdictOf(judgeNad(identified(object, { name, namespace })).findings, mode);
+}
+
+/** The networks that an object's pod names, as the caller found them. */
+export interface Networks {
+  /** Those that exist, by namespace/name. */
+  readonly found: ReadonlyMap<string, ClusterNad>;
+  /** The keys of all others, for suggestions. */
+  readonly others: readonly string[];
+}
+
+/** Decides about a pod, or about a workload with a pod template. */
+export function judgePodWrite(request: AdmissionRequest, networks: Networks, policy: Policy): Decision {
+  const { object, name, namespace, kind } = request;
+  const isPod = kind === 'Pod';
+  const mode = isPod ? policy.pods : policy.templates;
+  if (mode === 'off' || object === undefined || isBeingDeleted(object)) return allowed;
+  const context = podContext(
+    [...networks.found.values()].map(({ judged }) => judged),
+    {
+      settings: policy.settings,
+      isWhole: true,
+      clusterNads: networks.others.map((key) => [key, undefined] as const),
+    },
+  );
+  const findings = judgePod({ ...identified(object, { name, namespace }), kind }, context);
+  return verdictOf(isPod ? findings : findings.flatMap((each) => ofTemplate(each, policy)), mode);
+}
+
+/**
+ * A template may be applied before its networks, and its pods get their devices when they are created: both are no
+ * mistakes of the template.
+ */
+function ofTemplate(found: Finding, { inject }: Policy): readonly Finding[] {
+  if (found.rule === nadNotFound.id) return [{ ...found, severity: 'warning' }];
+  const isAboutDevices = found.rule === deviceMissing.id || found.rule === resourceNotRequested.id;
+  return inject && isAboutDevices ? [] : [found];
+}
+
+/** The object with the name and namespace of the request, which an object that is being created may lack. */
+function identified(
+  object: JsonObject,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): JsonObject {
+  const metadata = objectAt(object, 'metadata');
+  const hasName = metadata['name'] !== undefined || metadata['generateName'] !== undefined;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(!hasName && name !== '' && { name }),
+      ...(namespace !== '' && { namespace }),
+    },
+  };
+}
+
+/** Whether the owner of a NetworkAttachmentDefinition allows deleting it while pods use it. */
+export const mayBeForced = (nad: JsonObject | undefined): boolean => annotationsOf(nad)[forceDeleteKey] === 'true';
+
+const mostNamed = 5;
+
+/** Decides about the deletion of a NetworkAttachmentDefinition that these pods use. */
+export function judgeDeletion(nad: NadRef, users: readonly string[], { nads: mode }: Policy): Decision {
+  if (users.length === 0) return allowed;
+  const pods = users.slice(0, mostNamed);
+  return verdictOf([findingOf(nadInUse({ nad: nadKey(nad), pods, more: users.length - pods.length }), [])], mode);
+}
+
+/** Whether a pod's annotations name a network. */
+export function usesNad(pod: unknown, nad: NadRef, multusNamespace: string): boolean {
+  const annotations = annotationsOf(pod);
+  const namespace = stringAt(pod, 'metadata', 'namespace');
+  const names = (read: () => readonly { readonly nad: NadRef }[]): boolean => {
+    try {
+      return read().some((each) => nadKey(each.nad) === nadKey(nad));
+    } catch {
+      return false;
+    }
+  };
+  const first = annotations[defaultNetworkKey];
+  return (
+    names(() => parseSelections(annotations[networksKey], namespace).selections) ||
+    (first !== undefined && names(() => [parseDefaultNetwork(first, multusNamespace)]))
+  );
+}
