@@ -93,16 +93,25 @@ export async function listDaemons(api: ApiReader, signal: AbortSignal): Promise<
 function daemonPod({ metadata = {}, spec = {}, status = {} }: ApiPod): DaemonPod {
   const { namespace = '', name = '' } = metadata;
   const own = spec.containers?.find((each) => each.name === container);
-  return { namespace, name, node: spec.nodeName ?? '', image: own?.image ?? '', ...stateOf(metadata, status) };
+  return {
+    namespace,
+    name,
+    node: spec.nodeName ?? '',
+    image: own?.image ?? '',
+    ...stateOf(metadata.deletionTimestamp !== undefined, status),
+  };
 }
 
+const ownStatus = ({ containerStatuses = [] }: NonNullable<ApiPod['status']>) =>
+  containerStatuses.find((each) => each.name === container) ?? {};
+
 function stateOf(
-  { deletionTimestamp }: NonNullable<ApiPod['metadata']>,
-  { phase = 'unknown', containerStatuses = [] }: NonNullable<ApiPod['status']>,
+  isDeleting: boolean,
+  status: NonNullable<ApiPod['status']>,
 ): Pick<DaemonPod, 'isRunning' | 'isReady' | 'state' | 'restarts'> {
-  const own = containerStatuses.find((each) => each.name === container) ?? {};
+  const { phase = 'unknown' } = status;
+  const own = ownStatus(status);
   const waiting = own.state?.waiting?.reason;
-  const isDeleting = deletionTimestamp !== undefined;
   const isRunning = phase === 'Running' && !isDeleting && waiting === undefined;
   const isReady = isRunning && own.ready === true;
   const words = [

@@ -184,8 +184,7 @@ function filledIn(written: WrittenSettings): Settings {
     ...annotationsOf(written),
     ...devicesOf(written),
     ...logOf(written),
-    attachmentConcurrency: written.attachmentConcurrency ?? 1,
-    durability: written.durability ?? 'beside',
+    ...attachingOf(written),
     deadlines: { ...defaultDeadlines, ...written.deadlines },
   };
 }
@@ -235,6 +234,12 @@ function policyOf(written: WrittenSettings) {
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }
+
+const attachingOf = (written: WrittenSettings) =>
+  ({
+    attachmentConcurrency: written.attachmentConcurrency ?? 1,
+    durability: written.durability ?? 'beside',
+  }) as const;
 
 const annotationsOf = (written: WrittenSettings) => ({
   invalidAnnotation: written.invalidAnnotation ?? 'fail',
