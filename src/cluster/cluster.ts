@@ -64,6 +64,11 @@ export interface Cluster {
   listPodStatesOf<T>(node: string, keep: (pod: PodState) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
   /** The pod from this node's kubelet; undefined if kubelet cannot answer. Absent without a kubelet. */
   getPodOfKubelet?(uid: string, signal: AbortSignal): Promise<PodMetadata | undefined>;
+  /**
+   * Waits until the annotations of a pod may be parsed, where the memory of a process is shared by calls. Absent: they
+   * may be parsed at once.
+   */
+  readonly holdPod?: (pod: PodMetadata, signal: AbortSignal) => Promise<void>;
   /** Rejects with nadInvalid if the object is not a NAD. */
   getNad(ref: NadRef, signal: AbortSignal): Promise<Nad | undefined>;
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */

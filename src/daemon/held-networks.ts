@@ -18,7 +18,8 @@ const lightAnnotations = 32 * 1024;
  * The cluster as one call sees it. Bounds the memory that the networks of all running calls take, whatever their
  * NetworkAttachmentDefinitions contain. A call reads one NAD after another. If its networks weigh more than usual, it
  * waits until no other call holds much, so large networks delay only such calls. Above the limit, reading rejects with
- * networksTooLarge. A pod with long annotations is dropped, and read again when no other call holds much.
+ * networksTooLarge. A pod with long annotations is dropped, and read again when no other call holds much; the pod of a
+ * runtime's call is parsed only then.
  */
 export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
   let weight = 0;
@@ -45,6 +46,8 @@ export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
     ...(cluster.getPodOfKubelet !== undefined && {
       getPodOfKubelet: (uid, signal) => readPod(async () => cluster.getPodOfKubelet?.(uid, signal), signal),
     }),
+    // also of a pod from the runtime's call
+    holdPod: (pod, signal) => held.waitIf(annotationsLength(pod) > lightAnnotations, signal),
     getNad: (ref, signal) => {
       const reading = last.then(() => read(ref, signal));
       last = reading.catch(() => {}); // each caller gets its own failure

@@ -48,6 +48,10 @@ export const notifyingJournal = (
     await journal.write(record);
     on.written(record);
   },
+  complete: async (record) => {
+    await journal.complete(record);
+    on.written(record);
+  },
   remove: async (key) => {
     await journal.remove(key);
     on.removed(key);

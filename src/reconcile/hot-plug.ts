@@ -20,7 +20,7 @@ export interface HotPlug {
   readonly work: Work;
   /** Call when the annotation of a pod of this node is new or has changed. Returns the keys that need work. */
   readonly podChanged: (pod: WatchedPod, before: string | undefined) => readonly string[];
-  /** Call after each write of a record. Returns whether its sandbox needs work. */
+  /** Call after each write of a record. Returns whether it shows that its sandbox needs work. */
   readonly recordWritten: (record: SandboxRecord) => boolean;
   readonly recordRemoved: (key: RecordKey) => void;
 }
@@ -88,7 +88,10 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
     recordWritten: (record) => {
       const each = knownOf(record);
       if (each === undefined) return false;
+      const before = known.get(sandboxKey(each));
       known.set(sandboxKey(each), each);
+      // other writes, such as those of CHECK, must not end the back-off of a change that failed
+      if (before !== undefined && before.digest === each.digest) return false;
       const current = deps();
       return current !== undefined && isBehind(each, current);
     },

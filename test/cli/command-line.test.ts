@@ -143,13 +143,15 @@ describe('the plexus command line', () => {
             --pod         YAML file with the pod, instead of a pod of the cluster                 [string]
             --nads        Folder of YAML files with NetworkAttachmentDefinitions, instead of those of the
                           cluster                                                                 [string]
-            --conf        CNI configuration of Plexus (or Multus) on the node; without it, the plan omits
-                          the default network                                                     [string]
+            --conf        CNI configuration of Plexus (or Multus) on the node; default: that of this node
+                          in PLEXUS_CNI_CONF_DIR; without any, the default network is unknown     [string]
             --device      Device to plan with, as kubelet would allocate it: RESOURCE=ID, or
                           claim:CLAIM/REQUEST=ID                                     [array] [default: []]
             --diff        Compare with what is attached according to the journal; run this on the node of
                           the pod                                               [boolean] [default: false]
             --cni-dir     diff: the daemon's cniDir              [string] [default: "/var/lib/cni/plexus"]
+            --node        Run in the daemon of this node, as kubectl exec does; needs the permission to
+                          create pods/exec                                                        [string]
             --kubeconfig  kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the credentials of this
                           pod                                                                     [string]
             --context     Context of the kubeconfig; default: its current context                 [string]
@@ -157,6 +159,8 @@ describe('the plexus command line', () => {
         -o, --output      Output format              [choices: "table", "json", "yaml"] [default: "table"]
 
       Examples:
+        plexus plan db-0 -n shop --node worker-3            The networks of db-0 with the configuration of
+                                                            that node
         plexus plan --pod pod.yaml --nads .                 The additional networks of a pod
         plexus plan --pod pod.yaml --nads . --device        With a device that kubelet would allocate to
         intel.com/vf=0000:18:02.5                           the pod

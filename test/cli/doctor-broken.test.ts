@@ -56,6 +56,7 @@ describe('plexus doctor', () => {
       ok        PLX-D-IMAGES                 the pods of Plexus                                                       all daemons run the same image
       ok        PLX-D-RESTARTS               the pods of Plexus                                                       no container of Plexus restarts repeatedly
       ok        PLX-D-MULTUS                 the cluster                                                              Multus is not installed in the cluster
+      ok        PLX-D-WEBHOOK                webhook configurations plexus                                            the admission webhook, if it is installed, can be called
 
       PLX-D-CONFIGURATION-FIRST: /node/net.d
         - 00-calico.conflist: a network
@@ -119,7 +120,7 @@ describe('plexus doctor', () => {
         - node-3
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      6 errors, 7 warnings, 5 unknown, 19 ok"
+      6 errors, 7 warnings, 5 unknown, 20 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(text);
   });

@@ -44,3 +44,31 @@ describe.each(['getPod', 'getPodOfKubelet'] as const)('the annotations of a pod 
     expect(reads).toHaveLength(4);
   });
 });
+
+describe('the annotations of a pod from the call of the runtime', () => {
+  const podWith = (length: number) => ({
+    ...ref,
+    annotations: { 'k8s.v1.cni.cncf.io/networks': 'a'.repeat(length) },
+  });
+  const held = (hold: ReturnType<typeof memoryHolder>) => {
+    const memory = hold();
+    return { memory, cluster: holdNetworks({} as Cluster, memory) };
+  };
+
+  it('are parsed, if they are long, when no other call holds much', async () => {
+    const hold = memoryHolder();
+    const [first, second] = [held(hold), held(hold)];
+    await first.cluster.holdPod?.(podWith(100_000), signal);
+    const waiting = second.cluster.holdPod?.(podWith(100_000), signal) ?? Promise.resolve();
+    expect(await settles(waiting)).toBe(false);
+    await first.memory.release();
+    expect(await settles(waiting)).toBe(true);
+  });
+
+  it('are parsed at once while they are as long as usual', async () => {
+    const hold = memoryHolder();
+    const [first, second] = [held(hold), held(hold)];
+    await first.cluster.holdPod?.(podWith(100_000), signal);
+    expect(await settles(second.cluster.holdPod?.(podWith(2000), signal) ?? Promise.resolve())).toBe(true);
+  });
+});

@@ -29,12 +29,16 @@ it('passes on a record after its write, and its key after its removal', async ()
     await file.write(record);
     events.push('write');
   };
+  const complete: typeof file.complete = async (record) => {
+    await file.complete(record);
+    events.push('complete');
+  };
   const remove: typeof file.remove = async (key) => {
     await file.remove(key);
     events.push('remove');
   };
   const journal = notifyingJournal(
-    { ...file, write, remove },
+    { ...file, write, complete, remove },
     {
       written: ({ containerId }) => void events.push(`${containerId} is written`),
       removed: ({ containerId }) => void events.push(`${containerId} is removed`),
@@ -42,7 +46,15 @@ it('passes on a record after its write, and its key after its removal', async ()
   );
   const record = sampleRecord();
   await journal.write(record);
+  await journal.complete(record);
   await journal.remove(record);
   const { containerId } = record;
-  expect(events).toEqual(['write', `${containerId} is written`, 'remove', `${containerId} is removed`]);
+  expect(events).toEqual([
+    'write',
+    `${containerId} is written`,
+    'complete',
+    `${containerId} is written`,
+    'remove',
+    `${containerId} is removed`,
+  ]);
 });

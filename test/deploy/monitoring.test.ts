@@ -118,6 +118,9 @@ describe('the dashboard', () => {
     // those of background controllers are for the person who debugs one
     expect(missing.toSorted()).toEqual([
       'plexus_controller_reconcile_total',
+      'plexus_hotplug_changes_total',
+      'plexus_hotplug_duration_seconds',
+      'plexus_hotplug_failures_total',
       'plexus_http_listening',
       'plexus_journal_sandboxes',
       'plexus_plugin_checks_disregarded_total',
@@ -142,7 +145,7 @@ describe('the alerts', () => {
       for: expect.stringMatching(/^\d+[smh]$/),
       labels: { severity: expect.stringMatching(/^(warning|critical)$/) },
     });
-    expect(rule.annotations.summary).toMatch(/^[A-Z].*\.$/);
+    expect(rule.annotations.summary).toMatch(/^([A-Z]|\{\{ \$value \}\} ).*\.$/);
   });
   it('link to a heading of their own in docs/metrics.md', async () => {
     const headings = [...(await read('docs/metrics.md')).matchAll(/^### (\w+)$/gm)].map(([, name = '']) => name);

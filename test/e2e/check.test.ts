@@ -75,7 +75,7 @@ describe('CHECK', () => {
     const handed = { config: node.config({ prevResult: await attached(pod), logLevel: 'warn', logToStderr: true }) };
     await removeRules();
     const { exitCode, stderr } = await node.call('CHECK', pod, handed);
-    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/"plugin":"portmap".*check-disregarded/)]);
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/"step":"check-disregarded".*"plugin":"portmap"/)]);
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 

@@ -150,7 +150,10 @@ describe('the daemon’s log', () => {
       expect(await at.call(command, pod), command).toMatchObject({ exitCode: 0 });
     expect(logLines(pod)).toMatchObject([
       {
-        msg: 'operation-finished',
+        step: 'operation-finished',
+        msg: expect.stringContaining(
+          'ADD default/logged: attached eth0 (cluster-net), net1 (default/storage) in ',
+        ) as string,
         level: 'info',
         command: 'ADD',
         pod: 'default/logged',
@@ -165,9 +168,9 @@ describe('the daemon’s log', () => {
           { plugin: 'bridge', interface: 'net1' },
         ],
       },
-      { msg: 'operation-finished', command: 'CHECK', outcome: 'success' },
+      { step: 'operation-finished', command: 'CHECK', outcome: 'success' },
       {
-        msg: 'operation-finished',
+        step: 'operation-finished',
         command: 'DEL',
         outcome: 'success',
         detached: [{ interface: 'net1' }, { interface: 'eth0' }],
@@ -179,13 +182,13 @@ describe('the daemon’s log', () => {
     const pod = await at.pod('wrong', 'nowhere');
     await at.call('ADD', pod);
     expect(logLines(pod)).toMatchObject([
-      { msg: 'operation-finished', level: 'error', outcome: 'failure', error: { id: 'PLX-NAD-NOT-FOUND', code: 7 } },
+      { step: 'operation-finished', level: 'error', outcome: 'failure', error: { id: 'PLX-NAD-NOT-FOUND', code: 7 } },
     ]);
     await at.call('DEL', pod);
     const nameless = { ...pod, containerId: 'not/good' };
     expect(await at.call('ADD', nameless)).toMatchObject({ exitCode: 1 });
     expect(logLines(nameless)).toMatchObject([
-      { msg: 'operation-finished', outcome: 'failure', error: { id: 'PLX-VARIABLE-INVALID' } },
+      { step: 'operation-finished', outcome: 'failure', error: { id: 'PLX-VARIABLE-INVALID' } },
     ]);
   });
 

@@ -51,10 +51,14 @@ describe.each(Object.entries(shimBuilds))('the shim, %s, when a path changes its
     await leadTo(link, at().netns);
   });
 
-  const asAgent = async (...words: readonly string[]): Promise<readonly [ShimCall, PlayedConnection]> => {
-    const agent = startShim([...words, shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin], {
-      PATH: '/usr/sbin:/usr/bin:/bin',
-    });
+  const asAgent = (...words: readonly string[]): Promise<readonly [ShimCall, PlayedConnection]> =>
+    asAgentWith([], words);
+  const asAgentWith = async (
+    options: readonly string[],
+    words: readonly string[] = [],
+  ): Promise<readonly [ShimCall, PlayedConnection]> => {
+    const own = ['host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin];
+    const agent = startShim([...words, shim, ...own, ...options], { PATH: '/usr/sbin:/usr/bin:/bin' });
     const one = await at().daemon.connection();
     await one.next();
     one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
@@ -221,15 +225,18 @@ describe.each(Object.entries(shimBuilds))('the shim, %s, when a path changes its
     await agent.ended;
   });
 
-  it.each(['the host agent', 'GC', 'DEL', 'CHECK', 'STATUS'])('%s changes no default routes', async (who) => {
-    const agent = who === 'the host agent' ? await asAgent() : undefined;
-    const call = agent === undefined ? at().start(who) : undefined;
-    const one = agent?.[1] ?? (await at().daemon.called());
-    expect(decodeFailed((await one.ask(daemonFrame.setRoutes, noRoutesFor(at().netns)))!).reason).toBe(
-      failReason.forbidden,
-    );
-    finish(one);
-    if (agent !== undefined) await stop(agent);
-    await call?.ended;
-  });
+  it.each(['the host agent without hot-plug', 'GC', 'DEL', 'CHECK', 'STATUS'])(
+    '%s changes no default routes',
+    async (who) => {
+      const agent = who.startsWith('the host agent') ? await asAgentWith(['--hot-plug', 'off']) : undefined;
+      const call = agent === undefined ? at().start(who) : undefined;
+      const one = agent?.[1] ?? (await at().daemon.called());
+      expect(decodeFailed((await one.ask(daemonFrame.setRoutes, noRoutesFor(at().netns)))!).reason).toBe(
+        failReason.forbidden,
+      );
+      finish(one);
+      if (agent !== undefined) await stop(agent);
+      await call?.ended;
+    },
+  );
 });

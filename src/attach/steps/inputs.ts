@@ -140,6 +140,7 @@ export async function gatherPlanInputs(
   signal: AbortSignal,
 ): Promise<PlanInputs> {
   const { settings, turn = atOnce } = sources;
+  if (pod !== undefined) await sources.cluster?.holdPod?.(pod, signal);
   const podSelections = await turn(turnOf(pod), () => readSelections(pod, settings));
   const reads = requiredReads(settings, pod, podSelections);
   const [nads, confDir, paths] = await Promise.all([
