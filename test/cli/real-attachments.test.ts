@@ -83,8 +83,9 @@ describe('the views of pods attached with real plugins', () => {
   it('show in plexus pod one pod only', async () => {
     const { code, stdout } = await plexus('pod', 'web-0');
     expect(code).toBe(0);
-    const [title, empty, ...rows] = cells(stdout);
-    expect([title, empty]).toEqual([['Pod default/web-0 (node node-1, Running)'], ['']]);
+    const [title, state, empty, ...rows] = cells(stdout);
+    expect(title?.[0]).toMatch(/^Pod default\/web-0 \(node node-1, Running, \d+s old\)$/);
+    expect([state, empty]).toEqual([['state: attached'], ['']]);
     expect(rows).toEqual([['INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'], ...(await rowsOf(web, ofWeb))]);
   });
 

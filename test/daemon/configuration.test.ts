@@ -42,6 +42,7 @@ describe('the configuration of the daemon', () => {
       socket: '/run/plexus/plexus.sock',
       cniConfDir: '/etc/cni/net.d',
       manageConfiguration: 'keep',
+      logFormat: 'json',
       statusChecks: false,
       daemonWaitSeconds: 10,
       whenDaemonIsAway: 'defer',
