@@ -35,7 +35,7 @@ export const packagesOf = (inputs: readonly string[]): readonly string[] =>
  */
 export async function noticesFor(root: string, inputs: readonly string[], more: readonly string[]): Promise<string> {
   const byText = new Map<string, string[]>();
-  for (const folder of packagesOf([...inputs, ...(await insidePage(root, inputs))])) {
+  for (const folder of packagesOf(await withPage(root, inputs))) {
     const { title, text } = await licenceOf(join(root, folder));
     byText.set(text, [...(byText.get(text) ?? []), title]);
   }
@@ -62,6 +62,9 @@ async function licenceOf(folder: string): Promise<{ readonly title: string; read
   return { title: `${name} ${version} (${license})`, text };
 }
 
-/** The page of plexus ui is text in a bundle, so the bundler does not see the packages that it is made of. */
-const insidePage = async (root: string, inputs: readonly string[]): Promise<readonly string[]> =>
-  inputs.some((input) => input.endsWith('src/ui/page.gen.js')) ? pageInputs(root) : [];
+/**
+ * Adds the inputs of the page of plexus ui, which is text in a bundle: the bundler does not see the packages that it is
+ * made of.
+ */
+export const withPage = async (root: string, inputs: readonly string[]): Promise<readonly string[]> =>
+  inputs.some((input) => input.endsWith('src/ui/page.gen.js')) ? [...inputs, ...(await pageInputs(root))] : inputs;

@@ -54,5 +54,5 @@ it.skipIf(!existsSync('/usr/bin/kubectl'))('kubectl runs the command line as its
   const { stdout } = await promisify(execFile)('kubectl', ['plexus', 'networks', '--help'], {
     env: { ...process.env, PATH: `${folder.path}:${process.env['PATH'] ?? ''}` },
   });
-  expect(stdout).toContain('kubectl plexus networks -A -o yaml');
+  expect(stdout).toContain('kubectl plexus networks -o yaml');
 });

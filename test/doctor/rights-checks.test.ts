@@ -15,7 +15,7 @@ describe('the permission check', () => {
         user === 'system:serviceaccount:kube-system:plexus' && !(verb === 'watch' || resource === 'events'),
     });
     expect(await cluster.look('RBAC')).toEqual([
-      'error: it may not watch network-attachment-definitions, create events',
+      'error: it may not watch pods, watch network-attachment-definitions, create events',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleOf, noticesName } from '../bundling.ts';
-import { noticesFor, runtimes } from '../notices.ts';
+import { noticesFor, runtimes, withPage } from '../notices.ts';
 import type { ImageFile } from './layer.ts';
 
 /** Plexus in the image: the bundle of the command line, which is also the daemon, and the native parts. */
@@ -19,7 +19,7 @@ export async function programBundle(root: string) {
     ...modules.map(({ name, contents }) => ({ path: `/app/${name}`, mode: 0o644, content: new Uint8Array(contents) })),
     { path: `/app/${noticesName}`, mode: 0o644, content: Buffer.from(notices) },
   ];
-  return { files, inputs };
+  return { files, inputs: await withPage(root, inputs) };
 }
 
 /** The files of Plexus around the bundle. */
