@@ -26,7 +26,7 @@ it.each([
   ['--help', 0],
   [plan, 0],
   [`${plan} -o json`, 0],
-  ['attachments --cni-dir /nonexistent', 0],
+  ['attachments --cni-dir /nonexistent', 1],
   ['doctor --end cluster --kubeconfig /nonexistent', 1],
   [broken, 1],
 ])(

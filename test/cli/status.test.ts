@@ -86,6 +86,7 @@ describe('plexus explain', () => {
   it('suggests an identifier for a mistyped one, with exit status 2', async () => {
     const { code, stderr } = await runProgram('plexus', ['explain', 'PLX-PLUGIN-MISING']);
     expect(code).toBe(2);
+    expect(stderr).toContain('PLX-IDENTIFIER-UNKNOWN');
     expect(stderr).toContain('did you mean PLX-PLUGIN-MISSING?');
   });
 

@@ -42,7 +42,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const { port } = new URL(url);
     expect(await runProgram('plexus', ['ui', '--port', port, '--kubeconfig', config])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('EADDRINUSE') as string,
+      stderr: expect.stringMatching(/PLX-PORT-UNUSABLE: .*EADDRINUSE/) as string,
     });
     const stream = await fetch(`${url}events`); // Kept open, as the page does.
     child.kill(signal);

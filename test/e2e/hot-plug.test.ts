@@ -128,6 +128,7 @@ describe('networks of a running pod', () => {
       return found.join() === 'eth0 10.244.0.x,net2 10.2.0.x,x 10.1.0.x';
     });
     await waitFor('the Event', async () => at.events(pod).some(({ reason }) => reason === 'FailedAddingInterface'));
+    expect(at.cluster.daemon().log.some((line) => line.includes('PLX-CHANGE-INCOMPLETE'))).toBe(true);
     at.cluster.nad('broken', at.cluster.node.bridge('mended', '10.5.0.0/24'));
     await at.inSync(pod);
     expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net2 10.2.0.x', 'x 10.5.0.x']);
@@ -198,7 +199,14 @@ describe('networks of a running pod', () => {
     const pod = await at.livePod('edited', 'a');
     const kubeconfig = join(at.cluster.node.dir, 'kubeconfig');
     const plexus = (...words: readonly string[]) =>
-      runProgram('kubectl-plexus', [...words, '--kubeconfig', kubeconfig, '-n', 'default', '--wait', '30']);
+      runProgram('kubectl-plexus', [
+        ...words,
+        ...(words.includes('--wait') ? [] : ['--wait', '30']),
+        '--kubeconfig',
+        kubeconfig,
+        '-n',
+        'default',
+      ]);
     expect(await plexus('attach', 'edited', 'b@x')).toMatchObject({
       code: 0,
       stdout: 'annotated pod default/edited: a,b@x\n',
@@ -210,6 +218,28 @@ describe('networks of a running pod', () => {
       code: 1,
       stderr: expect.stringContaining('PLX-INTERFACE-NOT-ATTACHED'),
     });
+    expect(await plexus('attach', 'edited', 'nowhere@y', '--wait', '1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-NETWORKS-NOT-IN-SYNC'),
+    });
+    expect(await plexus('detach', 'edited', 'y')).toMatchObject({ code: 0 });
+    await at.end(pod);
+  });
+
+  it('a pod that is being deleted keeps its networks until its DEL, and its condition states why', async () => {
+    const pod = await at.livePod('ending', 'a');
+    const { api } = at.cluster;
+    const object = api.get('pods', 'default', 'ending');
+    if (object === undefined) throw new Error('there is no pod');
+    const metadata = {
+      ...object.metadata,
+      deletionTimestamp: new Date().toISOString(),
+      finalizers: ['example.com/kept'],
+    };
+    api.put('pods', { ...object, metadata });
+    at.annotate(pod, 'a,b');
+    expect(await at.condition(pod, 'False')).toMatchObject({ message: expect.stringContaining('PLX-POD-ENDING') });
+    expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net1 10.1.0.x']);
     await at.end(pod);
   });
 

@@ -52,6 +52,7 @@ describe('the default settings', () => {
           "detachAttempts": 5,
           "detachSeconds": 120,
           "deviceInfoDir": "/var/run/k8s.cni.cncf.io/devinfo",
+          "durability": "beside",
           "globalNamespaces": [
             "default",
           ],

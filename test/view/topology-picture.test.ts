@@ -175,7 +175,7 @@ describe('for other programs', () => {
         pod0 ---|"eth0 10.0.0.1"| net0
         pod0 ---|"net1 10.1.0.1"| net1
         pod1 ---|"eth0 10.0.0.2"| net0
-        pod1 -.-|"missing network"| net1
+        pod1 -.-|"not attached"| net1
       "
     `);
   });
@@ -194,7 +194,7 @@ describe('for other programs', () => {
         "pod0" -- "net cluster-net" [label="eth0 10.0.0.1"];
         "pod0" -- "net shop/x" [label="net1 10.1.0.1"];
         "pod1" -- "net cluster-net" [label="eth0 10.0.0.2"];
-        "pod1" -- "net shop/x" [label="missing network", style=dashed, color=red];
+        "pod1" -- "net shop/x" [label="not attached", style=dashed, color=red];
       }
       "
     `);
