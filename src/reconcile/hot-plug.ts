@@ -90,10 +90,9 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
       if (each === undefined) return false;
       const before = known.get(sandboxKey(each));
       known.set(sandboxKey(each), each);
-      // other writes, such as those of CHECK, must not end the back-off of a change that failed
-      if (before !== undefined && before.digest === each.digest) return false;
       const current = deps();
-      return current !== undefined && isBehind(each, current);
+      // other writes, such as those of CHECK, must not end the back-off of a change that failed
+      return current !== undefined && before?.digest !== each.digest && isBehind(each, current);
     },
     recordRemoved: (key) => {
       seenAt.delete(known.get(sandboxKey(key))?.uid ?? '');
