@@ -48,7 +48,7 @@ const metadataOf = (kind: string): string => `application/json;as=${kind};g=meta
 
 /**
  * Watches the metadata of the pods of one node at the API server. Keeps a digest of each annotation, not its text:
- * whoever acts on a change reads the pod again.
+ * the caller that acts on a change reads the pod again.
  */
 export function podWatch(api: ApiConnection, node: string, timing: WatchTiming): PodWatch {
   const store = podStore();

@@ -42,7 +42,7 @@ export interface SandboxInterface {
   readonly containerId: string;
   readonly interfaceName: string;
 }
-/** A run of a sequence that was not taken, although it may have begun. `exit` is absent if it did not end by itself. */
+/** A run of a sequence that was not taken, although it may have begun. `exit` is absent if it was killed or is unknown. */
 export interface UntakenRun {
   readonly run: PluginRun;
   readonly exit?: PluginExit;

@@ -18,9 +18,9 @@ export interface RangeUse {
   readonly range: string;
   /** Addresses that pods may get. JSON has no larger numbers, so IPv6 ranges are rounded. */
   readonly size: number;
-  /** Addresses that pods have; of the fullest node, if each node assigns the range by itself. */
+  /** Addresses that pods have; of the fullest node, if each node assigns addresses of the range independently. */
   readonly used: number;
-  /** The fullest node, if each node assigns the range by itself. */
+  /** The fullest node, if each node assigns addresses of the range independently. */
   readonly node?: string;
 }
 
