@@ -2242,6 +2242,11 @@ function ProblemText({ of, now: now2 }) {
 }
 var Empty = ({ children }) => /* @__PURE__ */ a4("p", { class: "empty", children });
 var count = (number, noun) => \`\${number} \${number === 1 ? noun : \`\${noun}s\`}\`;
+var ProblemSection = (of) => of.problems.length > 0 && /* @__PURE__ */ a4("section", { "aria-label": "Problems", children: [
+  /* @__PURE__ */ a4("h3", { children: count(of.problems.length, "problem") }),
+  of.problems.map((each) => /* @__PURE__ */ a4(ProblemText, { of: each, now: of.now }, each.text))
+] });
+var TableHead = ({ titles: titles2 }) => /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: titles2.map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) });
 function searchFor(search) {
   const words = search.toLowerCase().split(/\\s+/).filter((word) => word !== "");
   if (words.length === 0) return () => true;
@@ -2580,10 +2585,7 @@ function NetworkDetail({
       network.types.length > 0 && /* @__PURE__ */ a4("span", { children: network.types.join(" + ") }),
       /* @__PURE__ */ a4("a", { href: linkTo({ ...start, page: "topology", network: network.name }), children: "Show in the topology" })
     ] }),
-    problems.length > 0 && /* @__PURE__ */ a4("section", { "aria-label": "Problems", children: [
-      /* @__PURE__ */ a4("h3", { children: count(problems.length, "problem") }),
-      problems.map((each) => /* @__PURE__ */ a4(ProblemText, { of: each, now: now2 }, each.text))
-    ] }),
+    /* @__PURE__ */ a4(ProblemSection, { problems, now: now2 }),
     network.ranges.length > 0 && /* @__PURE__ */ a4($, { children: [
       /* @__PURE__ */ a4("h3", { children: "Range use" }),
       /* @__PURE__ */ a4(Ranges, { of: network })
@@ -2779,7 +2781,7 @@ function Networks({ of: { networks, problemsOfNetwork } }) {
     (a5, b3) => Number(b3.severity === "error") - Number(a5.severity === "error") || b3.network.pods - a5.network.pods
   );
   return /* @__PURE__ */ a4("table", { "aria-label": "Networks", children: [
-    /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: ["Network", "Pods", "Range use"].map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) }),
+    /* @__PURE__ */ a4(TableHead, { titles: ["Network", "Pods", "Range use"] }),
     /* @__PURE__ */ a4("tbody", { children: rows.slice(0, most).map(({ network, severity }) => /* @__PURE__ */ a4("tr", { children: [
       /* @__PURE__ */ a4("td", { children: [
         /* @__PURE__ */ a4("a", { href: linkToObject("networks", network.name), children: network.name }),
@@ -2797,7 +2799,7 @@ function Networks({ of: { networks, problemsOfNetwork } }) {
 function Nodes({ of: { nodes } }) {
   if (nodes.length === 0) return /* @__PURE__ */ a4(Empty, { children: "No pod is on a node yet." });
   return /* @__PURE__ */ a4("table", { "aria-label": "Nodes", children: [
-    /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: ["Node", "Pods", "With problems"].map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) }),
+    /* @__PURE__ */ a4(TableHead, { titles: ["Node", "Pods", "With problems"] }),
     /* @__PURE__ */ a4("tbody", { children: nodes.slice(0, most).map(({ name, pods, troubled, severity }) => /* @__PURE__ */ a4("tr", { children: [
       /* @__PURE__ */ a4("td", { children: /* @__PURE__ */ a4("a", { href: linkTo({ ...start, page: "pods", node: name }), children: name }) }),
       /* @__PURE__ */ a4("td", { class: "number", children: pods }),
@@ -2824,7 +2826,7 @@ function Operation({ of, isOpen }) {
   ] });
 }
 var Steps = ({ label, steps }) => /* @__PURE__ */ a4("div", { class: "wide", children: /* @__PURE__ */ a4("table", { "aria-label": label, children: [
-  /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: ["Start", "Time", "When", "Step", "Outcome"].map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) }),
+  /* @__PURE__ */ a4(TableHead, { titles: ["Start", "Time", "When", "Step", "Outcome"] }),
   /* @__PURE__ */ a4("tbody", { children: steps.map((step, index) => /* @__PURE__ */ a4("tr", { class: step.kind === "plugin" ? "" : "minor", children: [
     /* @__PURE__ */ a4("td", { class: "mono", children: [
       step.offsetMs,
@@ -3035,17 +3037,14 @@ function PodDetail({ pod, of, now: now2 }) {
         /* @__PURE__ */ a4(Ago, { at: pod.createdAt, now: now2 })
       ] })
     ] }),
-    problems.length > 0 && /* @__PURE__ */ a4("section", { "aria-label": "Problems", children: [
-      /* @__PURE__ */ a4("h3", { children: count(problems.length, "problem") }),
-      problems.map((each) => /* @__PURE__ */ a4(ProblemText, { of: each, now: now2 }, each.text))
-    ] }),
+    /* @__PURE__ */ a4(ProblemSection, { problems, now: now2 }),
     /* @__PURE__ */ a4("h3", { children: "Networks" }),
     pod.attachments.length === 0 ? /* @__PURE__ */ a4(Empty, { children: "It has and requests no network." }) : /* @__PURE__ */ a4(Attachments, { of: pod }),
     /* @__PURE__ */ a4(Recent, { pod }, key)
   ] });
 }
 var Attachments = ({ of }) => /* @__PURE__ */ a4("div", { class: "wide", children: /* @__PURE__ */ a4("table", { "aria-label": "Networks", children: [
-  /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: ["Interface", "State", "Network", "Addresses and MAC"].map((title) => /* @__PURE__ */ a4("th", { scope: "col", children: title }, title)) }) }),
+  /* @__PURE__ */ a4(TableHead, { titles: ["Interface", "State", "Network", "Addresses and MAC"] }),
   /* @__PURE__ */ a4("tbody", { children: of.attachments.map(({ interface: name, network, ips, mac, state, problems }, index) => {
     const isBad = state === "missing" || problems.length > 0;
     const word = state === "unasked" ? "not requested" : state;

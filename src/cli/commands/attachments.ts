@@ -16,16 +16,10 @@ import {
   detachByHand,
   repairableRecord,
 } from '../repair.ts';
-import { chosenRecords, hasSelection } from '../select-records.ts';
+import { type RecordSelection, chosenRecords, hasSelection } from '../select-records.ts';
 
-interface Options extends NodeChoice {
+interface Options extends NodeChoice, RecordSelection {
   readonly action: string;
-  readonly sandboxes?: readonly string[] | undefined;
-  readonly pod?: string | undefined;
-  readonly namespace: string;
-  readonly network?: string | undefined;
-  readonly all: boolean;
-  readonly abandoned: boolean;
   readonly 'dry-run': boolean;
   readonly 'cni-dir': string;
   readonly 'cni-path': string;

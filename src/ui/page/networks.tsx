@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ProblemSeverity } from '../../view/index.ts';
 import type { NetworkAnswer, PageNetwork } from '../page-state.ts';
 import { type Content, worstOf } from './content.ts';
-import { Empty, PodLink, ProblemText, StateMark, count } from './parts.tsx';
+import { Empty, PodLink, ProblemSection, StateMark, count } from './parts.tsx';
 import { linkTo, start } from './route.ts';
 import type { NetworkRow } from './rows.ts';
 import { type Column, Table } from './table.tsx';
@@ -116,14 +116,7 @@ export function NetworkDetail({
         {network.types.length > 0 && <span>{network.types.join(' + ')}</span>}
         <a href={linkTo({ ...start, page: 'topology', network: network.name })}>Show in the topology</a>
       </p>
-      {problems.length > 0 && (
-        <section aria-label="Problems">
-          <h3>{count(problems.length, 'problem')}</h3>
-          {problems.map((each) => (
-            <ProblemText key={each.text} of={each} now={now} />
-          ))}
-        </section>
-      )}
+      <ProblemSection problems={problems} now={now} />
       {network.ranges.length > 0 && (
         <>
           <h3>Range use</h3>

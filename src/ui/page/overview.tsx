@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { now } from './clock.ts';
 import { type Content, problemId, worstOf } from './content.ts';
 import { Ranges } from './networks.tsx';
-import { Ago, Empty, PodLink, SeverityMark, StateMark, count } from './parts.tsx';
+import { Ago, Empty, PodLink, SeverityMark, StateMark, TableHead, count } from './parts.tsx';
 import { linkTo, linkToObject, start } from './route.ts';
 import { type Summary, clusterSummary } from './summary.ts';
 
@@ -173,15 +173,7 @@ function Networks({ of: { networks, problemsOfNetwork } }: { readonly of: Conten
     );
   return (
     <table aria-label="Networks">
-      <thead>
-        <tr>
-          {['Network', 'Pods', 'Range use'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={['Network', 'Pods', 'Range use']} />
       <tbody>
         {rows.slice(0, most).map(({ network, severity }) => (
           <tr key={network.name}>
@@ -208,15 +200,7 @@ function Nodes({ of: { nodes } }: { readonly of: Summary }): JSX.Element {
   if (nodes.length === 0) return <Empty>No pod is on a node yet.</Empty>;
   return (
     <table aria-label="Nodes">
-      <thead>
-        <tr>
-          {['Node', 'Pods', 'With problems'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={['Node', 'Pods', 'With problems']} />
       <tbody>
         {nodes.slice(0, most).map(({ name, pods, troubled, severity }) => (
           <tr key={name}>

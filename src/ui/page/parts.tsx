@@ -86,3 +86,27 @@ export const Empty = ({ children }: { readonly children: ComponentChildren }): J
 
 /** Quantity and noun: "1 pod", "3 pods". */
 export const count = (number: number, noun: string): string => `${number} ${number === 1 ? noun : `${noun}s`}`;
+
+/** The problems of one object, under a heading; nothing if there are none. */
+export const ProblemSection = (of: { readonly problems: readonly PageProblem[]; readonly now: number }) =>
+  of.problems.length > 0 && (
+    <section aria-label="Problems">
+      <h3>{count(of.problems.length, 'problem')}</h3>
+      {of.problems.map((each) => (
+        <ProblemText key={each.text} of={each} now={of.now} />
+      ))}
+    </section>
+  );
+
+/** The head of a small table. */
+export const TableHead = ({ titles }: { readonly titles: readonly string[] }): JSX.Element => (
+  <thead>
+    <tr>
+      {titles.map((title) => (
+        <th key={title} scope="col">
+          {title}
+        </th>
+      ))}
+    </tr>
+  </thead>
+);

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { PagePod } from '../page-state.ts';
 import { type Content, worstOf } from './content.ts';
-import { Ago, Empty, NetworkLink, ProblemText, StateMark, count } from './parts.tsx';
+import { Ago, Empty, NetworkLink, ProblemSection, StateMark, TableHead } from './parts.tsx';
 import { Recent } from './recent.tsx';
 import { linkTo, start } from './route.ts';
 import type { PodRow } from './rows.ts';
@@ -93,14 +93,7 @@ export function PodDetail({ pod, of, now }: { readonly pod: PagePod; readonly of
           </span>
         )}
       </p>
-      {problems.length > 0 && (
-        <section aria-label="Problems">
-          <h3>{count(problems.length, 'problem')}</h3>
-          {problems.map((each) => (
-            <ProblemText key={each.text} of={each} now={now} />
-          ))}
-        </section>
-      )}
+      <ProblemSection problems={problems} now={now} />
       <h3>Networks</h3>
       {pod.attachments.length === 0 ? <Empty>It has and requests no network.</Empty> : <Attachments of={pod} />}
       <Recent key={key} pod={pod} />
@@ -111,15 +104,7 @@ export function PodDetail({ pod, of, now }: { readonly pod: PagePod; readonly of
 const Attachments = ({ of }: { readonly of: PagePod }): JSX.Element => (
   <div class="wide">
     <table aria-label="Networks">
-      <thead>
-        <tr>
-          {['Interface', 'State', 'Network', 'Addresses and MAC'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={['Interface', 'State', 'Network', 'Addresses and MAC']} />
       <tbody>
         {of.attachments.map(({ interface: name, network, ips, mac, state, problems }, index) => {
           const isBad = state === 'missing' || problems.length > 0;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Timeline, TimelineStep } from '../../view/index.ts';
+import { TableHead } from './parts.tsx';
 
 /** One operation that unfolds: its steps with bars, its errors, and on demand what plugins read and wrote. */
 export function Operation({ of, isOpen }: { readonly of: Timeline; readonly isOpen: boolean }): JSX.Element {
@@ -29,15 +30,7 @@ export function Operation({ of, isOpen }: { readonly of: Timeline; readonly isOp
 const Steps = ({ label, steps }: { readonly label: string; readonly steps: readonly TimelineStep[] }): JSX.Element => (
   <div class="wide">
     <table aria-label={label}>
-      <thead>
-        <tr>
-          {['Start', 'Time', 'When', 'Step', 'Outcome'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead titles={['Start', 'Time', 'When', 'Step', 'Outcome']} />
       <tbody>
         {steps.map((step, index) => (
           <tr key={index} class={step.kind === 'plugin' ? '' : 'minor'}>
