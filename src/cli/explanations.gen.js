@@ -988,7 +988,7 @@ export const explanations = {
  "PLX-PLUGINS-ELSEWHERE": {
   "kind": "error",
   "what": "none of the required CNI plugins (‹plugins›) is in ‹folders›",
-  "fix": "Run the command on the node as root, because the container of the daemon cannot run plugins: component direct-mode installs it there as plexus-direct, beside the plugins. Or add component host-agent: the daemon then detaches in the background. If the plugins are elsewhere, set --cni-path.",
+  "fix": "Run the command on the node as root, because the container of the daemon cannot run plugins: component stand-in installs it there as plexus-direct, beside the plugins. Or add component host-agent: the daemon then detaches in the background. If the plugins are elsewhere, set --cni-path.",
   "code": 7,
   "retry": "never",
   "sections": []

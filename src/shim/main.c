@@ -43,7 +43,7 @@ static int answer_misuse(const char *word) {
           "This is the CNI plugin of this node, which has no such command. Use the command line of Plexus:\n"
           "  with a kubeconfig:   kubectl plexus trace|attachments|devices|plan ... --node NODE\n"
           "  in the daemon's pod: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus ...\n"
-          "  on this node:        plexus-direct ... (beside this program, with component direct-mode)\n"
+          "  on this node:        plexus-direct ... (beside this program, with component stand-in)\n"
           "See: plexus --help\n",
           word);
   return 2;

@@ -8,7 +8,7 @@ export const pluginsElsewhere = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Run the command on the node as root, because the container of the daemon cannot run plugins: component direct-mode installs it there as plexus-direct, beside the plugins. Or add component host-agent: the daemon then detaches in the background. If the plugins are elsewhere, set --cni-path.',
+    fix: 'Run the command on the node as root, because the container of the daemon cannot run plugins: component stand-in installs it there as plexus-direct, beside the plugins. Or add component host-agent: the daemon then detaches in the background. If the plugins are elsewhere, set --cni-path.',
   },
   (c: { plugins: readonly string[]; folders: readonly string[] }) =>
     `none of the required CNI plugins (${c.plugins.join(', ')}) is in ${c.folders.join(', ')}`,
