@@ -153,7 +153,7 @@ async function follow(demo: Demo): Promise<boolean> {
 async function run(demo: Demo): Promise<boolean> {
   heading('Plexus on a node');
   for (const line of demo.engine.description) say(`  ${line}`);
-  heading('1. Two networks, and two pods that request them');
+  heading('1. Three networks, and two pods that request two of them');
   await createObjects(demo.api, await demo.node.file('networks.yaml'));
   await createPods(demo);
   say(
