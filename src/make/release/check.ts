@@ -95,19 +95,24 @@ const chart: Check = async (release) => {
   ];
 };
 
-/** Installs the package into an empty folder, without the network, and runs it. */
+/** Installs the package into an empty folder, without the network, and plans a pod of the examples with it. */
 const npmPackage: Check = async (release) => {
   const name = names.npm(release);
   await using folder = await mkdtempDisposable(join(release.out, '.install-'));
   const install = ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', artefact(release, name)];
   await run('npm', [...install, '--prefix', folder.path], { cwd: folder.path });
   const program = join(folder.path, 'node_modules/.bin/plexus-cni');
-  const { stdout } = await run(program, ['version']);
+  const example = join(release.root, 'examples/chained');
+  const [{ stdout }, { stdout: plan }] = await Promise.all([
+    run(program, ['version']),
+    run(program, ['plan', '--pod', join(example, 'pod.yaml'), '--nads', example], { cwd: folder.path }),
+  ]);
   const own = JSON.parse(await textIn(artefact(release, name), 'package/package.json')) as Record<string, unknown>;
   return [
     ...same(`${name}: version`, own['version'], release.version),
     ...same(`${name}: dependencies`, own['dependencies'], undefined),
     ...same(`${name}: plexus version`, firstLine(stdout), `plexus ${release.version}`),
+    ...unless(plan.startsWith('Pod '), `${name}: plexus plan prints no plan`),
   ];
 };
 
