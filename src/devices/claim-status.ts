@@ -72,12 +72,9 @@ function canonicalAddress(address: string): string | undefined {
   return cidr === undefined || /^::ffff:[^:]+:[^:]+$/.test(cidr.text) ? undefined : `${cidr.text}/${cidr.prefix}`;
 }
 
-// The attachment is complete, so the report must not delay the pod long.
-const publishMs = 3000;
-
 /**
- * Publishes a pod's devices in the status of their ResourceClaims, with one patch per claim. Leaves what a driver wrote
- * unchanged. Never rejects: returns one warning if something could not be published (K8S-22, K8S-23).
+ * Publishes a pod's devices in the status of their ResourceClaims, with one patch per claim, until the signal. Leaves
+ * what a driver wrote unchanged. Never rejects: returns one warning if something could not be published (K8S-22, K8S-23).
  */
 export async function publishDevices(
   reported: readonly ReportedDevice[],
@@ -85,10 +82,9 @@ export async function publishDevices(
   api: ClaimsApi,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(publishMs)]);
   const byClaim = Map.groupBy(reported, ({ claimed }) => nadKey(claimed.claim));
   const problems = await Promise.all(
-    [...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal: soon })),
+    [...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal })),
   );
   const reasons = problems.filter((problem) => problem !== undefined);
   return reasons.length === 0 ? undefined : reasons.join('; ');

@@ -44,6 +44,9 @@ export function rememberedKubelets(): Kubelets {
   };
 }
 
+// The attachment is complete, so the report must not delay the pod long.
+const publishMs = 3000;
+
 /**
  * Finds the devices of this node: those that kubelet reports (K8S-01 to K8S-09), and those of ResourceClaims that
  * kubelet does not report (K8S-17 to K8S-21).
@@ -68,8 +71,10 @@ export function devicesFor({ kubeletDir, claims, nodeName, kubelets = remembered
       };
     },
     isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
-    report: async (devices, pod, signal) =>
-      claims === undefined || devices.length === 0 ? undefined : publishDevices(devices, pod, claims, signal),
+    report: async (devices, pod, signal) => {
+      if (claims === undefined || devices.length === 0) return undefined;
+      return publishDevices(devices, pod, claims, AbortSignal.any([signal, AbortSignal.timeout(publishMs)]));
+    },
   };
 }
 
