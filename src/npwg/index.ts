@@ -20,6 +20,7 @@ export {
   networksKey,
   networkStatusKey,
   nodeSelectorKey,
+  requireUseKey,
   resourceNameKey,
 } from './keys.ts';
 export { withNetwork, withoutInterface } from './edit-networks.ts';

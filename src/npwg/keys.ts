@@ -25,6 +25,11 @@ export const allowedCniArgsKey = 'plexus-cni.io/allowed-cni-args';
 export const nodeSelectorKey = 'k8s.v1.cni.cncf.io/nodeSelector';
 /** On a NAD, Plexus only: "true" if the webhook allows deleting it while pods use it. */
 export const forceDeleteKey = 'plexus-cni.io/force-delete';
+/**
+ * On a NAD, Plexus only: pods need the permission to use it. Every value except "false" counts, so that a misspelled
+ * value does not open the network.
+ */
+export const requireUseKey = 'plexus-cni.io/require-use';
 /** Every annotation of a NAD that Plexus reads. */
 export const nadAnnotationKeys: readonly string[] = [
   resourceNameKey,
@@ -33,6 +38,7 @@ export const nadAnnotationKeys: readonly string[] = [
   allowedCniArgsKey,
   nodeSelectorKey,
   forceDeleteKey,
+  requireUseKey,
 ];
 
 /**

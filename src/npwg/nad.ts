@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, nameOfType, parseJson } from '../cni/index.ts';
 import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
-import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+import { allowedCniArgsKey, concurrentKey, requireUseKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
 /** The key of a NetworkAttachmentDefinition. */
 export interface NadRef {
@@ -20,6 +20,8 @@ export interface Nad extends NadRef {
   readonly concurrent?: true;
   /** Annotation plexus-cni.io/allowed-cni-args: keys of cni-args that pods may use. If absent, the settings decide. */
   readonly allowedCniArgs?: readonly string[];
+  /** Set if the annotation plexus-cni.io/require-use has any value except "false". */
+  readonly requireUse?: true;
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -69,17 +71,19 @@ export function parseNad(object: unknown): Nad {
 
 function annotated(
   annotations: Readonly<Record<string, unknown>>,
-): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs'> {
+): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs' | 'requireUse'> {
   const {
     [resourceNameKey]: resourceName,
     [resourceClaimKey]: resourceClaim,
     [allowedCniArgsKey]: allowed,
+    [requireUseKey]: requireUse,
   } = annotations;
   return {
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
     ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
     ...(annotations[concurrentKey] === 'true' && { concurrent: true }),
     ...(typeof allowed === 'string' && { allowedCniArgs: keysIn(allowed) }),
+    ...(requireUse !== undefined && requireUse !== 'false' && { requireUse: true }),
   };
 }
 

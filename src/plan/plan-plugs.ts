@@ -18,8 +18,8 @@ import { shownValue } from './shown.ts';
 /** The inputs of planning networks for a running pod. */
 export type PlugInputs = PlanInputs & {
   readonly pod: PodMetadata;
-  /** NADs that cannot be read at this moment, by namespace/name. */
-  readonly unreadable: ReadonlyMap<string, PlexusError>;
+  /** NADs that cannot be read at this moment, or that the pod may not use, by namespace/name. */
+  readonly unusable: ReadonlyMap<string, PlexusError>;
 };
 export interface PlannedPlug {
   readonly plug: Plug;
@@ -95,9 +95,9 @@ function plugged(
   { names, others, made, inputs }: Surroundings,
 ): Pick<PlannedPlug, 'attachment' | 'warnings'> {
   const { selection } = plug;
-  const { pod, settings, unreadable, links } = inputs;
+  const { pod, settings, unusable, links } = inputs;
   assertNamespaceAllowed(selection, pod, settings);
-  const problem = unreadable.get(nadKey(selection.nad));
+  const problem = unusable.get(nadKey(selection.nad));
   if (problem !== undefined) throw problem;
   const delegate = withoutMetaPlugins(fromSelection(selection, inputs));
   const requests = deliveriesOf(delegate);

@@ -1,17 +1,18 @@
 import { parseCniArgs } from '../../cni/index.ts';
 import { type PlexusError, asPlexusError } from '../../errors/index.ts';
 import { type Nad, type PodMetadata, nadKey } from '../../npwg/index.ts';
-import type { Plug, PlugInputs, SandboxRecord, Settings } from '../../plan/index.ts';
+import { type Plug, type PlugInputs, type SandboxRecord, type Settings, guardedUse } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
+import { refusedUses } from './permission.ts';
 
 /** The dependencies of gathering the inputs of networks that a running pod gains. */
 export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices'> & {
-  readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad'>;
+  readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad' | 'permissions'>;
 };
 
 /**
- * Reads everything that planning these networks depends on, once. A NAD that cannot be read is not an error: only the
- * network that needs it is refused.
+ * Reads everything that planning these networks depends on, once. A NAD that cannot be read, or that the pod may not
+ * use, is not an error: only the network that needs it is refused.
  */
 export async function gatherPlugInputs(
   plugs: readonly Plug[],
@@ -21,13 +22,13 @@ export async function gatherPlugInputs(
 ): Promise<PlugInputs> {
   const refs = [...new Map(plugs.map(({ selection: { nad } }) => [nadKey(nad), nad])).values()];
   const nads = new Map<string, Nad | undefined>();
-  const unreadable = new Map<string, PlexusError>();
+  const unusable = new Map<string, PlexusError>();
   const read = async (ref: (typeof refs)[number]): Promise<void> => {
     try {
       nads.set(nadKey(ref), await sources.cluster.getNad(ref, signal));
     } catch (thrown) {
       signal.throwIfAborted();
-      unreadable.set(nadKey(ref), asPlexusError(thrown));
+      unusable.set(nadKey(ref), asPlexusError(thrown));
     }
   };
   const [links, confDir] = await Promise.all([
@@ -35,9 +36,12 @@ export async function gatherPlugInputs(
     sources.readConf(settings.confDir),
     ...refs.map(read),
   ]);
+  const selections = plugs.map(({ selection }) => selection);
+  const refused = await refusedUses(guardedUse(selections, nads, settings), { pod, settings }, sources, signal);
+  for (const [key, error] of refused) unusable.set(key, error);
   const devices = await devicesFor(nads, pod, sources, signal).catch((thrown: unknown) => {
     signal.throwIfAborted();
-    for (const [key, nad] of nads) if (usesDevice(nad)) unreadable.set(key, asPlexusError(thrown));
+    for (const [key, nad] of nads) if (usesDevice(nad)) unusable.set(key, asPlexusError(thrown));
     return undefined;
   });
   return {
@@ -46,7 +50,7 @@ export async function gatherPlugInputs(
     runtimeConfig: {},
     pod,
     nads,
-    unreadable,
+    unusable,
     confDir,
     paths: new Map(),
     links: links.map(({ name }) => name),
