@@ -21,6 +21,7 @@ export {
   type ConnectOptions,
   connectOptionsFor,
 } from './connect.ts';
+export { kubernetesCluster } from './kubernetes.ts';
 export type { NadWatch } from './nad-watch.ts';
 export {
   apiPermissions,
