@@ -45,6 +45,7 @@ export {
 export {
   assertPodRef,
   isStaticPod,
+  type Labels,
   podKey,
   type PodMetadata,
   type PodRef,

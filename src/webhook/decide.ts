@@ -45,7 +45,8 @@ export async function validateWrite(
 ): Promise<Decision> {
   const isNad = request.resource === nadPlural && request.group === nadGroup;
   if (request.operation === 'DELETE') return isNad ? judgeNadDeletion(request, { sources, policy }, signal) : allowed;
-  if (isNad) return judgeNadWrite(request, policy);
+  const labels = () => sources.namespaceLabels(request.namespace, signal);
+  if (isNad) return judgeNadWrite(request, labels, policy);
   const { object } = request;
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
   const pod = placed(object, request);
