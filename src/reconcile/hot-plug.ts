@@ -1,4 +1,4 @@
-import { type FollowDeps, type Followed, followAnnotation, publishFollowed } from '../attach/index.ts';
+import { type FollowDeps, type Followed, followAnnotation, publishFollowed, reportClaims } from '../attach/index.ts';
 import { type PodState, type WatchedPod, networksDigest } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, changeIncomplete, hostAgentMissing, podEnding } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
@@ -154,8 +154,12 @@ async function followPod(
       ? refuse(hostAgentMissing({ pod: subject }), record, { pod, current }, outer)
       : 'done';
   const publishing = { ...current, settings: current.settings(), report, now: Date.now };
-  const publish: FollowDeps['publish'] = async (outcome, limited) =>
-    isQuiet(outcome, seenAt.has(uid)) || publishFollowed(outcome, pod, publishing, limited);
+  const publish: FollowDeps['publish'] = async (outcome, limited) => {
+    if (isQuiet(outcome, seenAt.has(uid))) return true;
+    const change = { record: outcome.record, before: record.attachments };
+    await reportClaims(change, { ...follow, settings: follow.settingsOf(record) }, limited);
+    return publishFollowed(outcome, pod, publishing, limited);
+  };
   const followed = await reported(operation, current, () =>
     current.cancellable(sandbox, outer, (signal) => followAnnotation(record, pod, { ...follow, publish }, signal)),
   );
