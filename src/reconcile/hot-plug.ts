@@ -124,9 +124,10 @@ interface Round {
 }
 
 async function reconcileSandbox(key: RecordKey, round: Round, outer: AbortSignal): Promise<WorkOutcome> {
-  const { journal, cluster } = round.current;
+  const { journal, cluster, pods } = round.current;
   const record = await journal.read(key, outer);
   if (record?.complete !== true || record.pod?.uid === undefined) return 'done';
+  const watched = pods.get(record.pod.uid)?.digest;
   const pod = await cluster.getPodState(record.pod, outer);
   if (pod === undefined || pod.metadata.uid !== record.pod.uid || hasEnded(pod)) return 'done';
   const subject = { pod, current: round.current };
@@ -134,7 +135,9 @@ async function reconcileSandbox(key: RecordKey, round: Round, outer: AbortSignal
   if (digest === record.networksDigest && recoveryOf(record) === undefined)
     return settleCondition(record, subject, outer);
   if (pod.deleting) return refuse(podEnding({ pod: podKey(pod.metadata) }), record, subject, outer);
-  return followPod(record, pod, round, outer);
+  const outcome = await followPod(record, pod, round, outer);
+  // a failure must not delay a change that arrived meanwhile; a watch that lags must not end the back-off
+  return pods.get(record.pod.uid)?.digest === watched ? outcome : { afterMs: 0 };
 }
 
 async function followPod(
@@ -166,7 +169,6 @@ async function followPod(
   if (followed === undefined) return 'done';
   reportFollowed(followed, operation, { ...current, ms: elapsedMs(uid, seenAt) });
   if (followed.problems.length === 0) seenAt.delete(uid);
-  if (current.pods.get(uid)?.digest !== networksDigest(pod.metadata.annotations)) return { afterMs: 0 };
   return followed.problems.some(({ network }) => network !== undefined) ? 'retry' : 'done';
 }
 

@@ -23,9 +23,12 @@ afterEach(() => rm(folder, { recursive: true }));
 const ref = { namespace: 'shop', name: 'db-0', uid: 'u1' };
 
 /** The controller with a cluster that has one pod, whose NADs exist, and that counts what it is asked. */
-function controllerOf(): {
+function controllerOf(onNad: (name: string) => void = () => {}): {
   readonly plug: HotPlug;
+  /** Writes the annotation and reports it as the watch does. Returns the keys that need work. */
   readonly annotate: (networks: string) => readonly string[];
+  /** The watch reports nothing from now on. */
+  readonly loseWatch: () => void;
   readonly requests: string[];
   readonly events: PodEvent[];
   readonly conditions: string[];
@@ -40,10 +43,11 @@ function controllerOf(): {
     },
     listPodsOf: async () => [],
     listPodStatesOf: async () => [],
-    getNad: async (nad: NadRef) => ({
-      ...nad,
-      config: JSON.stringify({ cniVersion: '1.0.0', name: nad.name, plugins: [{ type: 'link' }, { type: 'rule' }] }),
-    }),
+    getNad: async (nad: NadRef) => {
+      onNad(nad.name);
+      const plugins = [{ type: 'link' }, { type: 'rule' }];
+      return { ...nad, config: JSON.stringify({ cniVersion: '1.0.0', name: nad.name, plugins }) };
+    },
     patchNetworkStatus: async () => 'written',
     publishNetworks: async (_pod, { condition }) => {
       requests.push('patch pod');
@@ -52,7 +56,8 @@ function controllerOf(): {
     },
     recordEvent: async (_subject, event) => void events.push(event),
   };
-  const watched = (): WatchedPod => ({ ...ref, digest: networksDigest(annotations) });
+  let lost: WatchedPod | undefined;
+  const watched = (): WatchedPod => lost ?? { ...ref, digest: networksDigest(annotations) };
   const { deps } = node.process();
   const settings = deps.settings as ReturnType<HotPlugDeps['settings']>;
   const current: HotPlugDeps = {
@@ -75,7 +80,8 @@ function controllerOf(): {
     annotations = { [networksKey]: networks };
     return plug.podChanged(watched(), before);
   };
-  return { plug, annotate, requests, events, conditions };
+  const loseWatch = (): void => void (lost = watched());
+  return { plug, annotate, loseWatch, requests, events, conditions };
 }
 
 describe('networks of a running pod', () => {
@@ -105,6 +111,29 @@ describe('networks of a running pod', () => {
     annotate('[]');
     expect(await plug.work.reconcile(queued, patience())).toBe('done');
     expect(node.calls.filter((call) => call === 'ADD a net1')).toHaveLength(1);
+  });
+
+  it('a change that fails backs off while the watch is lost and lags behind the pod', async () => {
+    const { plug, annotate, loseWatch } = controllerOf();
+    node.broken.add('a').add('b');
+    await plug.work.list?.(patience());
+    const [queued = ''] = annotate('a');
+    expect(await plug.work.reconcile(queued, patience())).toBe('retry');
+    loseWatch();
+    annotate('b');
+    expect(await plug.work.reconcile(queued, patience())).toBe('retry');
+    expect(node.calls.at(-2)).toBe('ADD b net1');
+  });
+
+  it('a change of the annotation during a change that fails is followed without back-off', async () => {
+    const { plug, annotate } = controllerOf((name) => name === 'a' && annotate('b'));
+    node.broken.add('a');
+    await plug.work.list?.(patience());
+    const [queued = ''] = annotate('a');
+    expect(await plug.work.reconcile(queued, patience())).toEqual({ afterMs: 0 });
+    expect(node.calls.at(-2)).toBe('ADD a net1');
+    expect(await plug.work.reconcile(queued, patience())).toBe('done');
+    expect(statesOf(await node.journal.read(key))).toEqual(['eth0 default attached', 'net1 shop/b attached']);
   });
 
   it('requests nothing from the API server and queues nothing while no annotation changes', async () => {
