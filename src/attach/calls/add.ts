@@ -134,7 +134,7 @@ async function finish(
   const reported = Promise.all([
     reportAttached(record, deps, signal),
     reportWarnings(record, warnings, deps, signal),
-    reportClaims(record, deps, signal),
+    reportClaims({ record }, deps, signal),
   ]);
   const [status, written] = await Promise.allSettled([publishing, writing, reported]);
   if (written.status === 'rejected') throw written.reason;
