@@ -87,7 +87,7 @@ export const explanations = {
  "PLX-CLAIM-DEVICE-UNIDENTIFIED": {
   "kind": "error",
   "what": "device ‹device› (pool ‹pool›, driver ‹driver›) is allocated to ResourceClaim ‹claim›, but its ResourceSlice contains no device ID for plugins (no attribute ‹attributes›)",
-  "fix": "Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in annotation plexus-cni.io/resourceClaim of the NetworkAttachmentDefinition.",
+  "fix": "Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in resourceClaim of the annotation of the pod or of the NetworkAttachmentDefinition.",
   "code": 7,
   "retry": "never",
   "sections": []
@@ -110,8 +110,8 @@ export const explanations = {
  },
  "PLX-CLAIM-REQUEST-UNKNOWN": {
   "kind": "error",
-  "what": "annotation plexus-cni.io/resourceClaim of a network names \"‹selection›\", but ResourceClaim ‹claim› of pod ‹pod› has no device for that request (it has devices for: ‹present›)",
-  "fix": "Name one of these requests as claim/request in that annotation of the NetworkAttachmentDefinition, or add the request to the claim.",
+  "what": "a network needs \"‹selection›\", but ResourceClaim ‹claim› of pod ‹pod› has no device for that request (it has devices for: ‹present›)",
+  "fix": "Name one of these requests as claim/request in resourceClaim of the annotation of the pod or of the NetworkAttachmentDefinition, or add the request to the claim.",
   "code": 7,
   "retry": "never",
   "sections": []
@@ -134,8 +134,8 @@ export const explanations = {
  },
  "PLX-CLAIM-UNKNOWN": {
   "kind": "error",
-  "what": "annotation plexus-cni.io/resourceClaim of a network names claim \"‹selection›\", but pod ‹pod› has no claim of that name (its claims: ‹present›)",
-  "fix": "Add the claim to spec.resourceClaims of the pod under that name, or correct the annotation of the NetworkAttachmentDefinition.",
+  "what": "a network needs claim \"‹selection›\", but pod ‹pod› has no claim of that name (its claims: ‹present›)",
+  "fix": "Add the claim to spec.resourceClaims of the pod under that name, or correct resourceClaim in the annotation of the pod or of the NetworkAttachmentDefinition.",
   "code": 7,
   "retry": "never",
   "sections": []

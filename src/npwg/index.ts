@@ -22,6 +22,7 @@ export {
   nodeSelectorKey,
   resourceNameKey,
 } from './keys.ts';
+export { type DeviceSource, deviceSourceOf, requestsOfSources, sourceKey } from './device-source.ts';
 export { withNetwork, withoutInterface } from './edit-networks.ts';
 export {
   attachmentInfoFile,
