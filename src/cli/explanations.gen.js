@@ -264,6 +264,12 @@ export const explanations = {
   "fix": "Add deploy/components/host-agent, or set hostAgent.enabled in the chart. If it is installed, check the container host-agent of the pod.",
   "sections": []
  },
+ "PLX-D-HOST-INTERFACES": {
+  "kind": "check of plexus doctor",
+  "what": "no interface of the node, or more than one, matches the selectors of a network (annotation plexus-cni.io/interfaces). A note states which interface each network uses here",
+  "fix": "Correct the selectors of the NetworkAttachmentDefinition. No action is needed if its pods never run on this node.",
+  "sections": []
+ },
  "PLX-D-IMAGES": {
   "kind": "check of plexus doctor",
   "what": "daemons of several versions at the same time: an update that does not finish",
@@ -580,6 +586,14 @@ export const explanations = {
   "fix": "Correct the file (docs/direct-mode.md lists its keys). It must belong to root, and only root may write it: chown root, chmod 0644.",
   "code": 7,
   "retry": "never",
+  "sections": []
+ },
+ "PLX-HOST-INTERFACE-UNRESOLVED": {
+  "kind": "error",
+  "what": "network ‹network› uses interface \"‹logical›\" of the node, which cannot be determined: ‹problem›",
+  "fix": "Correct the selectors in annotation plexus-cni.io/interfaces of the NetworkAttachmentDefinition so that exactly one interface of each node matches, or bring that interface up. The runtime retries automatically.",
+  "code": 11,
+  "retry": "later",
   "sections": []
  },
  "PLX-HOST-REFUSED": {

@@ -33,6 +33,7 @@ export {
 } from './device-info.ts';
 export type { ClaimedDevice, DeviceRequests, PodDevice, PodDevices } from './pod-device.ts';
 export { configWeight, maxConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
+export type { InterfaceSelector, NodeInterfaces, NodeLink } from './node-interfaces.ts';
 export {
   type AttachedNetwork,
   formatStatus,

@@ -3,10 +3,11 @@ import { type PlexusError, asPlexusError } from '../../errors/index.ts';
 import { type Nad, type PodMetadata, deviceSourceOf, nadKey } from '../../npwg/index.ts';
 import type { Plug, PlugInputs, SandboxRecord, Settings } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
+import { nodeLinksOf } from './node-interfaces.ts';
 import { plugDevices } from './plug-devices.ts';
 
 /** The dependencies of gathering the inputs of networks that a running pod gains. */
-export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices'> & {
+export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices' | 'nodeLinks'> & {
   readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad'>;
 };
 
@@ -49,6 +50,7 @@ export async function gatherPlugInputs(
     confDir,
     paths: new Map(),
     links: links.map(({ name }) => name),
+    ...(await nodeLinksOf(nads.values(), sources.nodeLinks)),
     ...(devices !== undefined && { devices }),
   };
 }
