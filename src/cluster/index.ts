@@ -21,6 +21,7 @@ export {
   type ConnectOptions,
   connectOptionsFor,
 } from './connect.ts';
+export { kubernetesCluster } from './kubernetes.ts';
 export type { NadWatch } from './nad-watch.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { type DaemonPod, type NodeAccess, nodeAccess } from './daemon-pods.ts';
