@@ -6,6 +6,7 @@ import { connect, readPodFile } from '../cluster/index.ts';
 import { type CredentialSource, apiReader, pathSegment } from '../kube/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
+import { readNodeLinks } from '../devices/index.ts';
 import { withNodePaths } from '../install/index.ts';
 import {
   type PodDevice,
@@ -53,6 +54,8 @@ export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
     settings,
     cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }, { forPeople: true }),
     readConf: readConfPath,
+    // this process runs in the daemon's pod, which sees the links of the node
+    ...(process.env['PLEXUS_CNI_CONF_DIR'] !== undefined && { nodeLinks: readNodeLinks }),
     ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
   const plan = makePlan(

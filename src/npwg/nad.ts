@@ -1,7 +1,8 @@
 import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, nameOfType, parseJson } from '../cni/index.ts';
 import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
-import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+import { allowedCniArgsKey, concurrentKey, interfacesKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+import { type NodeInterfaces, parseNodeInterfaces } from './node-interfaces.ts';
 
 /** The key of a NetworkAttachmentDefinition. */
 export interface NadRef {
@@ -20,6 +21,8 @@ export interface Nad extends NadRef {
   readonly concurrent?: true;
   /** Annotation plexus-cni.io/allowed-cni-args: keys of cni-args that pods may use. If absent, the settings decide. */
   readonly allowedCniArgs?: readonly string[];
+  /** Annotation plexus-cni.io/interfaces: which interfaces of a node the names in the configuration mean. */
+  readonly interfaces?: NodeInterfaces;
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -63,23 +66,26 @@ export function parseNad(object: unknown): Nad {
   return {
     ...ref,
     ...(typeof config === 'string' && config.trim() !== '' && { config }),
-    ...annotated(fieldsOf(annotations)),
+    ...annotated(fieldsOf(annotations), nadKey(ref)),
   };
 }
 
 function annotated(
   annotations: Readonly<Record<string, unknown>>,
-): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs'> {
+  nad: string,
+): Omit<Nad, 'namespace' | 'name' | 'config'> {
   const {
     [resourceNameKey]: resourceName,
     [resourceClaimKey]: resourceClaim,
     [allowedCniArgsKey]: allowed,
+    [interfacesKey]: interfaces,
   } = annotations;
   return {
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
     ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
     ...(annotations[concurrentKey] === 'true' && { concurrent: true }),
     ...(typeof allowed === 'string' && { allowedCniArgs: keysIn(allowed) }),
+    ...(typeof interfaces === 'string' && { interfaces: parseNodeInterfaces(interfaces, nad) }),
   };
 }
 

@@ -20,6 +20,7 @@ export { type KnownPlugin, knownPlugin, knownPlugins, programsOf } from './known
 export { type PlannedPlug, planPlugs, type PlugInputs, type PlugPlan, type RefusedPlug } from './plan-plugs.ts';
 export { routesOf } from './default-route-owner.ts';
 export { withRecordedSelections } from './proven-selections.ts';
+export { resolvedInterfaces } from './node-links.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,

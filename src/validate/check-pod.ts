@@ -5,6 +5,7 @@ import {
   type Warning,
   asPlexusError,
   capabilityMissing,
+  claimUnknown,
   deviceIdLost,
   deviceMissing,
   interfaceTaken,
@@ -95,6 +96,7 @@ export function checkElement(key: string, element: Element, index: number, input
   const isSilent = context.settings.unservedRequests === 'ignore';
   return [
     ...missing,
+    ...missingClaim(selection, element, input),
     ...(error === undefined ? [] : [elementFinding(error, element, place)]),
     ...warnings.flatMap((each) => warningFinding(each, element, place)),
     ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
@@ -136,6 +138,18 @@ function missingNad({ nad }: NetworkSelection, element: Element, { pod, context 
       fix: 'Check it together with its file, or with --cluster.',
     },
   ];
+}
+
+/** Reports a claim that the element names and that the pod does not have: a pod can only use claims of its own. */
+function missingClaim(
+  { resourceClaim = '' }: NetworkSelection,
+  element: Element,
+  { pod, claims }: PodInput,
+): readonly Finding[] {
+  const [name = ''] = resourceClaim.split('/');
+  if (name === '' || claims.includes(name)) return [];
+  const error = claimUnknown({ selection: resourceClaim, pod: podKey(pod), present: claims });
+  return [findingOf(error, element.at(['resourceClaim']))];
 }
 
 /** Returns a network of the same namespace with a similar name, or one of the same name in another namespace. */
