@@ -20,6 +20,7 @@ export {
   networksKey,
   networkStatusKey,
   nodeSelectorKey,
+  requireUseKey,
   resourceNameKey,
 } from './keys.ts';
 export { type DeviceSource, deviceSourceOf, requestsOfSources, sourceKey } from './device-source.ts';

@@ -29,11 +29,11 @@ import {
   podKey,
   selectionFields,
 } from '../npwg/index.ts';
-import { type Settings, didYouMean } from '../plan/index.ts';
+import { type Settings, didYouMean, guardedUse } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
 import { type Element, type NetworksAnnotation, annotationAt, asksFor } from './elements.ts';
-import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
+import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost, useRequiredRule } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
 import { textAt, valueAt } from './values.ts';
@@ -101,7 +101,16 @@ export function checkElement(key: string, element: Element, index: number, input
     ...warnings.flatMap((each) => warningFinding(each, element, place)),
     ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
     ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
+    ...usePermission(selection, element, context),
   ];
+}
+
+function usePermission(selection: NetworkSelection, element: Element, context: PodContext): readonly Finding[] {
+  return guardedUse([selection], context.nads, context.settings).map(({ nad }) => {
+    const network = nadKey(nad);
+    const text = `network ${network} requires the permission "use", which is not checked here`;
+    return finding(useRequiredRule, element.at(['name']), { network }, text);
+  });
 }
 
 type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;

@@ -12,6 +12,7 @@ import {
   judgePodWrite,
   mayBeForced,
 } from './judge.ts';
+import { judgeUse } from './judge-use.ts';
 import type { ClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
 import { annotationsOf, objectAt } from './pod-parts.ts';
@@ -49,7 +50,10 @@ export async function validateWrite(
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
   const pod = placed(object, request);
   const networks = await networksOf(pod, { sources, settings: policy.settings }, signal);
-  return judgePodWrite(request, networks, policy);
+  const mode = request.kind === 'Pod' ? policy.pods : policy.templates;
+  const use = { request, object: pod, networks: networks.found };
+  const more = mode === 'off' ? [] : await judgeUse(use, { sources, policy }, signal);
+  return judgePodWrite(request, { networks, more }, policy);
 }
 
 /** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */
