@@ -55,7 +55,7 @@ export {
   readAnnotations,
   wantsDebug,
 } from './pod.ts';
-export { maxNetworksEver, parseSelections } from './parse-selections.ts';
+export { assertReadable, isJsonForm, maxNetworksEver, parseSelections } from './parse-selections.ts';
 export {
   deviceIdCapability,
   nameFields,

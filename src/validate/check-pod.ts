@@ -50,7 +50,7 @@ export function checkPod(object: unknown, path: Path, context: PodContext): read
     const text = textAt(object, [...annotations, key]);
     return text === undefined || (key === networksKey && text.trim() === '')
       ? []
-      : [{ key, annotation: annotationAt([...annotations, key], text) }];
+      : [{ key, annotation: annotationAt([...annotations, key], text, context.settings.maxNetworksPerPod) }];
   });
   const findings = both.flatMap(({ key, annotation }) => checkAnnotation(key, annotation, input));
   const together = findings.some(({ severity }) => severity === 'error')
@@ -73,11 +73,11 @@ interface ReadSelections {
   readonly error?: PlexusError;
 }
 
-function read(key: string, text: string, namespace: string, { multusNamespace }: Settings): ReadSelections {
+function read(key: string, text: string, namespace: string, settings: Settings): ReadSelections {
   try {
     return key === defaultNetworkKey
-      ? { selections: [parseDefaultNetwork(text, multusNamespace)] }
-      : { selections: parseSelections(text, namespace).selections };
+      ? { selections: [parseDefaultNetwork(text, settings.multusNamespace)] }
+      : { selections: parseSelections(text, namespace, settings.maxNetworksPerPod).selections };
   } catch (thrown) {
     return { selections: [], error: asPlexusError(thrown) };
   }
@@ -187,7 +187,7 @@ export function selectedNads(object: unknown, path: Path, settings: Settings): r
   if (notTexts(object, annotations).length > 0) return [];
   const { namespace } = podOfObject(object, annotations);
   return [defaultNetworkKey, networksKey].flatMap((key) => {
-    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '');
+    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '', settings.maxNetworksPerPod);
     return elements.flatMap(({ alone }) => read(key, alone, namespace, settings).selections.map(({ nad }) => nad));
   });
 }
