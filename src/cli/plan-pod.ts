@@ -5,6 +5,7 @@ import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
 import { connect, readPodFile } from '../cluster/index.ts';
 import { type CredentialSource, apiReader, pathSegment } from '../kube/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
+import { readNodeLinks } from '../devices/index.ts';
 import { type Warning, fileUnusable, podNotFound, problemOf, useRequired } from '../errors/index.ts';
 import { withNodePaths } from '../install/index.ts';
 import {
@@ -54,6 +55,8 @@ export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
     settings,
     cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }, { forPeople: true }),
     readConf: readConfPath,
+    // this process runs in the daemon's pod, which sees the links of the node
+    ...(process.env['PLEXUS_CNI_CONF_DIR'] !== undefined && { nodeLinks: readNodeLinks }),
     ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
   const known = { call: callFor(pod, config, subject.containerId), pod, links: [] };

@@ -81,6 +81,11 @@ export const deviceUndecided = define(
   (c: { network: string; of: string }) =>
     `network ${c.network} uses a device of ${c.of}: which one is known only when the pod is attached`,
 );
+export const hostInterfaceLater = define(
+  'host-interface-later',
+  (c: { network: string; logical: string }) =>
+    `network ${c.network}: the node determines which of its interfaces ${c.logical} means (plexus plan POD --node NODE shows it)`,
+);
 export const deviceAbsent = define(
   'device-absent',
   (c: { network: string; problem: string }) => `${c.problem}; Plexus attaches the network without a device`,

@@ -21,6 +21,11 @@ export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
 export const concurrentKey = 'plexus-cni.io/concurrent';
 /** On a NAD, Plexus only: the keys of cni-args that pods may use, separated by commas; `*` for all. */
 export const allowedCniArgsKey = 'plexus-cni.io/allowed-cni-args';
+/**
+ * On a NAD, Plexus only: selectors of the node's interfaces for the names that its configuration has as `master` or
+ * `device`.
+ */
+export const interfacesKey = 'plexus-cni.io/interfaces';
 /** On a NAD: one node label, `key=value` or `key`, that the webhook adds to the nodeSelector of its pods. */
 export const nodeSelectorKey = 'k8s.v1.cni.cncf.io/nodeSelector';
 /** On a NAD, Plexus only: "true" if the webhook allows deleting it while pods use it. */
@@ -36,6 +41,7 @@ export const nadAnnotationKeys: readonly string[] = [
   resourceClaimKey,
   concurrentKey,
   allowedCniArgsKey,
+  interfacesKey,
   nodeSelectorKey,
   forceDeleteKey,
   requireUseKey,

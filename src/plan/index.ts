@@ -23,6 +23,7 @@ export { type PluginPolicy, policyViolations, type PolicyViolation } from './plu
 export { refusalOf } from './allowed-plugins.ts';
 export { routesOf } from './default-route-owner.ts';
 export { withRecordedSelections } from './proven-selections.ts';
+export { resolvedInterfaces } from './node-links.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,

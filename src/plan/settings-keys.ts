@@ -32,6 +32,7 @@ const knownKeys = [
   'unservedRequests',
   'attachmentConcurrency',
   'durability',
+  'statusBeforeAnswer',
   'kubeletDir',
   'deviceInfoDir',
   'missingDevice',

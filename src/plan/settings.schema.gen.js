@@ -36,7 +36,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: the keys of the CNI configuration file besides cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; the others become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file, or a folder whose first configuration is used.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Additional networks that every pod gets (except pods of systemNamespaces), named in the same way as clusterNetwork. Allowed only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Default: the credentials of the pod that Plexus runs in. Without either, Plexus runs only delegates." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions, read instead of a cluster. Plexus writes the status of the pods to its sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations, which Plexus finds by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder with the state of Multus. Plexus uses it to detach pods that Multus attached." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several: as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists when the default network is ready. ADD waits for it for deadlines.readinessSeconds; STATUS fails with code 50 until it exists." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. The annotation v1.multus-cni.io/default-network may also name networks of multusNamespace." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) whose plugins STATUS calls besides those of the default network: the node is not ready while they are not. STATUS returns their code, 50 or 51." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before Plexus abandons the attachment: DEL then succeeds so that pod deletion proceeds, the attachment stays in the journal, and the daemon keeps retrying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "Plexus also abandons an attachment when this time has passed since its first failed DEL." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when an annotation of a pod is invalid: fail the ADD with a message, or ignore the annotation, so that the pod gets only the default network (the literal reading of the NPWG standard)." }, "unservedRequests": { "enum": ["refuse", "warn", "ignore"], "default": "refuse", "description": "What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin receives the request, with a warning." }, "maxNetworksPerPod": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 32, "description": "How many networks the annotation of a pod may name. An annotation that names more is invalid." }, "allowedCniArgs": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that pods may use in cni-args. Default: all keys; with an empty list: none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network." }, "allowDefaultNetworkAnnotation": { "anyOf": [{ "type": "boolean" }, { "type": "array", "items": { "type": "string" } }], "default": true, "description": "Whether a pod may replace its default network, and with it the policies of that network, with the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may." }, "requireUse": { "type": "boolean", "default": false, "description": `Whether pods need the permission to use every network that their annotations name (docs/permissions.md). false: only networks with the annotation plexus-cni.io/require-use: "true" require it. The node's default networks never do.` }, "staticPodUse": { "enum": ["allow", "refuse"], "default": "allow", "description": "Whether static pods, which have no ServiceAccount, may use networks that require the permission." }, "pluginPolicies": { "type": "array", "items": { "type": "object", "required": ["name"], "additionalProperties": false, "properties": { "name": { "type": "string", "minLength": 1, "description": "Appears in errors." }, "namespaces": { "type": "object", "additionalProperties": false, "description": "Label selector for the namespace of the NetworkAttachmentDefinition. Absent: every namespace.", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Labels that the namespace must have." }, "matchExpressions": { "type": "array", "description": "Requirements as in Kubernetes.", "items": { "type": "object", "required": ["key", "operator"], "additionalProperties": false, "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } } }, "plugins": { "type": "object", "additionalProperties": false, "description": "Allowed plugin types. An absent list allows all.", "properties": { "main": { "type": "array", "items": { "type": "string" }, "description": "First plugin of a list, and plugins that another one runs as delegate." }, "chained": { "type": "array", "items": { "type": "string" }, "description": "Later plugins of a list." }, "ipam": { "type": "array", "items": { "type": "string" }, "description": "Plugins in ipam." } } }, "deniedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that a plugin must not have, as paths: sysctl, ipam.dataDir." }, "masters": { "type": "array", "items": { "type": "string" }, "description": "Allowed interfaces and devices of the node (master, device and similar keys); * stands for any characters." }, "bridges": { "type": "array", "items": { "type": "string" }, "description": "Allowed bridges; * stands for any characters." } } }, "default": [], "description": "Which plugins the networks of a namespace may use (docs/plugin-policies.md). The first policy that selects the namespace decides; if none does, its networks are refused. Without policies, everything is allowed. Networks of the node's configuration are not checked." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How network-status shows addresses: bare, as Multus does, or with their prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": 'How many additional networks of one pod Plexus attaches concurrently, after the default network. 1: one after the other, as the NPWG standard requires; set more only if all plugins support it. Networks next to each other whose NetworkAttachmentDefinitions all have the annotation plexus-cni.io/concurrent: "true" are always attached concurrently.' }, "durability": { "enum": ["beside", "strict"], "default": "beside", "description": "When the record of an ADD must be on disk. beside: it is written before the first plugin runs, and synced while the plugins run; the answer waits for both. strict: it is synced before the first plugin runs, which costs every ADD two disk syncs. They differ only after a failure of the machine within these milliseconds: with beside, Plexus may then not know of an address that a remote IPAM service has just assigned." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: device plugins write to dp/; cni/ contains one file for each attachment with a device." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no free device: fail the ADD with a message, or attach the network without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes the interface name, hardware address and addresses of an attachment that uses a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "Log level; the default of the daemon is info. The names of Multus are accepted: panic means silent, verbose means info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether Plexus writes log lines to stderr, which the container runtime logs." }, "logFile": { "type": "string", "description": "File to which Plexus appends log lines." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: above maxSize (megabytes; 100) Plexus renames the file, with the time in its name. It keeps maxBackups (5) such files, for maxAge (5) days; 0: no limit. compress is accepted and ignored." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Additional keys of network configurations whose values are secrets, masked in logs and in plexus trace. Keys with a telling name (password, token, secret, key, credential and similar) are always masked." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from configurations of Multus and ignored; the journal always keeps what DEL could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Time limits of operations, in seconds.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; Plexus then kills its process group. In DEL and GC, at most half of the remaining time if more plugins follow." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: the keys of the CNI configuration file besides cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; the others become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file, or a folder whose first configuration is used.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Additional networks that every pod gets (except pods of systemNamespaces), named in the same way as clusterNetwork. Allowed only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Default: the credentials of the pod that Plexus runs in. Without either, Plexus runs only delegates." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions, read instead of a cluster. Plexus writes the status of the pods to its sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations, which Plexus finds by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder with the state of Multus. Plexus uses it to detach pods that Multus attached." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several: as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists when the default network is ready. ADD waits for it for deadlines.readinessSeconds; STATUS fails with code 50 until it exists." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. The annotation v1.multus-cni.io/default-network may also name networks of multusNamespace." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) whose plugins STATUS calls besides those of the default network: the node is not ready while they are not. STATUS returns their code, 50 or 51." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before Plexus abandons the attachment: DEL then succeeds so that pod deletion proceeds, the attachment stays in the journal, and the daemon keeps retrying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "Plexus also abandons an attachment when this time has passed since its first failed DEL." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when an annotation of a pod is invalid: fail the ADD with a message, or ignore the annotation, so that the pod gets only the default network (the literal reading of the NPWG standard)." }, "unservedRequests": { "enum": ["refuse", "warn", "ignore"], "default": "refuse", "description": "What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin receives the request, with a warning." }, "maxNetworksPerPod": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 32, "description": "How many networks the annotation of a pod may name. An annotation that names more is invalid." }, "allowedCniArgs": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that pods may use in cni-args. Default: all keys; with an empty list: none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network." }, "allowDefaultNetworkAnnotation": { "anyOf": [{ "type": "boolean" }, { "type": "array", "items": { "type": "string" } }], "default": true, "description": "Whether a pod may replace its default network, and with it the policies of that network, with the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may." }, "requireUse": { "type": "boolean", "default": false, "description": `Whether pods need the permission to use every network that their annotations name (docs/permissions.md). false: only networks with the annotation plexus-cni.io/require-use: "true" require it. The node's default networks never do.` }, "staticPodUse": { "enum": ["allow", "refuse"], "default": "allow", "description": "Whether static pods, which have no ServiceAccount, may use networks that require the permission." }, "pluginPolicies": { "type": "array", "items": { "type": "object", "required": ["name"], "additionalProperties": false, "properties": { "name": { "type": "string", "minLength": 1, "description": "Appears in errors." }, "namespaces": { "type": "object", "additionalProperties": false, "description": "Label selector for the namespace of the NetworkAttachmentDefinition. Absent: every namespace.", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Labels that the namespace must have." }, "matchExpressions": { "type": "array", "description": "Requirements as in Kubernetes.", "items": { "type": "object", "required": ["key", "operator"], "additionalProperties": false, "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } } }, "plugins": { "type": "object", "additionalProperties": false, "description": "Allowed plugin types. An absent list allows all.", "properties": { "main": { "type": "array", "items": { "type": "string" }, "description": "First plugin of a list, and plugins that another one runs as delegate." }, "chained": { "type": "array", "items": { "type": "string" }, "description": "Later plugins of a list." }, "ipam": { "type": "array", "items": { "type": "string" }, "description": "Plugins in ipam." } } }, "deniedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that a plugin must not have, as paths: sysctl, ipam.dataDir." }, "masters": { "type": "array", "items": { "type": "string" }, "description": "Allowed interfaces and devices of the node (master, device and similar keys); * stands for any characters." }, "bridges": { "type": "array", "items": { "type": "string" }, "description": "Allowed bridges; * stands for any characters." } } }, "default": [], "description": "Which plugins the networks of a namespace may use (docs/plugin-policies.md). The first policy that selects the namespace decides; if none does, its networks are refused. Without policies, everything is allowed. Networks of the node's configuration are not checked." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How network-status shows addresses: bare, as Multus does, or with their prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": 'How many additional networks of one pod Plexus attaches concurrently, after the default network. 1: one after the other, as the NPWG standard requires; set more only if all plugins support it. Networks next to each other whose NetworkAttachmentDefinitions all have the annotation plexus-cni.io/concurrent: "true" are always attached concurrently.' }, "durability": { "enum": ["beside", "strict"], "default": "beside", "description": "When the record of an ADD must be on disk. beside: it is written before the first plugin runs, and synced while the plugins run; the answer waits for both. strict: it is synced before the first plugin runs, which costs every ADD two disk syncs. They differ only after a failure of the machine within these milliseconds: with beside, Plexus may then not know of an address that a remote IPAM service has just assigned." }, "statusBeforeAnswer": { "type": "boolean", "default": true, "description": "Whether an ADD waits until the annotation network-status is written. false: the daemon writes it after the answer, so a container that reads it through the downward API may find it late, and an ADD does not wait for the API server. Direct mode always waits." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: device plugins write to dp/; cni/ contains one file for each attachment with a device." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no free device: fail the ADD with a message, or attach the network without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes the interface name, hardware address and addresses of an attachment that uses a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "Log level; the default of the daemon is info. The names of Multus are accepted: panic means silent, verbose means info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether Plexus writes log lines to stderr, which the container runtime logs." }, "logFile": { "type": "string", "description": "File to which Plexus appends log lines." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: above maxSize (megabytes; 100) Plexus renames the file, with the time in its name. It keeps maxBackups (5) such files, for maxAge (5) days; 0: no limit. compress is accepted and ignored." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Additional keys of network configurations whose values are secrets, masked in logs and in plexus trace. Keys with a telling name (password, token, secret, key, credential and similar) are always masked." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from configurations of Multus and ignored; the journal always keeps what DEL could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Time limits of operations, in seconds.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; Plexus then kills its process group. In DEL and GC, at most half of the remaining time if more plugins follow." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
 var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 var pattern1 = new RegExp("^[^/ ,@]+/[^/ ,@]+$", "u");
 var func2 = require_ucs2length().default;
@@ -1034,9 +1034,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.kubeletDir !== void 0) {
-      if (typeof data.kubeletDir !== "string") {
-        const err82 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.statusBeforeAnswer !== void 0) {
+      if (typeof data.statusBeforeAnswer !== "boolean") {
+        const err82 = { instancePath: instancePath + "/statusBeforeAnswer", schemaPath: "#/properties/statusBeforeAnswer/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err82];
         } else {
@@ -1045,9 +1045,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.deviceInfoDir !== void 0) {
-      if (typeof data.deviceInfoDir !== "string") {
-        const err83 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.kubeletDir !== void 0) {
+      if (typeof data.kubeletDir !== "string") {
+        const err83 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err83];
         } else {
@@ -1056,10 +1056,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.missingDevice !== void 0) {
-      let data62 = data.missingDevice;
-      if (!(data62 === "fail" || data62 === "ignore")) {
-        const err84 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
+    if (data.deviceInfoDir !== void 0) {
+      if (typeof data.deviceInfoDir !== "string") {
+        const err84 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err84];
         } else {
@@ -1068,9 +1067,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.claimStatus !== void 0) {
-      if (typeof data.claimStatus !== "boolean") {
-        const err85 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.missingDevice !== void 0) {
+      let data63 = data.missingDevice;
+      if (!(data63 === "fail" || data63 === "ignore")) {
+        const err85 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err85];
         } else {
@@ -1079,10 +1079,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logLevel !== void 0) {
-      let data64 = data.logLevel;
-      if (!(data64 === "silent" || data64 === "error" || data64 === "warn" || data64 === "info" || data64 === "debug" || data64 === "panic" || data64 === "verbose")) {
-        const err86 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+    if (data.claimStatus !== void 0) {
+      if (typeof data.claimStatus !== "boolean") {
+        const err86 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err86];
         } else {
@@ -1091,9 +1090,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logToStderr !== void 0) {
-      if (typeof data.logToStderr !== "boolean") {
-        const err87 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.logLevel !== void 0) {
+      let data65 = data.logLevel;
+      if (!(data65 === "silent" || data65 === "error" || data65 === "warn" || data65 === "info" || data65 === "debug" || data65 === "panic" || data65 === "verbose")) {
+        const err87 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err87];
         } else {
@@ -1102,9 +1102,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logFile !== void 0) {
-      if (typeof data.logFile !== "string") {
-        const err88 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.logToStderr !== void 0) {
+      if (typeof data.logToStderr !== "boolean") {
+        const err88 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -1113,127 +1113,127 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logOptions !== void 0) {
-      let data67 = data.logOptions;
-      if (data67 && typeof data67 == "object" && !Array.isArray(data67)) {
-        if (data67.maxSize !== void 0) {
-          let data68 = data67.maxSize;
-          if (!(typeof data68 == "number" && (!(data68 % 1) && !isNaN(data68)) && isFinite(data68))) {
-            const err89 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err89];
-            } else {
-              vErrors.push(err89);
-            }
-            errors++;
-          }
-          if (typeof data68 == "number" && isFinite(data68)) {
-            if (data68 < 0 || isNaN(data68)) {
-              const err90 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err90];
-              } else {
-                vErrors.push(err90);
-              }
-              errors++;
-            }
-          }
+    if (data.logFile !== void 0) {
+      if (typeof data.logFile !== "string") {
+        const err89 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err89];
+        } else {
+          vErrors.push(err89);
         }
-        if (data67.maxBackups !== void 0) {
-          let data69 = data67.maxBackups;
+        errors++;
+      }
+    }
+    if (data.logOptions !== void 0) {
+      let data68 = data.logOptions;
+      if (data68 && typeof data68 == "object" && !Array.isArray(data68)) {
+        if (data68.maxSize !== void 0) {
+          let data69 = data68.maxSize;
           if (!(typeof data69 == "number" && (!(data69 % 1) && !isNaN(data69)) && isFinite(data69))) {
-            const err91 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err90 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err91];
+              vErrors = [err90];
             } else {
-              vErrors.push(err91);
+              vErrors.push(err90);
             }
             errors++;
           }
           if (typeof data69 == "number" && isFinite(data69)) {
             if (data69 < 0 || isNaN(data69)) {
-              const err92 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err91 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err92];
+                vErrors = [err91];
               } else {
-                vErrors.push(err92);
+                vErrors.push(err91);
               }
               errors++;
             }
           }
         }
-        if (data67.maxAge !== void 0) {
-          let data70 = data67.maxAge;
+        if (data68.maxBackups !== void 0) {
+          let data70 = data68.maxBackups;
           if (!(typeof data70 == "number" && (!(data70 % 1) && !isNaN(data70)) && isFinite(data70))) {
-            const err93 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err92 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err93];
+              vErrors = [err92];
             } else {
-              vErrors.push(err93);
+              vErrors.push(err92);
             }
             errors++;
           }
           if (typeof data70 == "number" && isFinite(data70)) {
             if (data70 < 0 || isNaN(data70)) {
-              const err94 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err93 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err94];
+                vErrors = [err93];
               } else {
-                vErrors.push(err94);
+                vErrors.push(err93);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data68.maxAge !== void 0) {
+          let data71 = data68.maxAge;
+          if (!(typeof data71 == "number" && (!(data71 % 1) && !isNaN(data71)) && isFinite(data71))) {
+            const err94 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err94];
+            } else {
+              vErrors.push(err94);
+            }
+            errors++;
+          }
+          if (typeof data71 == "number" && isFinite(data71)) {
+            if (data71 < 0 || isNaN(data71)) {
+              const err95 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err95];
+              } else {
+                vErrors.push(err95);
               }
               errors++;
             }
           }
         }
       } else {
-        const err95 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err96 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err95];
+          vErrors = [err96];
         } else {
-          vErrors.push(err95);
+          vErrors.push(err96);
         }
         errors++;
       }
     }
     if (data.maskedKeys !== void 0) {
-      let data71 = data.maskedKeys;
-      if (Array.isArray(data71)) {
-        const len16 = data71.length;
+      let data72 = data.maskedKeys;
+      if (Array.isArray(data72)) {
+        const len16 = data72.length;
         for (let i16 = 0; i16 < len16; i16++) {
-          let data72 = data71[i16];
-          if (typeof data72 === "string") {
-            if (func2(data72) < 1) {
-              const err96 = { instancePath: instancePath + "/maskedKeys/" + i16, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          let data73 = data72[i16];
+          if (typeof data73 === "string") {
+            if (func2(data73) < 1) {
+              const err97 = { instancePath: instancePath + "/maskedKeys/" + i16, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
-                vErrors = [err96];
+                vErrors = [err97];
               } else {
-                vErrors.push(err96);
+                vErrors.push(err97);
               }
               errors++;
             }
           } else {
-            const err97 = { instancePath: instancePath + "/maskedKeys/" + i16, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err98 = { instancePath: instancePath + "/maskedKeys/" + i16, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err97];
+              vErrors = [err98];
             } else {
-              vErrors.push(err97);
+              vErrors.push(err98);
             }
             errors++;
           }
         }
       } else {
-        const err98 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err98];
-        } else {
-          vErrors.push(err98);
-        }
-        errors++;
-      }
-    }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err99 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err99 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err99];
         } else {
@@ -1242,34 +1242,36 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err100 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err100];
+        } else {
+          vErrors.push(err100);
+        }
+        errors++;
+      }
+    }
     if (data.deadlines !== void 0) {
-      let data74 = data.deadlines;
-      if (data74 && typeof data74 == "object" && !Array.isArray(data74)) {
-        for (const key5 in data74) {
+      let data75 = data.deadlines;
+      if (data75 && typeof data75 == "object" && !Array.isArray(data75)) {
+        for (const key5 in data75) {
           if (!(key5 === "addSeconds" || key5 === "delSeconds" || key5 === "checkSeconds" || key5 === "statusSeconds" || key5 === "gcSeconds" || key5 === "pluginSeconds" || key5 === "readinessSeconds")) {
-            const err100 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
+            const err101 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err100];
+              vErrors = [err101];
             } else {
-              vErrors.push(err100);
+              vErrors.push(err101);
             }
             errors++;
           }
         }
-        if (data74.addSeconds !== void 0) {
-          let data75 = data74.addSeconds;
-          if (typeof data75 == "number" && isFinite(data75)) {
-            if (data75 > 160 || isNaN(data75)) {
-              const err101 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
-              if (vErrors === null) {
-                vErrors = [err101];
-              } else {
-                vErrors.push(err101);
-              }
-              errors++;
-            }
-            if (data75 <= 0 || isNaN(data75)) {
-              const err102 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data75.addSeconds !== void 0) {
+          let data76 = data75.addSeconds;
+          if (typeof data76 == "number" && isFinite(data76)) {
+            if (data76 > 160 || isNaN(data76)) {
+              const err102 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
               if (vErrors === null) {
                 vErrors = [err102];
               } else {
@@ -1277,30 +1279,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data76 <= 0 || isNaN(data76)) {
+              const err103 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err103];
+              } else {
+                vErrors.push(err103);
+              }
+              errors++;
+            }
           } else {
-            const err103 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err104 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err103];
+              vErrors = [err104];
             } else {
-              vErrors.push(err103);
+              vErrors.push(err104);
             }
             errors++;
           }
         }
-        if (data74.delSeconds !== void 0) {
-          let data76 = data74.delSeconds;
-          if (typeof data76 == "number" && isFinite(data76)) {
-            if (data76 > 50 || isNaN(data76)) {
-              const err104 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
-              if (vErrors === null) {
-                vErrors = [err104];
-              } else {
-                vErrors.push(err104);
-              }
-              errors++;
-            }
-            if (data76 <= 0 || isNaN(data76)) {
-              const err105 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data75.delSeconds !== void 0) {
+          let data77 = data75.delSeconds;
+          if (typeof data77 == "number" && isFinite(data77)) {
+            if (data77 > 50 || isNaN(data77)) {
+              const err105 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
               if (vErrors === null) {
                 vErrors = [err105];
               } else {
@@ -1308,30 +1310,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data77 <= 0 || isNaN(data77)) {
+              const err106 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err106];
+              } else {
+                vErrors.push(err106);
+              }
+              errors++;
+            }
           } else {
-            const err106 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err107 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err106];
+              vErrors = [err107];
             } else {
-              vErrors.push(err106);
+              vErrors.push(err107);
             }
             errors++;
           }
         }
-        if (data74.checkSeconds !== void 0) {
-          let data77 = data74.checkSeconds;
-          if (typeof data77 == "number" && isFinite(data77)) {
-            if (data77 > 210 || isNaN(data77)) {
-              const err107 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err107];
-              } else {
-                vErrors.push(err107);
-              }
-              errors++;
-            }
-            if (data77 <= 0 || isNaN(data77)) {
-              const err108 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data75.checkSeconds !== void 0) {
+          let data78 = data75.checkSeconds;
+          if (typeof data78 == "number" && isFinite(data78)) {
+            if (data78 > 210 || isNaN(data78)) {
+              const err108 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err108];
               } else {
@@ -1339,30 +1341,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data78 <= 0 || isNaN(data78)) {
+              const err109 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err109];
+              } else {
+                vErrors.push(err109);
+              }
+              errors++;
+            }
           } else {
-            const err109 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err110 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err109];
+              vErrors = [err110];
             } else {
-              vErrors.push(err109);
+              vErrors.push(err110);
             }
             errors++;
           }
         }
-        if (data74.statusSeconds !== void 0) {
-          let data78 = data74.statusSeconds;
-          if (typeof data78 == "number" && isFinite(data78)) {
-            if (data78 > 30 || isNaN(data78)) {
-              const err110 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
-              if (vErrors === null) {
-                vErrors = [err110];
-              } else {
-                vErrors.push(err110);
-              }
-              errors++;
-            }
-            if (data78 <= 0 || isNaN(data78)) {
-              const err111 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data75.statusSeconds !== void 0) {
+          let data79 = data75.statusSeconds;
+          if (typeof data79 == "number" && isFinite(data79)) {
+            if (data79 > 30 || isNaN(data79)) {
+              const err111 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
               if (vErrors === null) {
                 vErrors = [err111];
               } else {
@@ -1370,30 +1372,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data79 <= 0 || isNaN(data79)) {
+              const err112 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err112];
+              } else {
+                vErrors.push(err112);
+              }
+              errors++;
+            }
           } else {
-            const err112 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err113 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err112];
+              vErrors = [err113];
             } else {
-              vErrors.push(err112);
+              vErrors.push(err113);
             }
             errors++;
           }
         }
-        if (data74.gcSeconds !== void 0) {
-          let data79 = data74.gcSeconds;
-          if (typeof data79 == "number" && isFinite(data79)) {
-            if (data79 > 210 || isNaN(data79)) {
-              const err113 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err113];
-              } else {
-                vErrors.push(err113);
-              }
-              errors++;
-            }
-            if (data79 <= 0 || isNaN(data79)) {
-              const err114 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data75.gcSeconds !== void 0) {
+          let data80 = data75.gcSeconds;
+          if (typeof data80 == "number" && isFinite(data80)) {
+            if (data80 > 210 || isNaN(data80)) {
+              const err114 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err114];
               } else {
@@ -1401,30 +1403,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data80 <= 0 || isNaN(data80)) {
+              const err115 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err115];
+              } else {
+                vErrors.push(err115);
+              }
+              errors++;
+            }
           } else {
-            const err115 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err116 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err115];
+              vErrors = [err116];
             } else {
-              vErrors.push(err115);
+              vErrors.push(err116);
             }
             errors++;
           }
         }
-        if (data74.pluginSeconds !== void 0) {
-          let data80 = data74.pluginSeconds;
-          if (typeof data80 == "number" && isFinite(data80)) {
-            if (data80 > 210 || isNaN(data80)) {
-              const err116 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err116];
-              } else {
-                vErrors.push(err116);
-              }
-              errors++;
-            }
-            if (data80 <= 0 || isNaN(data80)) {
-              const err117 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data75.pluginSeconds !== void 0) {
+          let data81 = data75.pluginSeconds;
+          if (typeof data81 == "number" && isFinite(data81)) {
+            if (data81 > 210 || isNaN(data81)) {
+              const err117 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err117];
               } else {
@@ -1432,30 +1434,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data81 <= 0 || isNaN(data81)) {
+              const err118 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err118];
+              } else {
+                vErrors.push(err118);
+              }
+              errors++;
+            }
           } else {
-            const err118 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err119 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err118];
+              vErrors = [err119];
             } else {
-              vErrors.push(err118);
+              vErrors.push(err119);
             }
             errors++;
           }
         }
-        if (data74.readinessSeconds !== void 0) {
-          let data81 = data74.readinessSeconds;
-          if (typeof data81 == "number" && isFinite(data81)) {
-            if (data81 > 60 || isNaN(data81)) {
-              const err119 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
-              if (vErrors === null) {
-                vErrors = [err119];
-              } else {
-                vErrors.push(err119);
-              }
-              errors++;
-            }
-            if (data81 < 0 || isNaN(data81)) {
-              const err120 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data75.readinessSeconds !== void 0) {
+          let data82 = data75.readinessSeconds;
+          if (typeof data82 == "number" && isFinite(data82)) {
+            if (data82 > 60 || isNaN(data82)) {
+              const err120 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
               if (vErrors === null) {
                 vErrors = [err120];
               } else {
@@ -1463,32 +1465,41 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data82 < 0 || isNaN(data82)) {
+              const err121 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err121];
+              } else {
+                vErrors.push(err121);
+              }
+              errors++;
+            }
           } else {
-            const err121 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err122 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err121];
+              vErrors = [err122];
             } else {
-              vErrors.push(err121);
+              vErrors.push(err122);
             }
             errors++;
           }
         }
       } else {
-        const err122 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err123 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err122];
+          vErrors = [err123];
         } else {
-          vErrors.push(err122);
+          vErrors.push(err123);
         }
         errors++;
       }
     }
   } else {
-    const err123 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err124 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err123];
+      vErrors = [err124];
     } else {
-      vErrors.push(err123);
+      vErrors.push(err124);
     }
     errors++;
   }

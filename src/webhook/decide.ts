@@ -82,6 +82,8 @@ const placed = (object: JsonObject, { kind, namespace }: AdmissionRequest): Json
 
 /** How many networks that the watch has not delivered are read for one request. */
 const mostReads = 16;
+/** For how many missing networks of a request a similar name is suggested: each is compared with all networks. */
+const mostSuggestions = 3;
 
 async function networksOf(
   pod: JsonObject,
@@ -97,5 +99,6 @@ async function networksOf(
   const found = new Map(
     known.flatMap((each): [string, ClusterNad][] => (each === undefined ? [] : [[each.key, each]])),
   );
-  return { found, others: found.size < refs.length ? sources.nadKeys() : [] };
+  const missing = refs.length - found.size;
+  return { found, others: missing > 0 && missing <= mostSuggestions ? [...keys] : [] };
 }

@@ -76,6 +76,7 @@ export const broken: readonly {
       [22, 'PLX-CAPABILITY-MISSING'],
     ],
   },
+  { file: 'pod-claim.yaml', findings: [[13, 'PLX-CLAIM-UNKNOWN']] },
   { file: 'pod-comma.yaml', findings: [[7, 'PLX-SELECTION-INVALID']] },
   { file: 'pod-gateway.yaml', findings: [[22, 'PLX-V-DEFAULT-ROUTE']] },
   { file: 'pod-interface-twice.yaml', findings: [[22, 'PLX-INTERFACE-TAKEN']] },

@@ -1,13 +1,15 @@
 import { parseCniArgs } from '../../cni/index.ts';
 import { type PlexusError, asPlexusError } from '../../errors/index.ts';
-import { type Labels, type Nad, type PodMetadata, nadKey } from '../../npwg/index.ts';
+import { type Labels, type Nad, type PodMetadata, deviceSourceOf, nadKey } from '../../npwg/index.ts';
 import { type Plug, type PlugInputs, type SandboxRecord, type Settings, guardedUse } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
 import { readNamespaces } from './inputs.ts';
+import { nodeLinksOf } from './node-interfaces.ts';
 import { refusedUses } from './permission.ts';
+import { plugDevices } from './plug-devices.ts';
 
 /** The dependencies of gathering the inputs of networks that a running pod gains. */
-export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices'> & {
+export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices' | 'nodeLinks'> & {
   readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad' | 'getNamespaceLabels' | 'permissions'>;
 };
 
@@ -47,11 +49,8 @@ export async function gatherPlugInputs(
   const selections = plugs.map(({ selection }) => selection);
   const refused = await refusedUses(guardedUse(selections, nads, settings), { pod, settings }, sources, signal);
   for (const [key, error] of refused) unusable.set(key, error);
-  const devices = await devicesFor(nads, pod, sources, signal).catch((thrown: unknown) => {
-    signal.throwIfAborted();
-    for (const [key, nad] of nads) if (usesDevice(nad)) unusable.set(key, asPlexusError(thrown));
-    return undefined;
-  });
+  const needed = plugs.flatMap(({ selection }) => deviceSourceOf(nads.get(nadKey(selection.nad)), selection) ?? []);
+  const { devices, problems } = await plugDevices(needed, pod, sources.devices, signal);
   return {
     settings,
     call: callOf(record),
@@ -60,26 +59,13 @@ export async function gatherPlugInputs(
     nads,
     namespaces,
     unusable,
+    deviceProblems: problems,
     confDir,
     paths: new Map(),
     links: links.map(({ name }) => name),
+    ...(await nodeLinksOf(nads.values(), sources.nodeLinks)),
     ...(devices !== undefined && { devices }),
   };
-}
-
-const usesDevice = (nad: Nad | undefined): boolean =>
-  nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
-
-async function devicesFor(
-  nads: ReadonlyMap<string, Nad | undefined>,
-  pod: PodMetadata,
-  { devices }: PlugSources,
-  signal: AbortSignal,
-): Promise<PlugInputs['devices']> {
-  const found = [...nads.values()];
-  const resources = found.flatMap((nad) => (nad?.resourceClaim === undefined ? (nad?.resourceName ?? []) : []));
-  const claims = found.flatMap((nad) => nad?.resourceClaim ?? []);
-  return found.some(usesDevice) ? devices.allocated(pod, { resources, claims }, signal) : undefined;
 }
 
 /** The call of the runtime's ADD, as far as the record contains it: its arguments are those of the default network. */

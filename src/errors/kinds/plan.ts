@@ -133,6 +133,16 @@ export const cniArgsRefused = define(
   (c: { pod: string; key: string; network: string; by: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use the key ${JSON.stringify(c.key)} of cni-args on network ${c.network}: ${c.by} allows ${c.allowed.join(', ') || 'none'}`,
 );
+export const hostInterfaceUnresolved = define(
+  'PLX-HOST-INTERFACE-UNRESOLVED',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Correct the selectors in annotation plexus-cni.io/interfaces of the NetworkAttachmentDefinition so that exactly one interface of each node matches, or bring that interface up. The runtime retries automatically.',
+  },
+  (c: { network: string; logical: string; problem: string }) =>
+    `network ${c.network} uses interface ${JSON.stringify(c.logical)} of the node, which cannot be determined: ${c.problem}`,
+);
 export const interfaceTaken = define(
   'PLX-INTERFACE-TAKEN',
   {
