@@ -110,9 +110,12 @@ export function usesNad(pod: unknown, nad: NadRef, multusNamespace: string): boo
       return false;
     }
   };
-  const first = annotations[defaultNetworkKey];
+  const [networks, first] = [annotations[networksKey], annotations[defaultNetworkKey]];
+  // Parsing takes much longer. JSON may contain any letter as an escape sequence.
+  if (![networks, first].some((text) => text?.includes(nad.name) === true || text?.includes('\\') === true))
+    return false;
   return (
-    names(() => parseSelections(annotations[networksKey], namespace).selections) ||
+    names(() => parseSelections(networks, namespace).selections) ||
     (first !== undefined && names(() => [parseDefaultNetwork(first, multusNamespace)]))
   );
 }

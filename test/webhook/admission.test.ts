@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, RequestInfo } from '../support/api-server/index.ts';
 import { type ClusterUnderTest, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
@@ -284,6 +286,18 @@ describe('deletion of a network', () => {
     await create(nadsIn('shop'), nad('idle'));
     expect((await rawRequest(cluster, { method: 'DELETE', path: `${nadsIn('shop')}/idle` })).code).toBe(200);
   });
+});
+
+it("answers kubelet's probes while a client holds more connections than allowed", async () => {
+  const held = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = net.connect(webhook.healthPort(), '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  for (let count = 0; count < 3; count++) expect((await healthOf(webhook, '/healthz')).status).toBe(200);
+  for (const socket of held) socket.destroy();
 });
 
 describe('the permissions in deploy/components/webhook', () => {
