@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { is, nothingLookedAt } from '../errors/index.ts';
 import { attachCommand, detachCommand } from './commands/attach.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
+import { canUseCommand } from './commands/can-use.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
@@ -46,6 +47,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(uiCommand(end))
     .command(attachCommand)
     .command(detachCommand)
+    .command(canUseCommand(end))
     .command(attachmentsCommand(end))
     .command(devicesCommand(end))
     .command(doctorCommand)
@@ -60,7 +62,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(versionCommand)
     .demandCommand(
       1,
-      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attach, detach, attachments, devices, doctor, cni, daemon, install, uninstall, validate, webhook, completion or version.',
+      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attach, detach, can-use, attachments, devices, doctor, cni, daemon, install, uninstall, validate, webhook, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()
@@ -86,7 +88,16 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   }
 }
 
-const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions', 'getYargsCompletions'];
+const repeatable = [
+  '_',
+  'files',
+  'as-group',
+  'asGroup',
+  'device',
+  'sandboxes',
+  'get-yargs-completions',
+  'getYargsCompletions',
+];
 
 // If an option is repeated, the last one wins, as everywhere.
 function lastOfEach(given: Record<string, unknown>): void {
