@@ -1,5 +1,6 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { type ClusterArguments, clusterOptions, namespaceOption } from '../cluster-options.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ExitStatus, type Format, outputOption, print, runSearch } from '../output.ts';
 
 export interface CanUseArguments extends ClusterArguments {
@@ -12,9 +13,7 @@ interface Options extends CanUseArguments {
   readonly output: Format;
 }
 
-export const canUseCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'can-use <network>',
-  describe: 'Show whether a user or a ServiceAccount may use a network, and how to grant it',
+export const canUseCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('network', { type: 'string', demandOption: true, describe: 'Network: NAME or NAMESPACE/NAME' })
