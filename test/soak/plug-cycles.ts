@@ -26,7 +26,7 @@ const looksPerAnswer = 10;
  */
 export async function plugCycles(run: Run, name: string, next: () => PlugCycle | undefined): Promise<void> {
   const { world } = run;
-  const { uid = '' } = world.at.api.put('pods', {
+  const { uid } = world.at.api.put('pods', {
     metadata: { name, namespace: 'default', annotations: { [networksKey]: '[]' } },
     spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }] },
     status: { phase: 'Running' },
