@@ -1261,6 +1261,30 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-USE-REFUSED": {
+  "kind": "error",
+  "what": "pod ‹pod› may not use NetworkAttachmentDefinition ‹nad›: the network requires the permission \"use\", which ‹user› does not have (‹reason›)",
+  "fix": "Grant the verb use on this NetworkAttachmentDefinition with a Role and a RoleBinding in its namespace (docs/permissions.md; plexus can-use shows the objects), or name another network.",
+  "code": 7,
+  "retry": "later",
+  "sections": []
+ },
+ "PLX-USE-STATIC-POD": {
+  "kind": "error",
+  "what": "static pod ‹pod› may not use NetworkAttachmentDefinition ‹nad›: the network requires the permission \"use\", and staticPodUse is refuse",
+  "fix": "Set staticPodUse: allow in the configuration of Plexus, or name another network.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
+ "PLX-USE-UNKNOWN": {
+  "kind": "error",
+  "what": "cannot check whether pod ‹pod› may use NetworkAttachmentDefinition ‹nad›: ‹problem›",
+  "fix": "Check that the API server answers and that the ServiceAccount of Plexus may create subjectaccessreviews, then retry.",
+  "code": 11,
+  "retry": "later",
+  "sections": []
+ },
  "PLX-V-ADDRESS": {
   "kind": "rule of plexus validate",
   "what": "An IP address, network or MAC address is malformed.",
@@ -1421,6 +1445,12 @@ export const explanations = {
   "kind": "rule of plexus validate",
   "what": "An object of a kind that is not checked contains networks of pods or a NetworkAttachmentDefinition.",
   "fix": "Check what is made from it: helm template, kubectl get pod -o yaml or kubectl get net-attach-def -o yaml, piped into plexus validate -.",
+  "sections": []
+ },
+ "PLX-V-USE-REQUIRED": {
+  "kind": "rule of plexus validate",
+  "what": "A pod names a network that requires the permission to use it, which is not checked.",
+  "fix": "Check it with plexus can-use NETWORK --as system:serviceaccount:NAMESPACE:NAME.",
   "sections": []
  },
  "PLX-V-VALUE": {

@@ -95,6 +95,11 @@ export const resourceUnserved = define(
   (c: { network: string; resource: string }) =>
     `network ${c.network} names resource ${c.resource}, which no device plugin of this node serves and the pod does not request; Plexus attaches the network without a device`,
 );
+export const useRequired = define(
+  'use-required',
+  (c: { network: string; by: 'annotation' | 'settings' }) =>
+    `network ${c.network} requires the permission "use" (${c.by === 'annotation' ? 'annotation plexus-cni.io/require-use' : 'requireUse in the configuration of Plexus'}): plexus can-use ${c.network} shows who has it`,
+);
 export const claimSkipped = define(
   'claim-skipped',
   (c: { claim: string; problem: string }) => `ResourceClaim ${c.claim} is left out: ${c.problem}`,

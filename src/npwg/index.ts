@@ -20,6 +20,7 @@ export {
   networksKey,
   networkStatusKey,
   nodeSelectorKey,
+  requireUseKey,
   resourceNameKey,
 } from './keys.ts';
 export { type DeviceSource, deviceSourceOf, requestsOfSources, sourceKey } from './device-source.ts';
@@ -54,7 +55,7 @@ export {
   readAnnotations,
   wantsDebug,
 } from './pod.ts';
-export { maxNetworksEver, parseSelections } from './parse-selections.ts';
+export { assertReadable, isJsonForm, maxNetworksEver, parseSelections } from './parse-selections.ts';
 export {
   deviceIdCapability,
   nameFields,

@@ -30,6 +30,11 @@ export const interfacesKey = 'plexus-cni.io/interfaces';
 export const nodeSelectorKey = 'k8s.v1.cni.cncf.io/nodeSelector';
 /** On a NAD, Plexus only: "true" if the webhook allows deleting it while pods use it. */
 export const forceDeleteKey = 'plexus-cni.io/force-delete';
+/**
+ * On a NAD, Plexus only: pods need the permission to use it. Every value except "false" counts, so that a misspelled
+ * value does not open the network.
+ */
+export const requireUseKey = 'plexus-cni.io/require-use';
 /** Every annotation of a NAD that Plexus reads. */
 export const nadAnnotationKeys: readonly string[] = [
   resourceNameKey,
@@ -39,6 +44,7 @@ export const nadAnnotationKeys: readonly string[] = [
   interfacesKey,
   nodeSelectorKey,
   forceDeleteKey,
+  requireUseKey,
 ];
 
 /**

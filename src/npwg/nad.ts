@@ -1,7 +1,14 @@
 import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, nameOfType, parseJson } from '../cni/index.ts';
 import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
-import { allowedCniArgsKey, concurrentKey, interfacesKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+import {
+  allowedCniArgsKey,
+  concurrentKey,
+  interfacesKey,
+  requireUseKey,
+  resourceClaimKey,
+  resourceNameKey,
+} from './keys.ts';
 import { type NodeInterfaces, parseNodeInterfaces } from './node-interfaces.ts';
 
 /** The key of a NetworkAttachmentDefinition. */
@@ -23,6 +30,8 @@ export interface Nad extends NadRef {
   readonly allowedCniArgs?: readonly string[];
   /** Annotation plexus-cni.io/interfaces: which interfaces of a node the names in the configuration mean. */
   readonly interfaces?: NodeInterfaces;
+  /** Set if the annotation plexus-cni.io/require-use has any value except "false". */
+  readonly requireUse?: true;
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -79,6 +88,7 @@ function annotated(
     [resourceClaimKey]: resourceClaim,
     [allowedCniArgsKey]: allowed,
     [interfacesKey]: interfaces,
+    [requireUseKey]: requireUse,
   } = annotations;
   return {
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
@@ -86,6 +96,7 @@ function annotated(
     ...(annotations[concurrentKey] === 'true' && { concurrent: true }),
     ...(typeof allowed === 'string' && { allowedCniArgs: keysIn(allowed) }),
     ...(typeof interfaces === 'string' && { interfaces: parseNodeInterfaces(interfaces, nad) }),
+    ...(requireUse !== undefined && requireUse !== 'false' && { requireUse: true }),
   };
 }
 

@@ -17,8 +17,8 @@ import { withoutMetaPlugins, fromSelection } from './resolve.ts';
 /** The inputs of planning networks for a running pod. */
 export type PlugInputs = PlanInputs & {
   readonly pod: PodMetadata;
-  /** NADs that cannot be read at this moment, by namespace/name. */
-  readonly unreadable: ReadonlyMap<string, PlexusError>;
+  /** NADs that cannot be read at this moment, or that the pod may not use, by namespace/name. */
+  readonly unusable: ReadonlyMap<string, PlexusError>;
   /** Why the devices of a source cannot be determined at this moment, by `sourceKey`. */
   readonly deviceProblems: ReadonlyMap<string, PlexusError>;
 };
@@ -96,9 +96,9 @@ function plugged(
   { names, others, made, inputs }: Surroundings,
 ): Pick<PlannedPlug, 'attachment' | 'warnings'> {
   const { selection } = plug;
-  const { pod, settings, unreadable, links } = inputs;
+  const { pod, settings, unusable, links } = inputs;
   assertNamespaceAllowed(selection, pod, settings);
-  const problem = unreadable.get(nadKey(selection.nad));
+  const problem = unusable.get(nadKey(selection.nad));
   if (problem !== undefined) throw problem;
   const delegate = withoutMetaPlugins(fromSelection(selection, inputs));
   const requests = deliveriesOf(delegate);

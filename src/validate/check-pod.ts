@@ -29,11 +29,11 @@ import {
   podKey,
   selectionFields,
 } from '../npwg/index.ts';
-import { type Settings, didYouMean } from '../plan/index.ts';
+import { type Settings, didYouMean, guardedUse } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
 import { type Element, type NetworksAnnotation, annotationAt, asksFor } from './elements.ts';
-import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
+import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost, useRequiredRule } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
 import { textAt, valueAt } from './values.ts';
@@ -50,7 +50,7 @@ export function checkPod(object: unknown, path: Path, context: PodContext): read
     const text = textAt(object, [...annotations, key]);
     return text === undefined || (key === networksKey && text.trim() === '')
       ? []
-      : [{ key, annotation: annotationAt([...annotations, key], text) }];
+      : [{ key, annotation: annotationAt([...annotations, key], text, context.settings.maxNetworksPerPod) }];
   });
   const findings = both.flatMap(({ key, annotation }) => checkAnnotation(key, annotation, input));
   const together = findings.some(({ severity }) => severity === 'error')
@@ -73,11 +73,11 @@ interface ReadSelections {
   readonly error?: PlexusError;
 }
 
-function read(key: string, text: string, namespace: string, { multusNamespace }: Settings): ReadSelections {
+function read(key: string, text: string, namespace: string, settings: Settings): ReadSelections {
   try {
     return key === defaultNetworkKey
-      ? { selections: [parseDefaultNetwork(text, multusNamespace)] }
-      : { selections: parseSelections(text, namespace).selections };
+      ? { selections: [parseDefaultNetwork(text, settings.multusNamespace)] }
+      : { selections: parseSelections(text, namespace, settings.maxNetworksPerPod).selections };
   } catch (thrown) {
     return { selections: [], error: asPlexusError(thrown) };
   }
@@ -101,7 +101,16 @@ export function checkElement(key: string, element: Element, index: number, input
     ...warnings.flatMap((each) => warningFinding(each, element, place)),
     ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
     ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
+    ...usePermission(selection, element, context),
   ];
+}
+
+function usePermission(selection: NetworkSelection, element: Element, context: PodContext): readonly Finding[] {
+  return guardedUse([selection], context.nads, context.settings).map(({ nad }) => {
+    const network = nadKey(nad);
+    const text = `network ${network} requires the permission "use", which is not checked here`;
+    return finding(useRequiredRule, element.at(['name']), { network }, text);
+  });
 }
 
 type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;
@@ -178,7 +187,7 @@ export function selectedNads(object: unknown, path: Path, settings: Settings): r
   if (notTexts(object, annotations).length > 0) return [];
   const { namespace } = podOfObject(object, annotations);
   return [defaultNetworkKey, networksKey].flatMap((key) => {
-    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '');
+    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '', settings.maxNetworksPerPod);
     return elements.flatMap(({ alone }) => read(key, alone, namespace, settings).selections.map(({ nad }) => nad));
   });
 }

@@ -141,7 +141,7 @@ function selectionsOf(pod: JsonObject, namespace: string, settings: Settings): r
   const first = annotations[defaultNetworkKey];
   return [
     ...parsed(() => (first === undefined ? [] : [parseDefaultNetwork(first, settings.multusNamespace)])),
-    ...parsed(() => parseSelections(annotations[networksKey], namespace).selections),
+    ...parsed(() => parseSelections(annotations[networksKey], namespace, settings.maxNetworksPerPod).selections),
   ];
 }
 

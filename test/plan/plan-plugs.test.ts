@@ -32,7 +32,7 @@ function plan(before: string, now: string, more: Partial<PlugInputs> = {}, situa
   const inputs = inputsFor({ ...all, networks: now, more });
   const { pod = { namespace: 'shop', name: 'db-0', annotations: {} } } = inputs;
   const difference = annotationDifference(selections, live);
-  return planPlugs(difference, live, { ...inputs, pod, unreadable: new Map(), deviceProblems: new Map(), ...more });
+  return planPlugs(difference, live, { ...inputs, pod, unusable: new Map(), deviceProblems: new Map(), ...more });
 }
 const inWords = ({ planned, refused }: PlugPlan): readonly string[] => [
   ...planned.map(({ attachment }) => `${attachment.interfaceName} ${attachment.network}`),
@@ -63,8 +63,8 @@ describe('planning the networks that a running pod gains', () => {
     expect(plan('a', networks).planned.map(({ attachment }) => attachment)).toEqual([expected]);
   });
   it('refuses only the network whose NAD is absent or cannot be read now', () => {
-    const unreadable = new Map([['shop/b', apiUnavailable({ request: 'get', problem: 'down' })]]);
-    expect(inWords(plan('a', 'b,absent,a@x', { unreadable }))).toEqual([
+    const unusable = new Map([['shop/b', apiUnavailable({ request: 'get', problem: 'down' })]]);
+    expect(inWords(plan('a', 'b,absent,a@x', { unusable }))).toEqual([
       'x shop/a',
       'b: PLX-API-UNAVAILABLE',
       'absent: PLX-NAD-NOT-FOUND',

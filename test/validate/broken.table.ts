@@ -100,6 +100,7 @@ export const broken: readonly {
   { file: 'range-reversed.yaml', findings: [[15, 'PLX-V-RANGE']] },
   { file: 'ranges-missing.yaml', findings: [[10, 'PLX-V-KEY-MISSING']] },
   { file: 'ranges-overlap.yaml', findings: [[15, 'PLX-V-RANGE-OVERLAP']] },
+  { file: 'require-use.yaml', findings: [[6, 'PLX-V-VALUE']] },
   {
     file: 'resource-typo.yaml',
     findings: [
