@@ -41,6 +41,7 @@ function sourcesOf({ nads, switches }: Cluster): Sources {
     switches: () => readControlSwitches(configMap),
     classResources: () => new Set(),
     isNamespaceDeleted: async () => false,
+    mayUse: async () => ({ allowed: true, reason: '' }),
     podsUsing: async () => [],
     notReady: () => undefined,
     networks: () => Object.keys(nads).length,
@@ -68,6 +69,7 @@ export async function admit(
     name: 'test',
     namespace,
     operation: 'CREATE',
+    user: { user: 'author', groups: [] },
   };
   const mutated = await mutateWrite({ ...request, object: pod }, context, patience());
   const changed = applyJsonPatch({ ...pod }, mutated.patch ?? []) as JsonObject;
