@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import type { DeviceInfoFiles, Devices } from '../devices/index.ts';
+import type { DeviceInfoFiles, Devices, NodeLinks } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } from '../journal/index.ts';
 import type { ConfPath } from '../cni/index.ts';
@@ -23,6 +23,8 @@ export interface AttachDeps {
   readonly deviceInfo: DeviceInfoFiles;
   /** Reads a network configuration file, or a folder of them. Never rejects. */
   readonly readConf: (path: string) => Promise<ConfPath>;
+  /** Absent in a process that is not on the node. */
+  readonly nodeLinks?: NodeLinks;
   readonly report: Report;
   /** Starts the span of an operation below the caller's span. Undefined if tracing is off. */
   readonly beginTrace?:

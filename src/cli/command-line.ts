@@ -69,7 +69,16 @@ async function addCommands(parser: Argv, words: readonly string[], end: (status:
     else if (group !== 'internal') parser.command(usage, describe);
 }
 
-const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions', 'getYargsCompletions'];
+const repeatable = [
+  '_',
+  'files',
+  'as-group',
+  'asGroup',
+  'device',
+  'sandboxes',
+  'get-yargs-completions',
+  'getYargsCompletions',
+];
 
 // If an option is repeated, the last one wins, as everywhere.
 function lastOfEach(given: Record<string, unknown>): void {

@@ -104,6 +104,12 @@ export const commandTable: readonly CommandEntry[] = [
     async (end) => (await import('./commands/explain.ts')).explainCommand(end),
   ),
   command(
+    'check',
+    ['can-use <network>'],
+    'Show whether a user or a ServiceAccount may use a network, and how to grant it',
+    async (end) => (await import('./commands/can-use.ts')).canUseCommand(end),
+  ),
+  command(
     'repair',
     ['attach <pod> <network>'],
     'Add a network to the annotation of a running pod, which then gains an interface',

@@ -1,6 +1,6 @@
 import { type Annotation, assertFew } from './annotation.ts';
 import { networksKey } from './keys.ts';
-import { parseJsonForm } from './selection-json.ts';
+import { assertFewValues, parseJsonForm } from './selection-json.ts';
 import { invalidAt } from './selection-place.ts';
 import { parseTextForm } from './selection-text.ts';
 import type { Selections } from './selection.ts';
@@ -25,15 +25,26 @@ export const parseSelections = (
 /** Parses any annotation of that grammar. Its size is checked first, because any pod author can write it. */
 export function parseAnnotation(text: string | undefined, annotation: Annotation): Selections {
   if (text === undefined) return { selections: [], warnings: [] };
-  const { key } = annotation;
-  if (text.length > maxBytes) {
-    throw invalidAt({ key }, text, `a string of at most ${maxBytes} bytes (it has ${text.length} characters)`);
-  }
+  assertReadable(text, annotation);
   if (text.trim() === '') return { selections: [], warnings: [] };
-  // NPWG-19: no name contains one of these, so this is JSON
-  if (/[[{"]/.test(text)) return parseJsonForm(text, annotation);
-  assertFew(1 + commasIn(text), annotation);
-  return { selections: parseTextForm(text, key, annotation.namespace), warnings: [] };
+  return isJsonForm(text)
+    ? parseJsonForm(text, annotation)
+    : { selections: parseTextForm(text, annotation.key, annotation.namespace), warnings: [] };
+}
+
+/** Whether an annotation has the JSON form (NPWG-19): no name contains one of these characters. */
+export const isJsonForm = (text: string): boolean => /[[{"]/.test(text);
+
+/**
+ * Throws selectionInvalid or networksTooMany if an annotation is too long, or has too many elements or values, to be
+ * split into its elements. Takes one pass.
+ */
+export function assertReadable(text: string, annotation: Annotation): void {
+  const { key } = annotation;
+  if (text.length > maxBytes)
+    throw invalidAt({ key }, text, `a string of at most ${maxBytes} bytes (it has ${text.length} characters)`);
+  if (isJsonForm(text)) assertFewValues(text, key);
+  else if (text.trim() !== '') assertFew(1 + commasIn(text), annotation);
 }
 
 function commasIn(text: string): number {

@@ -19,13 +19,10 @@ const knownKeys = [...Object.keys(nameFields), ...fields.flatMap(({ name, aliase
 
 /**
  * Parses the JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot cause
- * warnings.
+ * warnings. Call assertFewValues first.
  */
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
   const { key, namespace } = annotation;
-  const { elements: values } = sizeOfJson(text);
-  if (values > maxValues)
-    throw invalidAt({ key }, text, `a list of networks with at most ${maxValues} values in all (it holds ${values})`);
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key }, list, 'a list of networks');
   assertFew(list.length, annotation);
@@ -35,19 +32,28 @@ export function parseJsonForm(text: string, annotation: Annotation): Selections 
   }));
   const selections = elements.map(({ value, place }) => parseElement(value, place, namespace));
   refuseSecondDefaultRoute(selections);
-  return { selections, warnings: firstOf(elements.flatMap(({ value, place }) => unknownKeys(value, place))) };
+  return { selections, warnings: warningsOf(elements.flatMap(({ value, place }) => unknownKeys(value, place))) };
 }
 
 const maxWarnings = 10;
 
-// an annotation can contain a hundred thousand unknown keys
-const firstOf = (warnings: readonly Warning[]): readonly Warning[] =>
-  warnings.length <= maxWarnings
-    ? warnings
-    : [...warnings.slice(0, maxWarnings), selectionKeysUnknown({ more: warnings.length - maxWarnings })];
+// an annotation can contain thousands of unknown keys
+const warningsOf = (unknown: readonly UnknownKey[]): readonly Warning[] => [
+  ...unknown
+    .slice(0, maxWarnings)
+    .map(({ name, place }) => selectionKeyUnknown({ ...place, name, shown: shown(name), known: knownKeys })),
+  ...(unknown.length > maxWarnings ? [selectionKeysUnknown({ more: unknown.length - maxWarnings })] : []),
+];
 
 // more values than any real annotation contains
 const maxValues = 16_000;
+
+/** Throws selectionInvalid for a text with too many values to decode. */
+export function assertFewValues(text: string, key: string): void {
+  const { elements: values } = sizeOfJson(text);
+  if (values > maxValues)
+    throw invalidAt({ key }, text, `a list of networks with at most ${maxValues} values in all (it holds ${values})`);
+}
 
 function decode(text: string, key: string): JsonValue {
   try {
@@ -98,11 +104,17 @@ function refuseSecondDefaultRoute(selections: readonly NetworkSelection[]): void
   );
 }
 
-/** Returns a warning per unknown key. Keys with a dot belong to other programs (NPWG-26). */
-function unknownKeys(value: JsonValue, place: AnnotationPlace): readonly Warning[] {
+interface UnknownKey {
+  readonly name: string;
+  readonly place: AnnotationPlace;
+}
+
+const knownWords = new Set(knownKeys.map((each) => each.toLowerCase()));
+
+/** Returns the unknown keys of an element. Keys with a dot belong to other programs (NPWG-26). */
+function unknownKeys(value: JsonValue, place: AnnotationPlace): readonly UnknownKey[] {
   if (!isJsonObject(value)) return [];
-  const known = knownKeys.map((each) => each.toLowerCase());
   return Object.keys(value)
-    .filter((each) => !each.includes('.') && !known.includes(each.toLowerCase()))
-    .map((name) => selectionKeyUnknown({ ...place, name, shown: shown(name), known: knownKeys }));
+    .filter((each) => !each.includes('.') && !knownWords.has(each.toLowerCase()))
+    .map((name) => ({ name, place }));
 }

@@ -25,6 +25,8 @@ const knownKeys = [
   'maxNetworksPerPod',
   'allowedCniArgs',
   'allowDefaultNetworkAnnotation',
+  'requireUse',
+  'staticPodUse',
   'statusAddresses',
   'unservedRequests',
   'attachmentConcurrency',

@@ -99,6 +99,14 @@ export interface WrittenSettings {
    */
   allowDefaultNetworkAnnotation?: boolean | string[];
   /**
+   * Whether pods need the permission to use every network that their annotations name (docs/permissions.md). false: only networks with the annotation plexus-cni.io/require-use: "true" require it. The node's default networks never do.
+   */
+  requireUse?: boolean;
+  /**
+   * Whether static pods, which have no ServiceAccount, may use networks that require the permission.
+   */
+  staticPodUse?: "allow" | "refuse";
+  /**
    * How network-status shows addresses: bare, as Multus does, or with their prefix length.
    */
   statusAddresses?: "bare" | "cidr";

@@ -56,6 +56,10 @@ export interface Settings {
   readonly allowedCniArgs?: readonly string[];
   /** Whether a pod may replace its default network: all pods, none, or those in these namespaces. */
   readonly allowDefaultNetworkAnnotation: boolean | readonly string[];
+  /** Whether every network that a pod's annotations name requires the permission to use it. */
+  readonly requireUse: boolean;
+  /** Whether static pods may use networks that require the permission. */
+  readonly staticPodUse: 'allow' | 'refuse';
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many additional networks of one pod are attached concurrently. */
   readonly attachmentConcurrency: number;
@@ -247,6 +251,8 @@ const annotationsOf = (written: WrittenSettings) => ({
   maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
   ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
   allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
+  requireUse: written.requireUse ?? false,
+  staticPodUse: written.staticPodUse ?? 'allow',
 });
 
 const devicesOf = (written: WrittenSettings) => ({

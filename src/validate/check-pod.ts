@@ -5,6 +5,7 @@ import {
   type Warning,
   asPlexusError,
   capabilityMissing,
+  claimUnknown,
   deviceIdLost,
   deviceMissing,
   interfaceTaken,
@@ -28,11 +29,11 @@ import {
   podKey,
   selectionFields,
 } from '../npwg/index.ts';
-import { type Settings, didYouMean } from '../plan/index.ts';
+import { type Settings, didYouMean, guardedUse } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
 import { type Element, type NetworksAnnotation, annotationAt, asksFor } from './elements.ts';
-import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
+import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost, useRequiredRule } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
 import { textAt, valueAt } from './values.ts';
@@ -49,7 +50,7 @@ export function checkPod(object: unknown, path: Path, context: PodContext): read
     const text = textAt(object, [...annotations, key]);
     return text === undefined || (key === networksKey && text.trim() === '')
       ? []
-      : [{ key, annotation: annotationAt([...annotations, key], text) }];
+      : [{ key, annotation: annotationAt([...annotations, key], text, context.settings.maxNetworksPerPod) }];
   });
   const findings = both.flatMap(({ key, annotation }) => checkAnnotation(key, annotation, input));
   const together = findings.some(({ severity }) => severity === 'error')
@@ -72,11 +73,11 @@ interface ReadSelections {
   readonly error?: PlexusError;
 }
 
-function read(key: string, text: string, namespace: string, { multusNamespace }: Settings): ReadSelections {
+function read(key: string, text: string, namespace: string, settings: Settings): ReadSelections {
   try {
     return key === defaultNetworkKey
-      ? { selections: [parseDefaultNetwork(text, multusNamespace)] }
-      : { selections: parseSelections(text, namespace).selections };
+      ? { selections: [parseDefaultNetwork(text, settings.multusNamespace)] }
+      : { selections: parseSelections(text, namespace, settings.maxNetworksPerPod).selections };
   } catch (thrown) {
     return { selections: [], error: asPlexusError(thrown) };
   }
@@ -95,11 +96,21 @@ export function checkElement(key: string, element: Element, index: number, input
   const isSilent = context.settings.unservedRequests === 'ignore';
   return [
     ...missing,
+    ...missingClaim(selection, element, input),
     ...(error === undefined ? [] : [elementFinding(error, element, place)]),
     ...warnings.flatMap((each) => warningFinding(each, element, place)),
     ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
     ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
+    ...usePermission(selection, element, context),
   ];
+}
+
+function usePermission(selection: NetworkSelection, element: Element, context: PodContext): readonly Finding[] {
+  return guardedUse([selection], context.nads, context.settings).map(({ nad }) => {
+    const network = nadKey(nad);
+    const text = `network ${network} requires the permission "use", which is not checked here`;
+    return finding(useRequiredRule, element.at(['name']), { network }, text);
+  });
 }
 
 type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;
@@ -138,6 +149,18 @@ function missingNad({ nad }: NetworkSelection, element: Element, { pod, context 
   ];
 }
 
+/** Reports a claim that the element names and that the pod does not have: a pod can only use claims of its own. */
+function missingClaim(
+  { resourceClaim = '' }: NetworkSelection,
+  element: Element,
+  { pod, claims }: PodInput,
+): readonly Finding[] {
+  const [name = ''] = resourceClaim.split('/');
+  if (name === '' || claims.includes(name)) return [];
+  const error = claimUnknown({ selection: resourceClaim, pod: podKey(pod), present: claims });
+  return [findingOf(error, element.at(['resourceClaim']))];
+}
+
 /** Returns a network of the same namespace with a similar name, or one of the same name in another namespace. */
 function similarNad({ namespace, name }: NadRef, known: readonly string[]): string | undefined {
   const names = known.filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1));
@@ -164,7 +187,7 @@ export function selectedNads(object: unknown, path: Path, settings: Settings): r
   if (notTexts(object, annotations).length > 0) return [];
   const { namespace } = podOfObject(object, annotations);
   return [defaultNetworkKey, networksKey].flatMap((key) => {
-    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '');
+    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '', settings.maxNetworksPerPod);
     return elements.flatMap(({ alone }) => read(key, alone, namespace, settings).selections.map(({ nad }) => nad));
   });
 }

@@ -1,5 +1,6 @@
 import { type Path, type PlexusError, is, selectionInvalid } from '../errors/index.ts';
 import { isJsonObject, parseJson } from '../cni/index.ts';
+import { assertReadable, isJsonForm } from '../npwg/index.ts';
 import type { Spot } from './finding.ts';
 import { brokenAt, isJson, trimmed } from './json-text.ts';
 
@@ -22,11 +23,12 @@ export interface Element {
 
 /**
  * Splits an annotation into elements without interpreting them, which is left to the parser of npwg. `path`: the
- * annotation's place in the object.
+ * annotation's place in the object. There are no elements if the annotation is too large for the parser, which reports
+ * why: splitting and planning a hundred thousand elements takes minutes.
  */
-export function annotationAt(path: Path, text: string): NetworksAnnotation {
-  const isJsonForm = /[[{"]/.test(text);
-  const elements = isJsonForm ? jsonElements(path, text) : textElements(path, text);
+export function annotationAt(path: Path, text: string, maxNetworks: number): NetworksAnnotation {
+  const isReadable = canBeRead(text, maxNetworks);
+  const elements = isReadable ? elementsOf(path, text, maxNetworks) : [];
   const whole = { path, characters: trimmed(text) };
   return {
     text,
@@ -34,10 +36,22 @@ export function annotationAt(path: Path, text: string): NetworksAnnotation {
     spotOf: (error) => {
       const { element, field } = is(error, selectionInvalid) ? error.context : {};
       if (element !== undefined) return elements[element]?.at(field) ?? whole;
-      return isJsonForm && !isJson(text) ? { path, characters: brokenAt(text) } : whole;
+      return isReadable && isJsonForm(text) && !isJson(text) ? { path, characters: brokenAt(text) } : whole;
     },
   };
 }
+
+function canBeRead(text: string, maxNetworks: number): boolean {
+  try {
+    assertReadable(text, { key: '', namespace: '', maxNetworks });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const elementsOf = (path: Path, text: string, maxNetworks: number): readonly Element[] =>
+  isJsonForm(text) ? jsonElements(path, text, maxNetworks) : textElements(path, text);
 
 function textElements(path: Path, text: string): readonly Element[] {
   let from = 0;
@@ -51,10 +65,11 @@ function textElements(path: Path, text: string): readonly Element[] {
   });
 }
 
-function jsonElements(path: Path, text: string): readonly Element[] {
+function jsonElements(path: Path, text: string, maxNetworks: number): readonly Element[] {
   if (!isJson(text)) return []; // the parser of npwg reports the reason
   const list = parseJson(text, 'it');
-  return (Array.isArray(list) ? (list as readonly unknown[]) : []).map((value, index) => ({
+  const values = Array.isArray(list) && list.length <= maxNetworks ? (list as readonly unknown[]) : [];
+  return values.map((value, index) => ({
     alone: JSON.stringify([value]),
     value,
     at: (field = []) => ({ path: [...path, index, ...field] }),

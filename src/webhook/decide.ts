@@ -12,6 +12,7 @@ import {
   judgePodWrite,
   mayBeForced,
 } from './judge.ts';
+import { judgeUse } from './judge-use.ts';
 import type { ClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
 import { annotationsOf, objectAt } from './pod-parts.ts';
@@ -49,7 +50,10 @@ export async function validateWrite(
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
   const pod = placed(object, request);
   const networks = await networksOf(pod, { sources, settings: policy.settings }, signal);
-  return judgePodWrite(request, networks, policy);
+  const mode = request.kind === 'Pod' ? policy.pods : policy.templates;
+  const use = { request, object: pod, networks: networks.found };
+  const more = mode === 'off' ? [] : await judgeUse(use, { sources, policy }, signal);
+  return judgePodWrite(request, { networks, more }, policy);
 }
 
 /** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */
@@ -77,6 +81,8 @@ const placed = (object: JsonObject, { kind, namespace }: AdmissionRequest): Json
 
 /** How many networks that the watch has not delivered are read for one request. */
 const mostReads = 16;
+/** For how many missing networks of a request a similar name is suggested: each is compared with all networks. */
+const mostSuggestions = 3;
 
 async function networksOf(
   pod: JsonObject,
@@ -92,5 +98,6 @@ async function networksOf(
   const found = new Map(
     known.flatMap((each): [string, ClusterNad][] => (each === undefined ? [] : [[each.key, each]])),
   );
-  return { found, others: found.size < refs.length ? sources.nadKeys() : [] };
+  const missing = refs.length - found.size;
+  return { found, others: missing > 0 && missing <= mostSuggestions ? [...keys] : [] };
 }

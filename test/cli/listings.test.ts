@@ -55,7 +55,7 @@ describe('plexus pods', () => {
       '10.244.2.5',
       '10.244.2.6',
     ]);
-    for (const row of rows) expect(row).toMatch(/ {2}StatefulSet\/db {2}\d+[smh]$/);
+    for (const row of rows) expect(row).toMatch(/ {2}db {2}\d+[smh]$/);
   });
   it.each([
     { words: ['--sort-by', 'colour'], message: 'no such column; choose one of pod, node,' },

@@ -17,6 +17,7 @@ import type { AttachDeps } from '../deps.ts';
 import { reportClaims } from '../notify/report-claims.ts';
 import { reportAttached, reportFailed, reportWarnings } from '../notify/events.ts';
 import { inputsAfterLeftovers } from '../sandbox/leftovers.ts';
+import { assertMayUse } from '../steps/permission.ts';
 import { withSandboxLock, inPhase } from '../steps/phase.ts';
 import { publishStatus } from '../notify/publish.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
@@ -93,10 +94,11 @@ async function planFor(
   try {
     const inputs = await inputsAfterLeftovers(invocation, operation, deps, signal);
     const { turn = atOnce } = deps;
-    return {
-      inputs,
-      plan: await inPhase('plan', operation.containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs))),
-    };
+    const plan = await inPhase('plan', operation.containerId, deps, () =>
+      turn(turnOf(inputs.pod), () => makePlan(inputs)),
+    );
+    await assertMayUse(inputs, deps, signal);
+    return { inputs, plan };
   } catch (thrown) {
     if ((await deps.journal.read(invocation).catch(() => 'unknown')) === undefined)
       await deps.journal.markUndone(invocation);
@@ -134,7 +136,7 @@ async function finish(
   const reported = Promise.all([
     reportAttached(record, deps, signal),
     reportWarnings(record, warnings, deps, signal),
-    reportClaims(record, deps, signal),
+    reportClaims({ record }, deps, signal),
   ]);
   const [status, written] = await Promise.allSettled([publishing, writing, reported]);
   if (written.status === 'rejected') throw written.reason;
