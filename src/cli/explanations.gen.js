@@ -989,6 +989,14 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-PLUGIN-REFUSED": {
+  "kind": "error",
+  "what": "NetworkAttachmentDefinition ‹nad› is not allowed in its namespace by policy \"‹policy›\": ‹place›: ‹problem›",
+  "fix": "Correct spec.config of the NetworkAttachmentDefinition, or ask an administrator for another policy (pluginPolicies, docs/plugin-policies.md).",
+  "code": 7,
+  "retry": "later",
+  "sections": []
+ },
  "PLX-PLUGIN-TIMEOUT": {
   "kind": "error",
   "what": "plugin ‹plugin› did not finish ‹command› within ‹seconds› s and was killed",

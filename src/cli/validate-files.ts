@@ -1,14 +1,16 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { connect } from '../cluster/index.ts';
-import { parseDaemonOptions } from '../daemon/index.ts';
+import { loadConfiguration, parseDaemonOptions } from '../daemon/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type Nad, nadKey } from '../npwg/index.ts';
 import {
   type FileSet,
   type InputFile,
   type PlacedFinding,
+  nadNamespaces,
   nodeConfig,
+  podSettings,
   readFiles,
   sarifLog,
   validate,
@@ -22,6 +24,7 @@ import { versionText } from './version-text.ts';
 export interface ValidateRun extends ClusterArguments {
   readonly files: readonly string[];
   readonly config?: string | undefined;
+  readonly policy?: string | undefined;
   readonly cluster: boolean;
   readonly output: string;
   readonly strict: boolean;
@@ -34,13 +37,23 @@ export async function runValidate(run: ValidateRun): Promise<{ readonly text: st
   const config = run.config === undefined ? undefined : nodeConfig(await read(run.config), run.config);
   const set = readFiles(inputs);
   const found = run.cluster ? await nadsOfCluster(wantedNads(set, config), run) : undefined;
+  const settings = run.policy === undefined ? undefined : await daemonSettings(run.policy);
+  const namespaces = run.cluster && settings !== undefined ? await labelsOfCluster(nadNamespaces(set), run) : undefined;
   const findings = validate(set, {
+    ...(settings !== undefined && { settings }),
+    ...(namespaces !== undefined && { namespaces }),
     ...(config !== undefined && { config }),
     ...(found !== undefined && { clusterNads: found }),
     checkDaemon: (each) => parseDaemonOptions(each).warnings,
   });
   const bad = run.strict ? ['error', 'warning'] : ['error'];
   return { text: textOf(findings, set, run), failed: findings.some(({ severity }) => bad.includes(severity)) };
+}
+
+/** The settings of the daemon's configuration file, for planning pods. Rejects with the errors of that file. */
+async function daemonSettings(file: string): Promise<ReturnType<typeof podSettings>> {
+  const { current } = await loadConfiguration({ file, required: true, env: {}, flags: {} }, () => {});
+  return podSettings({ clusterNetwork: 'set-elsewhere', ...current().settings });
 }
 
 function textOf(findings: readonly PlacedFinding[], { files }: FileSet, { output, paint }: ValidateRun): string {
@@ -96,5 +109,17 @@ async function nadsOfCluster(
   const cluster = connect(sourceFor(run, process.env), { forPeople: true });
   const signal = AbortSignal.timeout(clusterSeconds * 1000);
   const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));
+  return new Map(found);
+}
+
+async function labelsOfCluster(
+  namespaces: readonly string[],
+  run: ValidateRun,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const cluster = connect(sourceFor(run, process.env), { forPeople: true });
+  const signal = AbortSignal.timeout(clusterSeconds * 1000);
+  const found = await Promise.all(
+    namespaces.map(async (name) => [name, (await cluster.getNamespaceLabels(name, signal)) ?? {}] as const),
+  );
   return new Map(found);
 }

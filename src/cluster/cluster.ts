@@ -1,7 +1,11 @@
-import { type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
+import { type Labels, type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Permissions } from './permissions.ts';
 import type { PodWatch } from './pod-watch.ts';
+
+/** The labels of an object that are strings. */
+export const textLabels = (labels: Readonly<Record<string, unknown>> = {}): Labels =>
+  Object.fromEntries(Object.entries(labels).filter((each): each is [string, string] => typeof each[1] === 'string'));
 
 /** An Event for people who watch a pod or a node. */
 export interface PodEvent {
@@ -70,6 +74,8 @@ export interface Cluster {
    * may be parsed at once.
    */
   readonly holdPod?: (pod: PodMetadata, signal: AbortSignal) => Promise<void>;
+  /** Undefined if the namespace does not exist. */
+  getNamespaceLabels(namespace: string, signal: AbortSignal): Promise<Labels | undefined>;
   /** Rejects with nadInvalid if the object is not a NAD. */
   getNad(ref: NadRef, signal: AbortSignal): Promise<Nad | undefined>;
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */

@@ -44,6 +44,7 @@ export function connect(options: ConnectOptions, { forPeople = false } = {}): Cl
     listPodsOf: async (node, keep, signal) => (await cluster()).listPodsOf(node, keep, signal),
     listPodStatesOf: async (node, keep, signal) => (await cluster()).listPodStatesOf(node, keep, signal),
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
+    getNamespaceLabels: async (namespace, signal) => (await cluster()).getNamespaceLabels(namespace, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
     recordEvent: async (subject, event, signal) => (await cluster()).recordEvent(subject, event, signal),
     ...(options.kind !== 'manifests' && { claims: claimsOf(cluster), permissions: permissionsOf(cluster) }),

@@ -8,6 +8,7 @@ export interface ManifestObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid?: string;
+    readonly labels?: Readonly<Record<string, unknown>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: unknown;

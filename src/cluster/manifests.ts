@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { type PlexusError, fileUnusable, manifestInvalid, problemOf } from '../errors/index.ts';
 import { replaceAtomically } from '../files/index.ts';
 import { type NadRef, type PodMetadata, type PodRef, nadKind, parseNad, readAnnotations } from '../npwg/index.ts';
-import { type Cluster, subjectKey } from './cluster.ts';
+import { type Cluster, subjectKey, textLabels } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
 /**
@@ -26,6 +26,11 @@ export function manifestsCluster(folder: string): Cluster {
       return object === undefined
         ? undefined
         : parseNad({ ...object, metadata: { ...object.metadata, namespace: ref.namespace } });
+    },
+    // as on a cluster, where every namespace has the label of its name
+    getNamespaceLabels: async (name) => {
+      const found = await find(folder, 'Namespace', { namespace: 'default', name });
+      return { ...textLabels(found?.metadata.labels), 'kubernetes.io/metadata.name': name };
     },
     patchNetworkStatus: async (pod, text) => {
       const found = podFrom(await find(folder, 'Pod', pod));

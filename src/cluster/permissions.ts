@@ -10,6 +10,7 @@ import {
   podKey,
 } from '../npwg/index.ts';
 import { type ApiConnection, type Shape, pathSegment, sendRequest } from '../kube/index.ts';
+import { keptAnswers } from './kept-answers.ts';
 
 /** Who a pod acts as in the cluster. */
 export interface PodAccount {
@@ -133,49 +134,15 @@ function verdictOf(body: unknown, request: string): UseVerdict {
 
 const allowedMs = 30_000;
 const deniedMs = 5000;
-const mostKept = 2048;
 
-/**
- * Keeps a permission for 30 seconds and a denial for 5, the most recent 2048 of them. Concurrent questions about the
- * same user and network cause one request, which continues for the others if one caller is cancelled; `permissions`
- * must limit its duration. Failures are not kept.
- */
-export function cachedPermissions(permissions: Permissions, now: () => number = () => performance.now()): Permissions {
-  const kept = new Map<string, { readonly until: number; readonly verdict: UseVerdict }>();
-  const pending = new Map<string, Promise<UseVerdict>>();
-  const ask = async (key: string, user: ApiUser, nad: NadRef): Promise<UseVerdict> => {
-    try {
-      const verdict = await permissions.mayUse(user, nad, new AbortController().signal);
-      kept.delete(key); // an entry that is set again moves to the end
-      kept.set(key, { until: now() + (verdict.allowed ? allowedMs : deniedMs), verdict });
-      const [oldest] = kept.keys();
-      if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
-      return verdict;
-    } finally {
-      pending.delete(key);
-    }
-  };
+/** Keeps a permission for 30 seconds and a denial for 5 (keptAnswers). `permissions` must limit its duration. */
+export function cachedPermissions(permissions: Permissions, now?: () => number): Permissions {
+  const answer = keptAnswers<UseVerdict>(({ allowed }) => (allowed ? allowedMs : deniedMs), now);
   return {
     podAccount: (ref, signal) => permissions.podAccount(ref, signal),
-    mayUse: async (user, nad, signal) => {
+    mayUse: (user, nad, signal) => {
       const key = JSON.stringify([user.user, user.uid, user.groups, user.extra, nadKey(nad)]);
-      const found = kept.get(key);
-      if (found !== undefined && now() < found.until) return found.verdict;
-      const asked = pending.get(key) ?? ask(key, user, nad);
-      pending.set(key, asked);
-      return unlessAborted(asked, signal);
+      return answer(key, (limit) => permissions.mayUse(user, nad, limit), signal);
     },
   };
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -62,6 +62,7 @@ export function standInCluster(nads: StandIn['nads']): Cluster {
       if (object === undefined) throw away(`get NetworkAttachmentDefinition ${nadKey(ref)}`);
       return parseNad(object);
     },
+    getNamespaceLabels: (namespace) => Promise.reject(away(`get namespace ${namespace}`)),
     patchNetworkStatus: (pod) => Promise.reject(away(`write network-status of pod ${podKey(pod)}`)),
     recordEvent: async () => {},
   };

@@ -1,6 +1,8 @@
 import { claimsApi } from './claims-api.ts';
+import type { Labels } from '../npwg/index.ts';
 import type { WatchedCluster } from './cluster.ts';
 import { type ApiConnection, usualWatchTiming } from '../kube/index.ts';
+import { keptAnswers } from './kept-answers.ts';
 import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
 import { watchNads } from './nad-watch.ts';
@@ -12,6 +14,8 @@ import { podWatch } from './pod-watch.ts';
 const readMs = 10_000;
 // No call waits for a list.
 const listMs = 60_000;
+// How long a change of a namespace's labels may go unnoticed.
+const labelsMs = 30_000;
 // While the watch is lost, the API server is probably unavailable, so a write that can happen later gets one short
 // attempt.
 const tryMs = 500;
@@ -30,6 +34,7 @@ export function watchedCluster(
 ): WatchedCluster {
   const cluster = kubernetesCluster(api);
   const { nads, state, run } = watchNads(api, timing);
+  const labels = keptAnswers<Labels | undefined>(() => labelsMs);
   const kubelet = kubeletSocket === undefined ? undefined : kubeletPods(kubeletSocket);
   return {
     cluster: {
@@ -39,6 +44,8 @@ export function watchedCluster(
       listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, withTimeout(listMs, signal)),
       listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, withTimeout(listMs, signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, withReadTimeout(signal))),
+      getNamespaceLabels: (namespace, signal) =>
+        labels(namespace, (limit) => cluster.getNamespaceLabels(namespace, withReadTimeout(limit)), signal),
       patchNetworkStatus: (pod, text, signal) =>
         cluster.patchNetworkStatus(pod, text, state().problem === undefined ? signal : withTimeout(tryMs, signal)),
       publishNetworks: (pod, networks, signal) =>

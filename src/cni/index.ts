@@ -8,7 +8,7 @@ export {
   type PluginConfiguration,
   wantsSiblingPlugins,
 } from './configuration.ts';
-export { valueLikeGo, withKeys } from './folded-keys.ts';
+export { foldedLikeGo, valueLikeGo, withKeys } from './folded-keys.ts';
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,

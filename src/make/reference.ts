@@ -124,6 +124,7 @@ const rowsOf = ({ properties = {} }: Schema, prefix: string): string[] =>
   Object.entries(properties).flatMap(([key, each]) => [
     `| \`${prefix}${key}\` | ${typeOf(each)} | ${defaultOf(each)} | ${each.description ?? ''} |`,
     ...rowsOf(each, `${prefix}${key}.`),
+    ...(each.items === undefined ? [] : rowsOf(each.items, `${prefix}${key}[].`)),
   ]);
 
 function typeOf(schema: Schema): string {

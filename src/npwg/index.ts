@@ -47,6 +47,7 @@ export {
 export {
   assertPodRef,
   isStaticPod,
+  type Labels,
   podKey,
   type PodMetadata,
   type PodRef,

@@ -2,6 +2,9 @@ import { nameInvalid } from '../errors/index.ts';
 import { configSourceKey, debugKey, podAnnotationKeys } from './keys.ts';
 import { isLabel } from './selection-values.ts';
 
+/** The labels of an object. */
+export type Labels = Readonly<Record<string, string>>;
+
 /** The key of a pod. */
 export interface PodRef {
   readonly namespace: string;

@@ -19,6 +19,8 @@ export type { PlanInputs } from './inputs.ts';
 export { type KnownPlugin, knownPlugin, knownPlugins, programsOf } from './known-plugins.ts';
 export { type PlannedPlug, planPlugs, type PlugInputs, type PlugPlan, type RefusedPlug } from './plan-plugs.ts';
 export { type GuardedUse, guardedUse } from './permission.ts';
+export { type PluginPolicy, policyViolations, type PolicyViolation } from './plugin-policy.ts';
+export { refusalOf } from './allowed-plugins.ts';
 export { routesOf } from './default-route-owner.ts';
 export { withRecordedSelections } from './proven-selections.ts';
 export { resolvedInterfaces } from './node-links.ts';

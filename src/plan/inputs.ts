@@ -1,5 +1,5 @@
 import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
-import type { Nad, NodeLink, PodDevices, PodMetadata } from '../npwg/index.ts';
+import type { Labels, Nad, NodeLink, PodDevices, PodMetadata } from '../npwg/index.ts';
 import type { PodSelections } from './selections.ts';
 import type { Settings } from './settings.ts';
 
@@ -17,6 +17,8 @@ export interface PlanInputs {
   readonly podSelections?: PodSelections;
   /** By ns/name; an undefined value means that the NAD does not exist. */
   readonly nads: ReadonlyMap<string, Nad | undefined>;
+  /** Labels of the namespaces of the NADs that annotations name; read only if policies need them. */
+  readonly namespaces?: ReadonlyMap<string, Labels>;
   readonly confDir: ConfPath;
   /** By the text in the configuration. */
   readonly paths: ReadonlyMap<string, ConfPath>;

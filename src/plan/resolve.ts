@@ -9,6 +9,7 @@ import { type Warning, configurationInvalid, nadNotFound, nestedCall } from '../
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
+import { assertPluginsAllowed } from './allowed-plugins.ts';
 import { withNodeLinks } from './node-links.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { readSelections } from './selections.ts';
@@ -146,7 +147,9 @@ function fromSelections(
 export function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: Delegate): Delegate {
   const nad = nadOf(selection.nad, inputs);
   if (inputs.pod !== undefined) assertCniArgsAllowed(selection, nad, inputs.pod, inputs.settings);
-  return { ...(same ?? fromNad(nad, inputs)), selection };
+  const delegate = same ?? fromNad(nad, inputs);
+  assertPluginsAllowed(nad, delegate.configuration, inputs);
+  return { ...delegate, selection };
 }
 
 function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {

@@ -27,6 +27,7 @@ const knownKeys = [
   'allowDefaultNetworkAnnotation',
   'requireUse',
   'staticPodUse',
+  'pluginPolicies',
   'statusAddresses',
   'unservedRequests',
   'attachmentConcurrency',

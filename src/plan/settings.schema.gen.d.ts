@@ -107,6 +107,63 @@ export interface WrittenSettings {
    */
   staticPodUse?: "allow" | "refuse";
   /**
+   * Which plugins the networks of a namespace may use (docs/plugin-policies.md). The first policy that selects the namespace decides; if none does, its networks are refused. Without policies, everything is allowed. Networks of the node's configuration are not checked.
+   */
+  pluginPolicies?: {
+    /**
+     * Appears in errors.
+     */
+    name: string;
+    /**
+     * Label selector for the namespace of the NetworkAttachmentDefinition. Absent: every namespace.
+     */
+    namespaces?: {
+      /**
+       * Labels that the namespace must have.
+       */
+      matchLabels?: {
+        [k: string]: string;
+      };
+      /**
+       * Requirements as in Kubernetes.
+       */
+      matchExpressions?: {
+        key: string;
+        operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        values?: string[];
+      }[];
+    };
+    /**
+     * Allowed plugin types. An absent list allows all.
+     */
+    plugins?: {
+      /**
+       * First plugin of a list, and plugins that another one runs as delegate.
+       */
+      main?: string[];
+      /**
+       * Later plugins of a list.
+       */
+      chained?: string[];
+      /**
+       * Plugins in ipam.
+       */
+      ipam?: string[];
+    };
+    /**
+     * Keys that a plugin must not have, as paths: sysctl, ipam.dataDir.
+     */
+    deniedKeys?: string[];
+    /**
+     * Allowed interfaces and devices of the node (master, device and similar keys); * stands for any characters.
+     */
+    masters?: string[];
+    /**
+     * Allowed bridges; * stands for any characters.
+     */
+    bridges?: string[];
+  }[];
+  /**
    * How network-status shows addresses: bare, as Multus does, or with their prefix length.
    */
   statusAddresses?: "bare" | "cidr";

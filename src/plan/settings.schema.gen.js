@@ -36,7 +36,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: the keys of the CNI configuration file besides cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; the others become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file, or a folder whose first configuration is used.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Additional networks that every pod gets (except pods of systemNamespaces), named in the same way as clusterNetwork. Allowed only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Default: the credentials of the pod that Plexus runs in. Without either, Plexus runs only delegates." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions, read instead of a cluster. Plexus writes the status of the pods to its sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations, which Plexus finds by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder with the state of Multus. Plexus uses it to detach pods that Multus attached." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several: as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists when the default network is ready. ADD waits for it for deadlines.readinessSeconds; STATUS fails with code 50 until it exists." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. The annotation v1.multus-cni.io/default-network may also name networks of multusNamespace." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) whose plugins STATUS calls besides those of the default network: the node is not ready while they are not. STATUS returns their code, 50 or 51." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before Plexus abandons the attachment: DEL then succeeds so that pod deletion proceeds, the attachment stays in the journal, and the daemon keeps retrying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "Plexus also abandons an attachment when this time has passed since its first failed DEL." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when an annotation of a pod is invalid: fail the ADD with a message, or ignore the annotation, so that the pod gets only the default network (the literal reading of the NPWG standard)." }, "unservedRequests": { "enum": ["refuse", "warn", "ignore"], "default": "refuse", "description": "What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin receives the request, with a warning." }, "maxNetworksPerPod": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 32, "description": "How many networks the annotation of a pod may name. An annotation that names more is invalid." }, "allowedCniArgs": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that pods may use in cni-args. Default: all keys; with an empty list: none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network." }, "allowDefaultNetworkAnnotation": { "anyOf": [{ "type": "boolean" }, { "type": "array", "items": { "type": "string" } }], "default": true, "description": "Whether a pod may replace its default network, and with it the policies of that network, with the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may." }, "requireUse": { "type": "boolean", "default": false, "description": `Whether pods need the permission to use every network that their annotations name (docs/permissions.md). false: only networks with the annotation plexus-cni.io/require-use: "true" require it. The node's default networks never do.` }, "staticPodUse": { "enum": ["allow", "refuse"], "default": "allow", "description": "Whether static pods, which have no ServiceAccount, may use networks that require the permission." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How network-status shows addresses: bare, as Multus does, or with their prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": 'How many additional networks of one pod Plexus attaches concurrently, after the default network. 1: one after the other, as the NPWG standard requires; set more only if all plugins support it. Networks next to each other whose NetworkAttachmentDefinitions all have the annotation plexus-cni.io/concurrent: "true" are always attached concurrently.' }, "durability": { "enum": ["beside", "strict"], "default": "beside", "description": "When the record of an ADD must be on disk. beside: it is written before the first plugin runs, and synced while the plugins run; the answer waits for both. strict: it is synced before the first plugin runs, which costs every ADD two disk syncs. They differ only after a failure of the machine within these milliseconds: with beside, Plexus may then not know of an address that a remote IPAM service has just assigned." }, "statusBeforeAnswer": { "type": "boolean", "default": true, "description": "Whether an ADD waits until the annotation network-status is written. false: the daemon writes it after the answer, so a container that reads it through the downward API may find it late, and an ADD does not wait for the API server. Direct mode always waits." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: device plugins write to dp/; cni/ contains one file for each attachment with a device." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no free device: fail the ADD with a message, or attach the network without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes the interface name, hardware address and addresses of an attachment that uses a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "Log level; the default of the daemon is info. The names of Multus are accepted: panic means silent, verbose means info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether Plexus writes log lines to stderr, which the container runtime logs." }, "logFile": { "type": "string", "description": "File to which Plexus appends log lines." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: above maxSize (megabytes; 100) Plexus renames the file, with the time in its name. It keeps maxBackups (5) such files, for maxAge (5) days; 0: no limit. compress is accepted and ignored." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Additional keys of network configurations whose values are secrets, masked in logs and in plexus trace. Keys with a telling name (password, token, secret, key, credential and similar) are always masked." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from configurations of Multus and ignored; the journal always keeps what DEL could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Time limits of operations, in seconds.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; Plexus then kills its process group. In DEL and GC, at most half of the remaining time if more plugins follow." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: the keys of the CNI configuration file besides cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; the others become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file, or a folder whose first configuration is used.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Additional networks that every pod gets (except pods of systemNamespaces), named in the same way as clusterNetwork. Allowed only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Default: the credentials of the pod that Plexus runs in. Without either, Plexus runs only delegates." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions, read instead of a cluster. Plexus writes the status of the pods to its sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations, which Plexus finds by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder with the state of Multus. Plexus uses it to detach pods that Multus attached." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several: as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists when the default network is ready. ADD waits for it for deadlines.readinessSeconds; STATUS fails with code 50 until it exists." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. The annotation v1.multus-cni.io/default-network may also name networks of multusNamespace." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) whose plugins STATUS calls besides those of the default network: the node is not ready while they are not. STATUS returns their code, 50 or 51." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before Plexus abandons the attachment: DEL then succeeds so that pod deletion proceeds, the attachment stays in the journal, and the daemon keeps retrying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "Plexus also abandons an attachment when this time has passed since its first failed DEL." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when an annotation of a pod is invalid: fail the ADD with a message, or ignore the annotation, so that the pod gets only the default network (the literal reading of the NPWG standard)." }, "unservedRequests": { "enum": ["refuse", "warn", "ignore"], "default": "refuse", "description": "What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin receives the request, with a warning." }, "maxNetworksPerPod": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 32, "description": "How many networks the annotation of a pod may name. An annotation that names more is invalid." }, "allowedCniArgs": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that pods may use in cni-args. Default: all keys; with an empty list: none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network." }, "allowDefaultNetworkAnnotation": { "anyOf": [{ "type": "boolean" }, { "type": "array", "items": { "type": "string" } }], "default": true, "description": "Whether a pod may replace its default network, and with it the policies of that network, with the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may." }, "requireUse": { "type": "boolean", "default": false, "description": `Whether pods need the permission to use every network that their annotations name (docs/permissions.md). false: only networks with the annotation plexus-cni.io/require-use: "true" require it. The node's default networks never do.` }, "staticPodUse": { "enum": ["allow", "refuse"], "default": "allow", "description": "Whether static pods, which have no ServiceAccount, may use networks that require the permission." }, "pluginPolicies": { "type": "array", "items": { "type": "object", "required": ["name"], "additionalProperties": false, "properties": { "name": { "type": "string", "minLength": 1, "description": "Appears in errors." }, "namespaces": { "type": "object", "additionalProperties": false, "description": "Label selector for the namespace of the NetworkAttachmentDefinition. Absent: every namespace.", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Labels that the namespace must have." }, "matchExpressions": { "type": "array", "description": "Requirements as in Kubernetes.", "items": { "type": "object", "required": ["key", "operator"], "additionalProperties": false, "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } } }, "plugins": { "type": "object", "additionalProperties": false, "description": "Allowed plugin types. An absent list allows all.", "properties": { "main": { "type": "array", "items": { "type": "string" }, "description": "First plugin of a list, and plugins that another one runs as delegate." }, "chained": { "type": "array", "items": { "type": "string" }, "description": "Later plugins of a list." }, "ipam": { "type": "array", "items": { "type": "string" }, "description": "Plugins in ipam." } } }, "deniedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that a plugin must not have, as paths: sysctl, ipam.dataDir." }, "masters": { "type": "array", "items": { "type": "string" }, "description": "Allowed interfaces and devices of the node (master, device and similar keys); * stands for any characters." }, "bridges": { "type": "array", "items": { "type": "string" }, "description": "Allowed bridges; * stands for any characters." } } }, "default": [], "description": "Which plugins the networks of a namespace may use (docs/plugin-policies.md). The first policy that selects the namespace decides; if none does, its networks are refused. Without policies, everything is allowed. Networks of the node's configuration are not checked." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How network-status shows addresses: bare, as Multus does, or with their prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": 'How many additional networks of one pod Plexus attaches concurrently, after the default network. 1: one after the other, as the NPWG standard requires; set more only if all plugins support it. Networks next to each other whose NetworkAttachmentDefinitions all have the annotation plexus-cni.io/concurrent: "true" are always attached concurrently.' }, "durability": { "enum": ["beside", "strict"], "default": "beside", "description": "When the record of an ADD must be on disk. beside: it is written before the first plugin runs, and synced while the plugins run; the answer waits for both. strict: it is synced before the first plugin runs, which costs every ADD two disk syncs. They differ only after a failure of the machine within these milliseconds: with beside, Plexus may then not know of an address that a remote IPAM service has just assigned." }, "statusBeforeAnswer": { "type": "boolean", "default": true, "description": "Whether an ADD waits until the annotation network-status is written. false: the daemon writes it after the answer, so a container that reads it through the downward API may find it late, and an ADD does not wait for the API server. Direct mode always waits." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: device plugins write to dp/; cni/ contains one file for each attachment with a device." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no free device: fail the ADD with a message, or attach the network without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes the interface name, hardware address and addresses of an attachment that uses a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "Log level; the default of the daemon is info. The names of Multus are accepted: panic means silent, verbose means info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether Plexus writes log lines to stderr, which the container runtime logs." }, "logFile": { "type": "string", "description": "File to which Plexus appends log lines." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: above maxSize (megabytes; 100) Plexus renames the file, with the time in its name. It keeps maxBackups (5) such files, for maxAge (5) days; 0: no limit. compress is accepted and ignored." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Additional keys of network configurations whose values are secrets, masked in logs and in plexus trace. Keys with a telling name (password, token, secret, key, credential and similar) are always masked." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from configurations of Multus and ignored; the journal always keeps what DEL could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Time limits of operations, in seconds.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; Plexus then kills its process group. In DEL and GC, at most half of the remaining time if more plugins follow." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
 var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 var pattern1 = new RegExp("^[^/ ,@]+/[^/ ,@]+$", "u");
 var func2 = require_ucs2length().default;
@@ -572,514 +572,550 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.statusAddresses !== void 0) {
-      let data32 = data.statusAddresses;
-      if (!(data32 === "bare" || data32 === "cidr")) {
-        const err43 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
+    if (data.pluginPolicies !== void 0) {
+      let data32 = data.pluginPolicies;
+      if (Array.isArray(data32)) {
+        const len7 = data32.length;
+        for (let i7 = 0; i7 < len7; i7++) {
+          let data33 = data32[i7];
+          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
+            if (data33.name === void 0) {
+              const err43 = { instancePath: instancePath + "/pluginPolicies/" + i7, schemaPath: "#/properties/pluginPolicies/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err43];
+              } else {
+                vErrors.push(err43);
+              }
+              errors++;
+            }
+            for (const key0 in data33) {
+              if (!(key0 === "name" || key0 === "namespaces" || key0 === "plugins" || key0 === "deniedKeys" || key0 === "masters" || key0 === "bridges")) {
+                const err44 = { instancePath: instancePath + "/pluginPolicies/" + i7, schemaPath: "#/properties/pluginPolicies/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err44];
+                } else {
+                  vErrors.push(err44);
+                }
+                errors++;
+              }
+            }
+            if (data33.name !== void 0) {
+              let data34 = data33.name;
+              if (typeof data34 === "string") {
+                if (func2(data34) < 1) {
+                  const err45 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/name", schemaPath: "#/properties/pluginPolicies/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err45];
+                  } else {
+                    vErrors.push(err45);
+                  }
+                  errors++;
+                }
+              } else {
+                const err46 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/name", schemaPath: "#/properties/pluginPolicies/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err46];
+                } else {
+                  vErrors.push(err46);
+                }
+                errors++;
+              }
+            }
+            if (data33.namespaces !== void 0) {
+              let data35 = data33.namespaces;
+              if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+                for (const key1 in data35) {
+                  if (!(key1 === "matchLabels" || key1 === "matchExpressions")) {
+                    const err47 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err47];
+                    } else {
+                      vErrors.push(err47);
+                    }
+                    errors++;
+                  }
+                }
+                if (data35.matchLabels !== void 0) {
+                  let data36 = data35.matchLabels;
+                  if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
+                    for (const key2 in data36) {
+                      if (typeof data36[key2] !== "string") {
+                        const err48 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchLabels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        if (vErrors === null) {
+                          vErrors = [err48];
+                        } else {
+                          vErrors.push(err48);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err49 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchLabels", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchLabels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                    if (vErrors === null) {
+                      vErrors = [err49];
+                    } else {
+                      vErrors.push(err49);
+                    }
+                    errors++;
+                  }
+                }
+                if (data35.matchExpressions !== void 0) {
+                  let data38 = data35.matchExpressions;
+                  if (Array.isArray(data38)) {
+                    const len8 = data38.length;
+                    for (let i8 = 0; i8 < len8; i8++) {
+                      let data39 = data38[i8];
+                      if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
+                        if (data39.key === void 0) {
+                          const err50 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8, schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'" };
+                          if (vErrors === null) {
+                            vErrors = [err50];
+                          } else {
+                            vErrors.push(err50);
+                          }
+                          errors++;
+                        }
+                        if (data39.operator === void 0) {
+                          const err51 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8, schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "operator" }, message: "must have required property 'operator'" };
+                          if (vErrors === null) {
+                            vErrors = [err51];
+                          } else {
+                            vErrors.push(err51);
+                          }
+                          errors++;
+                        }
+                        for (const key3 in data39) {
+                          if (!(key3 === "key" || key3 === "operator" || key3 === "values")) {
+                            const err52 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8, schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+                            if (vErrors === null) {
+                              vErrors = [err52];
+                            } else {
+                              vErrors.push(err52);
+                            }
+                            errors++;
+                          }
+                        }
+                        if (data39.key !== void 0) {
+                          if (typeof data39.key !== "string") {
+                            const err53 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8 + "/key", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/properties/key/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                            if (vErrors === null) {
+                              vErrors = [err53];
+                            } else {
+                              vErrors.push(err53);
+                            }
+                            errors++;
+                          }
+                        }
+                        if (data39.operator !== void 0) {
+                          let data41 = data39.operator;
+                          if (!(data41 === "In" || data41 === "NotIn" || data41 === "Exists" || data41 === "DoesNotExist")) {
+                            const err54 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8 + "/operator", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema11.properties.pluginPolicies.items.properties.namespaces.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
+                            if (vErrors === null) {
+                              vErrors = [err54];
+                            } else {
+                              vErrors.push(err54);
+                            }
+                            errors++;
+                          }
+                        }
+                        if (data39.values !== void 0) {
+                          let data42 = data39.values;
+                          if (Array.isArray(data42)) {
+                            const len9 = data42.length;
+                            for (let i9 = 0; i9 < len9; i9++) {
+                              if (typeof data42[i9] !== "string") {
+                                const err55 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8 + "/values/" + i9, schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/properties/values/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                                if (vErrors === null) {
+                                  vErrors = [err55];
+                                } else {
+                                  vErrors.push(err55);
+                                }
+                                errors++;
+                              }
+                            }
+                          } else {
+                            const err56 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8 + "/values", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                            if (vErrors === null) {
+                              vErrors = [err56];
+                            } else {
+                              vErrors.push(err56);
+                            }
+                            errors++;
+                          }
+                        }
+                      } else {
+                        const err57 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions/" + i8, schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                        if (vErrors === null) {
+                          vErrors = [err57];
+                        } else {
+                          vErrors.push(err57);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err58 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces/matchExpressions", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/properties/matchExpressions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    if (vErrors === null) {
+                      vErrors = [err58];
+                    } else {
+                      vErrors.push(err58);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err59 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/namespaces", schemaPath: "#/properties/pluginPolicies/items/properties/namespaces/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err59];
+                } else {
+                  vErrors.push(err59);
+                }
+                errors++;
+              }
+            }
+            if (data33.plugins !== void 0) {
+              let data44 = data33.plugins;
+              if (data44 && typeof data44 == "object" && !Array.isArray(data44)) {
+                for (const key4 in data44) {
+                  if (!(key4 === "main" || key4 === "chained" || key4 === "ipam")) {
+                    const err60 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins", schemaPath: "#/properties/pluginPolicies/items/properties/plugins/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err60];
+                    } else {
+                      vErrors.push(err60);
+                    }
+                    errors++;
+                  }
+                }
+                if (data44.main !== void 0) {
+                  let data45 = data44.main;
+                  if (Array.isArray(data45)) {
+                    const len10 = data45.length;
+                    for (let i10 = 0; i10 < len10; i10++) {
+                      if (typeof data45[i10] !== "string") {
+                        const err61 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins/main/" + i10, schemaPath: "#/properties/pluginPolicies/items/properties/plugins/properties/main/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        if (vErrors === null) {
+                          vErrors = [err61];
+                        } else {
+                          vErrors.push(err61);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err62 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins/main", schemaPath: "#/properties/pluginPolicies/items/properties/plugins/properties/main/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    if (vErrors === null) {
+                      vErrors = [err62];
+                    } else {
+                      vErrors.push(err62);
+                    }
+                    errors++;
+                  }
+                }
+                if (data44.chained !== void 0) {
+                  let data47 = data44.chained;
+                  if (Array.isArray(data47)) {
+                    const len11 = data47.length;
+                    for (let i11 = 0; i11 < len11; i11++) {
+                      if (typeof data47[i11] !== "string") {
+                        const err63 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins/chained/" + i11, schemaPath: "#/properties/pluginPolicies/items/properties/plugins/properties/chained/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        if (vErrors === null) {
+                          vErrors = [err63];
+                        } else {
+                          vErrors.push(err63);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err64 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins/chained", schemaPath: "#/properties/pluginPolicies/items/properties/plugins/properties/chained/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    if (vErrors === null) {
+                      vErrors = [err64];
+                    } else {
+                      vErrors.push(err64);
+                    }
+                    errors++;
+                  }
+                }
+                if (data44.ipam !== void 0) {
+                  let data49 = data44.ipam;
+                  if (Array.isArray(data49)) {
+                    const len12 = data49.length;
+                    for (let i12 = 0; i12 < len12; i12++) {
+                      if (typeof data49[i12] !== "string") {
+                        const err65 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins/ipam/" + i12, schemaPath: "#/properties/pluginPolicies/items/properties/plugins/properties/ipam/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        if (vErrors === null) {
+                          vErrors = [err65];
+                        } else {
+                          vErrors.push(err65);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err66 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins/ipam", schemaPath: "#/properties/pluginPolicies/items/properties/plugins/properties/ipam/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    if (vErrors === null) {
+                      vErrors = [err66];
+                    } else {
+                      vErrors.push(err66);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err67 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/plugins", schemaPath: "#/properties/pluginPolicies/items/properties/plugins/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err67];
+                } else {
+                  vErrors.push(err67);
+                }
+                errors++;
+              }
+            }
+            if (data33.deniedKeys !== void 0) {
+              let data51 = data33.deniedKeys;
+              if (Array.isArray(data51)) {
+                const len13 = data51.length;
+                for (let i13 = 0; i13 < len13; i13++) {
+                  let data52 = data51[i13];
+                  if (typeof data52 === "string") {
+                    if (func2(data52) < 1) {
+                      const err68 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/deniedKeys/" + i13, schemaPath: "#/properties/pluginPolicies/items/properties/deniedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err68];
+                      } else {
+                        vErrors.push(err68);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err69 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/deniedKeys/" + i13, schemaPath: "#/properties/pluginPolicies/items/properties/deniedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err69];
+                    } else {
+                      vErrors.push(err69);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err70 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/deniedKeys", schemaPath: "#/properties/pluginPolicies/items/properties/deniedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                if (vErrors === null) {
+                  vErrors = [err70];
+                } else {
+                  vErrors.push(err70);
+                }
+                errors++;
+              }
+            }
+            if (data33.masters !== void 0) {
+              let data53 = data33.masters;
+              if (Array.isArray(data53)) {
+                const len14 = data53.length;
+                for (let i14 = 0; i14 < len14; i14++) {
+                  if (typeof data53[i14] !== "string") {
+                    const err71 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/masters/" + i14, schemaPath: "#/properties/pluginPolicies/items/properties/masters/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err71];
+                    } else {
+                      vErrors.push(err71);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err72 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/masters", schemaPath: "#/properties/pluginPolicies/items/properties/masters/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                if (vErrors === null) {
+                  vErrors = [err72];
+                } else {
+                  vErrors.push(err72);
+                }
+                errors++;
+              }
+            }
+            if (data33.bridges !== void 0) {
+              let data55 = data33.bridges;
+              if (Array.isArray(data55)) {
+                const len15 = data55.length;
+                for (let i15 = 0; i15 < len15; i15++) {
+                  if (typeof data55[i15] !== "string") {
+                    const err73 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/bridges/" + i15, schemaPath: "#/properties/pluginPolicies/items/properties/bridges/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err73];
+                    } else {
+                      vErrors.push(err73);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err74 = { instancePath: instancePath + "/pluginPolicies/" + i7 + "/bridges", schemaPath: "#/properties/pluginPolicies/items/properties/bridges/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                if (vErrors === null) {
+                  vErrors = [err74];
+                } else {
+                  vErrors.push(err74);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err75 = { instancePath: instancePath + "/pluginPolicies/" + i7, schemaPath: "#/properties/pluginPolicies/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err75];
+            } else {
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err76 = { instancePath: instancePath + "/pluginPolicies", schemaPath: "#/properties/pluginPolicies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err43];
+          vErrors = [err76];
         } else {
-          vErrors.push(err43);
+          vErrors.push(err76);
+        }
+        errors++;
+      }
+    }
+    if (data.statusAddresses !== void 0) {
+      let data57 = data.statusAddresses;
+      if (!(data57 === "bare" || data57 === "cidr")) {
+        const err77 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err77];
+        } else {
+          vErrors.push(err77);
         }
         errors++;
       }
     }
     if (data.attachmentConcurrency !== void 0) {
-      let data33 = data.attachmentConcurrency;
-      if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
-        const err44 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      let data58 = data.attachmentConcurrency;
+      if (!(typeof data58 == "number" && (!(data58 % 1) && !isNaN(data58)) && isFinite(data58))) {
+        const err78 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
-          vErrors = [err44];
+          vErrors = [err78];
         } else {
-          vErrors.push(err44);
+          vErrors.push(err78);
         }
         errors++;
       }
-      if (typeof data33 == "number" && isFinite(data33)) {
-        if (data33 > 32 || isNaN(data33)) {
-          const err45 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
+      if (typeof data58 == "number" && isFinite(data58)) {
+        if (data58 > 32 || isNaN(data58)) {
+          const err79 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
           if (vErrors === null) {
-            vErrors = [err45];
+            vErrors = [err79];
           } else {
-            vErrors.push(err45);
+            vErrors.push(err79);
           }
           errors++;
         }
-        if (data33 < 1 || isNaN(data33)) {
-          const err46 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        if (data58 < 1 || isNaN(data58)) {
+          const err80 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
-            vErrors = [err46];
+            vErrors = [err80];
           } else {
-            vErrors.push(err46);
+            vErrors.push(err80);
           }
           errors++;
         }
       }
     }
     if (data.durability !== void 0) {
-      let data34 = data.durability;
-      if (!(data34 === "beside" || data34 === "strict")) {
-        const err47 = { instancePath: instancePath + "/durability", schemaPath: "#/properties/durability/enum", keyword: "enum", params: { allowedValues: schema11.properties.durability.enum }, message: "must be equal to one of the allowed values" };
+      let data59 = data.durability;
+      if (!(data59 === "beside" || data59 === "strict")) {
+        const err81 = { instancePath: instancePath + "/durability", schemaPath: "#/properties/durability/enum", keyword: "enum", params: { allowedValues: schema11.properties.durability.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err47];
+          vErrors = [err81];
         } else {
-          vErrors.push(err47);
+          vErrors.push(err81);
         }
         errors++;
       }
     }
     if (data.statusBeforeAnswer !== void 0) {
       if (typeof data.statusBeforeAnswer !== "boolean") {
-        const err48 = { instancePath: instancePath + "/statusBeforeAnswer", schemaPath: "#/properties/statusBeforeAnswer/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err82 = { instancePath: instancePath + "/statusBeforeAnswer", schemaPath: "#/properties/statusBeforeAnswer/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err48];
+          vErrors = [err82];
         } else {
-          vErrors.push(err48);
+          vErrors.push(err82);
         }
         errors++;
       }
     }
     if (data.kubeletDir !== void 0) {
       if (typeof data.kubeletDir !== "string") {
-        const err49 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err83 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err83];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err83);
         }
         errors++;
       }
     }
     if (data.deviceInfoDir !== void 0) {
       if (typeof data.deviceInfoDir !== "string") {
-        const err50 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err84 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err50];
+          vErrors = [err84];
         } else {
-          vErrors.push(err50);
+          vErrors.push(err84);
         }
         errors++;
       }
     }
     if (data.missingDevice !== void 0) {
-      let data38 = data.missingDevice;
-      if (!(data38 === "fail" || data38 === "ignore")) {
-        const err51 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
+      let data63 = data.missingDevice;
+      if (!(data63 === "fail" || data63 === "ignore")) {
+        const err85 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err51];
+          vErrors = [err85];
         } else {
-          vErrors.push(err51);
+          vErrors.push(err85);
         }
         errors++;
       }
     }
     if (data.claimStatus !== void 0) {
       if (typeof data.claimStatus !== "boolean") {
-        const err52 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err86 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err52];
+          vErrors = [err86];
         } else {
-          vErrors.push(err52);
+          vErrors.push(err86);
         }
         errors++;
       }
     }
     if (data.logLevel !== void 0) {
-      let data40 = data.logLevel;
-      if (!(data40 === "silent" || data40 === "error" || data40 === "warn" || data40 === "info" || data40 === "debug" || data40 === "panic" || data40 === "verbose")) {
-        const err53 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+      let data65 = data.logLevel;
+      if (!(data65 === "silent" || data65 === "error" || data65 === "warn" || data65 === "info" || data65 === "debug" || data65 === "panic" || data65 === "verbose")) {
+        const err87 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err53];
+          vErrors = [err87];
         } else {
-          vErrors.push(err53);
+          vErrors.push(err87);
         }
         errors++;
       }
     }
     if (data.logToStderr !== void 0) {
       if (typeof data.logToStderr !== "boolean") {
-        const err54 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err88 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err54];
+          vErrors = [err88];
         } else {
-          vErrors.push(err54);
+          vErrors.push(err88);
         }
         errors++;
       }
     }
     if (data.logFile !== void 0) {
       if (typeof data.logFile !== "string") {
-        const err55 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err55];
-        } else {
-          vErrors.push(err55);
-        }
-        errors++;
-      }
-    }
-    if (data.logOptions !== void 0) {
-      let data43 = data.logOptions;
-      if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
-        if (data43.maxSize !== void 0) {
-          let data44 = data43.maxSize;
-          if (!(typeof data44 == "number" && (!(data44 % 1) && !isNaN(data44)) && isFinite(data44))) {
-            const err56 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err56];
-            } else {
-              vErrors.push(err56);
-            }
-            errors++;
-          }
-          if (typeof data44 == "number" && isFinite(data44)) {
-            if (data44 < 0 || isNaN(data44)) {
-              const err57 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err57];
-              } else {
-                vErrors.push(err57);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data43.maxBackups !== void 0) {
-          let data45 = data43.maxBackups;
-          if (!(typeof data45 == "number" && (!(data45 % 1) && !isNaN(data45)) && isFinite(data45))) {
-            const err58 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err58];
-            } else {
-              vErrors.push(err58);
-            }
-            errors++;
-          }
-          if (typeof data45 == "number" && isFinite(data45)) {
-            if (data45 < 0 || isNaN(data45)) {
-              const err59 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err59];
-              } else {
-                vErrors.push(err59);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data43.maxAge !== void 0) {
-          let data46 = data43.maxAge;
-          if (!(typeof data46 == "number" && (!(data46 % 1) && !isNaN(data46)) && isFinite(data46))) {
-            const err60 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err60];
-            } else {
-              vErrors.push(err60);
-            }
-            errors++;
-          }
-          if (typeof data46 == "number" && isFinite(data46)) {
-            if (data46 < 0 || isNaN(data46)) {
-              const err61 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err61];
-              } else {
-                vErrors.push(err61);
-              }
-              errors++;
-            }
-          }
-        }
-      } else {
-        const err62 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err62];
-        } else {
-          vErrors.push(err62);
-        }
-        errors++;
-      }
-    }
-    if (data.maskedKeys !== void 0) {
-      let data47 = data.maskedKeys;
-      if (Array.isArray(data47)) {
-        const len7 = data47.length;
-        for (let i7 = 0; i7 < len7; i7++) {
-          let data48 = data47[i7];
-          if (typeof data48 === "string") {
-            if (func2(data48) < 1) {
-              const err63 = { instancePath: instancePath + "/maskedKeys/" + i7, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err63];
-              } else {
-                vErrors.push(err63);
-              }
-              errors++;
-            }
-          } else {
-            const err64 = { instancePath: instancePath + "/maskedKeys/" + i7, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err64];
-            } else {
-              vErrors.push(err64);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err65 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err65];
-        } else {
-          vErrors.push(err65);
-        }
-        errors++;
-      }
-    }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err66 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err66];
-        } else {
-          vErrors.push(err66);
-        }
-        errors++;
-      }
-    }
-    if (data.deadlines !== void 0) {
-      let data50 = data.deadlines;
-      if (data50 && typeof data50 == "object" && !Array.isArray(data50)) {
-        for (const key0 in data50) {
-          if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
-            const err67 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err67];
-            } else {
-              vErrors.push(err67);
-            }
-            errors++;
-          }
-        }
-        if (data50.addSeconds !== void 0) {
-          let data51 = data50.addSeconds;
-          if (typeof data51 == "number" && isFinite(data51)) {
-            if (data51 > 160 || isNaN(data51)) {
-              const err68 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
-              if (vErrors === null) {
-                vErrors = [err68];
-              } else {
-                vErrors.push(err68);
-              }
-              errors++;
-            }
-            if (data51 <= 0 || isNaN(data51)) {
-              const err69 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err69];
-              } else {
-                vErrors.push(err69);
-              }
-              errors++;
-            }
-          } else {
-            const err70 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err70];
-            } else {
-              vErrors.push(err70);
-            }
-            errors++;
-          }
-        }
-        if (data50.delSeconds !== void 0) {
-          let data52 = data50.delSeconds;
-          if (typeof data52 == "number" && isFinite(data52)) {
-            if (data52 > 50 || isNaN(data52)) {
-              const err71 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
-              if (vErrors === null) {
-                vErrors = [err71];
-              } else {
-                vErrors.push(err71);
-              }
-              errors++;
-            }
-            if (data52 <= 0 || isNaN(data52)) {
-              const err72 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err72];
-              } else {
-                vErrors.push(err72);
-              }
-              errors++;
-            }
-          } else {
-            const err73 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err73];
-            } else {
-              vErrors.push(err73);
-            }
-            errors++;
-          }
-        }
-        if (data50.checkSeconds !== void 0) {
-          let data53 = data50.checkSeconds;
-          if (typeof data53 == "number" && isFinite(data53)) {
-            if (data53 > 210 || isNaN(data53)) {
-              const err74 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err74];
-              } else {
-                vErrors.push(err74);
-              }
-              errors++;
-            }
-            if (data53 <= 0 || isNaN(data53)) {
-              const err75 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err75];
-              } else {
-                vErrors.push(err75);
-              }
-              errors++;
-            }
-          } else {
-            const err76 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err76];
-            } else {
-              vErrors.push(err76);
-            }
-            errors++;
-          }
-        }
-        if (data50.statusSeconds !== void 0) {
-          let data54 = data50.statusSeconds;
-          if (typeof data54 == "number" && isFinite(data54)) {
-            if (data54 > 30 || isNaN(data54)) {
-              const err77 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
-              if (vErrors === null) {
-                vErrors = [err77];
-              } else {
-                vErrors.push(err77);
-              }
-              errors++;
-            }
-            if (data54 <= 0 || isNaN(data54)) {
-              const err78 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err78];
-              } else {
-                vErrors.push(err78);
-              }
-              errors++;
-            }
-          } else {
-            const err79 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err79];
-            } else {
-              vErrors.push(err79);
-            }
-            errors++;
-          }
-        }
-        if (data50.gcSeconds !== void 0) {
-          let data55 = data50.gcSeconds;
-          if (typeof data55 == "number" && isFinite(data55)) {
-            if (data55 > 210 || isNaN(data55)) {
-              const err80 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err80];
-              } else {
-                vErrors.push(err80);
-              }
-              errors++;
-            }
-            if (data55 <= 0 || isNaN(data55)) {
-              const err81 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err81];
-              } else {
-                vErrors.push(err81);
-              }
-              errors++;
-            }
-          } else {
-            const err82 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err82];
-            } else {
-              vErrors.push(err82);
-            }
-            errors++;
-          }
-        }
-        if (data50.pluginSeconds !== void 0) {
-          let data56 = data50.pluginSeconds;
-          if (typeof data56 == "number" && isFinite(data56)) {
-            if (data56 > 210 || isNaN(data56)) {
-              const err83 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err83];
-              } else {
-                vErrors.push(err83);
-              }
-              errors++;
-            }
-            if (data56 <= 0 || isNaN(data56)) {
-              const err84 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err84];
-              } else {
-                vErrors.push(err84);
-              }
-              errors++;
-            }
-          } else {
-            const err85 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err85];
-            } else {
-              vErrors.push(err85);
-            }
-            errors++;
-          }
-        }
-        if (data50.readinessSeconds !== void 0) {
-          let data57 = data50.readinessSeconds;
-          if (typeof data57 == "number" && isFinite(data57)) {
-            if (data57 > 60 || isNaN(data57)) {
-              const err86 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
-              if (vErrors === null) {
-                vErrors = [err86];
-              } else {
-                vErrors.push(err86);
-              }
-              errors++;
-            }
-            if (data57 < 0 || isNaN(data57)) {
-              const err87 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err87];
-              } else {
-                vErrors.push(err87);
-              }
-              errors++;
-            }
-          } else {
-            const err88 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err88];
-            } else {
-              vErrors.push(err88);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err89 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err89 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err89];
         } else {
@@ -1088,12 +1124,382 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.logOptions !== void 0) {
+      let data68 = data.logOptions;
+      if (data68 && typeof data68 == "object" && !Array.isArray(data68)) {
+        if (data68.maxSize !== void 0) {
+          let data69 = data68.maxSize;
+          if (!(typeof data69 == "number" && (!(data69 % 1) && !isNaN(data69)) && isFinite(data69))) {
+            const err90 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err90];
+            } else {
+              vErrors.push(err90);
+            }
+            errors++;
+          }
+          if (typeof data69 == "number" && isFinite(data69)) {
+            if (data69 < 0 || isNaN(data69)) {
+              const err91 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err91];
+              } else {
+                vErrors.push(err91);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data68.maxBackups !== void 0) {
+          let data70 = data68.maxBackups;
+          if (!(typeof data70 == "number" && (!(data70 % 1) && !isNaN(data70)) && isFinite(data70))) {
+            const err92 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err92];
+            } else {
+              vErrors.push(err92);
+            }
+            errors++;
+          }
+          if (typeof data70 == "number" && isFinite(data70)) {
+            if (data70 < 0 || isNaN(data70)) {
+              const err93 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err93];
+              } else {
+                vErrors.push(err93);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data68.maxAge !== void 0) {
+          let data71 = data68.maxAge;
+          if (!(typeof data71 == "number" && (!(data71 % 1) && !isNaN(data71)) && isFinite(data71))) {
+            const err94 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err94];
+            } else {
+              vErrors.push(err94);
+            }
+            errors++;
+          }
+          if (typeof data71 == "number" && isFinite(data71)) {
+            if (data71 < 0 || isNaN(data71)) {
+              const err95 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err95];
+              } else {
+                vErrors.push(err95);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err96 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err96];
+        } else {
+          vErrors.push(err96);
+        }
+        errors++;
+      }
+    }
+    if (data.maskedKeys !== void 0) {
+      let data72 = data.maskedKeys;
+      if (Array.isArray(data72)) {
+        const len16 = data72.length;
+        for (let i16 = 0; i16 < len16; i16++) {
+          let data73 = data72[i16];
+          if (typeof data73 === "string") {
+            if (func2(data73) < 1) {
+              const err97 = { instancePath: instancePath + "/maskedKeys/" + i16, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err97];
+              } else {
+                vErrors.push(err97);
+              }
+              errors++;
+            }
+          } else {
+            const err98 = { instancePath: instancePath + "/maskedKeys/" + i16, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err98];
+            } else {
+              vErrors.push(err98);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err99 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err99];
+        } else {
+          vErrors.push(err99);
+        }
+        errors++;
+      }
+    }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err100 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err100];
+        } else {
+          vErrors.push(err100);
+        }
+        errors++;
+      }
+    }
+    if (data.deadlines !== void 0) {
+      let data75 = data.deadlines;
+      if (data75 && typeof data75 == "object" && !Array.isArray(data75)) {
+        for (const key5 in data75) {
+          if (!(key5 === "addSeconds" || key5 === "delSeconds" || key5 === "checkSeconds" || key5 === "statusSeconds" || key5 === "gcSeconds" || key5 === "pluginSeconds" || key5 === "readinessSeconds")) {
+            const err101 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err101];
+            } else {
+              vErrors.push(err101);
+            }
+            errors++;
+          }
+        }
+        if (data75.addSeconds !== void 0) {
+          let data76 = data75.addSeconds;
+          if (typeof data76 == "number" && isFinite(data76)) {
+            if (data76 > 160 || isNaN(data76)) {
+              const err102 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
+              if (vErrors === null) {
+                vErrors = [err102];
+              } else {
+                vErrors.push(err102);
+              }
+              errors++;
+            }
+            if (data76 <= 0 || isNaN(data76)) {
+              const err103 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err103];
+              } else {
+                vErrors.push(err103);
+              }
+              errors++;
+            }
+          } else {
+            const err104 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err104];
+            } else {
+              vErrors.push(err104);
+            }
+            errors++;
+          }
+        }
+        if (data75.delSeconds !== void 0) {
+          let data77 = data75.delSeconds;
+          if (typeof data77 == "number" && isFinite(data77)) {
+            if (data77 > 50 || isNaN(data77)) {
+              const err105 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
+              if (vErrors === null) {
+                vErrors = [err105];
+              } else {
+                vErrors.push(err105);
+              }
+              errors++;
+            }
+            if (data77 <= 0 || isNaN(data77)) {
+              const err106 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err106];
+              } else {
+                vErrors.push(err106);
+              }
+              errors++;
+            }
+          } else {
+            const err107 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err107];
+            } else {
+              vErrors.push(err107);
+            }
+            errors++;
+          }
+        }
+        if (data75.checkSeconds !== void 0) {
+          let data78 = data75.checkSeconds;
+          if (typeof data78 == "number" && isFinite(data78)) {
+            if (data78 > 210 || isNaN(data78)) {
+              const err108 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err108];
+              } else {
+                vErrors.push(err108);
+              }
+              errors++;
+            }
+            if (data78 <= 0 || isNaN(data78)) {
+              const err109 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err109];
+              } else {
+                vErrors.push(err109);
+              }
+              errors++;
+            }
+          } else {
+            const err110 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err110];
+            } else {
+              vErrors.push(err110);
+            }
+            errors++;
+          }
+        }
+        if (data75.statusSeconds !== void 0) {
+          let data79 = data75.statusSeconds;
+          if (typeof data79 == "number" && isFinite(data79)) {
+            if (data79 > 30 || isNaN(data79)) {
+              const err111 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+              if (vErrors === null) {
+                vErrors = [err111];
+              } else {
+                vErrors.push(err111);
+              }
+              errors++;
+            }
+            if (data79 <= 0 || isNaN(data79)) {
+              const err112 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err112];
+              } else {
+                vErrors.push(err112);
+              }
+              errors++;
+            }
+          } else {
+            const err113 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err113];
+            } else {
+              vErrors.push(err113);
+            }
+            errors++;
+          }
+        }
+        if (data75.gcSeconds !== void 0) {
+          let data80 = data75.gcSeconds;
+          if (typeof data80 == "number" && isFinite(data80)) {
+            if (data80 > 210 || isNaN(data80)) {
+              const err114 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err114];
+              } else {
+                vErrors.push(err114);
+              }
+              errors++;
+            }
+            if (data80 <= 0 || isNaN(data80)) {
+              const err115 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err115];
+              } else {
+                vErrors.push(err115);
+              }
+              errors++;
+            }
+          } else {
+            const err116 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err116];
+            } else {
+              vErrors.push(err116);
+            }
+            errors++;
+          }
+        }
+        if (data75.pluginSeconds !== void 0) {
+          let data81 = data75.pluginSeconds;
+          if (typeof data81 == "number" && isFinite(data81)) {
+            if (data81 > 210 || isNaN(data81)) {
+              const err117 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err117];
+              } else {
+                vErrors.push(err117);
+              }
+              errors++;
+            }
+            if (data81 <= 0 || isNaN(data81)) {
+              const err118 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err118];
+              } else {
+                vErrors.push(err118);
+              }
+              errors++;
+            }
+          } else {
+            const err119 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err119];
+            } else {
+              vErrors.push(err119);
+            }
+            errors++;
+          }
+        }
+        if (data75.readinessSeconds !== void 0) {
+          let data82 = data75.readinessSeconds;
+          if (typeof data82 == "number" && isFinite(data82)) {
+            if (data82 > 60 || isNaN(data82)) {
+              const err120 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+              if (vErrors === null) {
+                vErrors = [err120];
+              } else {
+                vErrors.push(err120);
+              }
+              errors++;
+            }
+            if (data82 < 0 || isNaN(data82)) {
+              const err121 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err121];
+              } else {
+                vErrors.push(err121);
+              }
+              errors++;
+            }
+          } else {
+            const err122 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err122];
+            } else {
+              vErrors.push(err122);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err123 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err123];
+        } else {
+          vErrors.push(err123);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err90 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err124 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err90];
+      vErrors = [err124];
     } else {
-      vErrors.push(err90);
+      vErrors.push(err124);
     }
     errors++;
   }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../cni/index.ts';
 import { type Path, type Warning, logLevelUnknown, settingsInvalid } from '../errors/index.ts';
 import { defaultDeviceInfoDir } from '../npwg/index.ts';
 import { didYouMean } from './did-you-mean.ts';
+import type { PluginPolicy } from './plugin-policy.ts';
 import { unknownKeys, withKnownSpelling } from './settings-keys.ts';
 import { type ValidationError, type WrittenSettings, validate } from './settings.schema.gen.js';
 
@@ -60,6 +61,8 @@ export interface Settings {
   readonly requireUse: boolean;
   /** Whether static pods may use networks that require the permission. */
   readonly staticPodUse: 'allow' | 'refuse';
+  /** Which plugins the networks of a namespace may use; without policies: all. */
+  readonly pluginPolicies: readonly PluginPolicy[];
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many additional networks of one pod are attached concurrently. */
   readonly attachmentConcurrency: number;
@@ -256,6 +259,7 @@ const annotationsOf = (written: WrittenSettings) => ({
   allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
   requireUse: written.requireUse ?? false,
   staticPodUse: written.staticPodUse ?? 'allow',
+  pluginPolicies: written.pluginPolicies ?? [],
 });
 
 const devicesOf = (written: WrittenSettings) => ({

@@ -6,10 +6,19 @@ export { type Finding, findingOf, isOfPlexus, type Rule, rules, type Severity } 
 export { judgeConfiguration, judgeSettings } from './judge-configuration.ts';
 export { type JudgedNad, judgeNad } from './judge-nad.ts';
 export { judgePod, nadsOfPod, podPathOf } from './judge-pod.ts';
+export { judgePolicy, labelsOfName } from './judge-policy.ts';
 export { limitsOf } from './pod-object.ts';
 export type { PlacedFinding } from './places.ts';
 export type { PodContext } from './plan-pod.ts';
 export { podContext, podSettings } from './pod-contexts.ts';
 export { sarifLog } from './sarif.ts';
 export type { InputFile } from './subjects.ts';
-export { type FileSet, nodeConfig, readFiles, validate, type ValidateOptions, wantedNads } from './validate.ts';
+export {
+  type FileSet,
+  nadNamespaces,
+  nodeConfig,
+  readFiles,
+  validate,
+  type ValidateOptions,
+  wantedNads,
+} from './validate.ts';

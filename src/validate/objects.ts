@@ -10,7 +10,7 @@ import { type PlacedText, type PlacedValue, placedDocument, placedJson } from '.
 
 /** A part of a file that there are rules for: a Kubernetes object, or a configuration. */
 export interface Subject {
-  readonly kind: 'nad' | 'pod' | 'configuration' | 'daemon';
+  readonly kind: 'nad' | 'pod' | 'namespace' | 'configuration' | 'daemon';
   readonly value: PlacedValue;
 }
 
@@ -39,6 +39,7 @@ export function readValue(value: PlacedValue): Read {
   if (kind.endsWith('List') && Array.isArray(items))
     return joined(items.map((_, index) => readValue(value.at(['items', index]))));
   if (kind === 'ConfigMap') return readConfigMap(value);
+  if (kind === 'Namespace') return subject('namespace', value); // only its labels are read
   const known = kindOf(value.value);
   if (known === undefined) return orUnchecked(nothing, value);
   const nameless = identityFinding(value.value, kind);

@@ -135,7 +135,7 @@ const standInNad = ({ namespace, name }: NetworkSelection['nad']): Nad => ({
 
 function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads): PlanInputs {
   return {
-    settings,
+    settings: { ...settings, pluginPolicies: [] }, // judged with the network, not with each pod
     call: {
       containerId: 'CNI_CONTAINERID',
       netns: 'CNI_NETNS',

@@ -1,16 +1,19 @@
 import { type ConfFile, type JsonObject, isJsonObject, parseJsonObject } from '../cni/index.ts';
-import { type Nad, type NadRef, nadKey } from '../npwg/index.ts';
+import { type Labels, type Nad, type NadRef, nadKey } from '../npwg/index.ts';
+import type { Settings } from '../plan/index.ts';
 import { checkDuplicates, checkSharedSubnets } from './check-set.ts';
 import type { Finding } from './finding.ts';
 import { isJson } from './json-text.ts';
 import { type CheckDaemon, judgeConfiguration, judgeSettings } from './judge-configuration.ts';
-import { judgeNad } from './judge-nad.ts';
+import { type JudgedNad, judgeNad } from './judge-nad.ts';
 import { judgePod, nadsOfPod } from './judge-pod.ts';
+import { judgePolicy, labelsOfName } from './judge-policy.ts';
 import type { Subject } from './objects.ts';
 import { isJsonTemplate, templateNote, withTemplatesNoted } from './placeholders.ts';
 import { type PlacedFinding, placed, sorted } from './places.ts';
 import { type NadInFile, podContexts, podSettings } from './pod-contexts.ts';
 import { type InputFile, readSubjects } from './subjects.ts';
+import { textAt, valueAt } from './values.ts';
 import type { PlacedValue } from './yaml-position.ts';
 
 /** The files that were read, with what to check in them. */
@@ -28,6 +31,10 @@ export interface ValidateOptions {
    */
   readonly clusterNads?: ReadonlyMap<string, Nad | undefined>;
   readonly checkDaemon?: CheckDaemon;
+  /** The settings of the daemon, instead of those of `config`. */
+  readonly settings?: Settings;
+  /** Labels of namespaces, in addition to those of Namespace objects among the files. */
+  readonly namespaces?: ReadonlyMap<string, Labels>;
 }
 
 export function readFiles(files: readonly InputFile[]): FileSet {
@@ -48,6 +55,11 @@ const nadsIn = ({ subjects }: FileSet): readonly NadSubject[] =>
     .filter(({ kind }) => kind === 'nad')
     .map(({ value }) => ({ source: value, file: value.file, judged: judgeNad(value.value) }));
 
+/** The namespaces of the NetworkAttachmentDefinitions among the files. */
+export const nadNamespaces = (set: FileSet): readonly string[] => [
+  ...new Set(nadsIn(set).flatMap(({ judged: { nad } }) => nad?.namespace ?? [])),
+];
+
 /** Returns the NetworkAttachmentDefinitions that pods name and that no file contains, to be read from a cluster. */
 export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[] {
   const known = new Set(nadsIn(set).flatMap(({ judged: { nad } }) => (nad === undefined ? [] : [nadKey(nad)])));
@@ -60,10 +72,10 @@ export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[]
  * Checks all files and returns the findings in the order of the files. Throws settingsInvalid if `config` is invalid.
  */
 export function validate(set: FileSet, options: ValidateOptions = {}): readonly PlacedFinding[] {
-  const { config, clusterNads, checkDaemon } = options;
+  const { config, clusterNads, checkDaemon, namespaces, settings = podSettings(config) } = options;
   const nads = nadsIn(set);
   const contextOf = podContexts(nads, {
-    settings: podSettings(config),
+    settings,
     clusterNads: [...(clusterNads ?? [])].filter(([, nad]) => nad !== undefined),
     isWhole: clusterNads !== undefined,
     files: configurationFiles(set.files),
@@ -75,13 +87,41 @@ export function validate(set: FileSet, options: ValidateOptions = {}): readonly 
   };
   const findings = [
     ...set.findings,
-    ...nads.flatMap(({ judged, source }) => judged.findings.map((each) => placedInNad(each, source))),
+    ...nads.flatMap(({ judged, source }) =>
+      [
+        ...judged.findings,
+        ...policyFindings(judged, set, { settings, ...(namespaces !== undefined && { namespaces }) }),
+      ].map((each) => placedInNad(each, source)),
+    ),
     ...set.subjects.flatMap((subject) => judge(subject).map((each) => placed(each, subject.value))),
     ...checkDuplicates(set.subjects.flatMap(({ kind, value }) => (kind === 'nad' || kind === 'pod' ? [value] : []))),
     ...checkSharedSubnets(nads),
   ];
   return sorted(withTemplatesNoted(findings, set.files));
 }
+
+function policyFindings(
+  judged: JudgedNad,
+  { subjects }: FileSet,
+  { settings, namespaces }: { readonly settings: Settings; readonly namespaces?: ReadonlyMap<string, Labels> },
+): readonly Finding[] {
+  const { namespace } = judged.nad ?? {};
+  const { pluginPolicies: policies } = settings;
+  if (namespace === undefined || policies.length === 0) return [];
+  const inFiles = subjects
+    .filter(({ kind }) => kind === 'namespace')
+    .map(({ value }) => value.value)
+    .find((object) => textAt(object, ['metadata', 'name']) === namespace);
+  const labels = { ...namespaces?.get(namespace), ...textsAt(inFiles), ...labelsOfName(namespace) };
+  return judgePolicy(judged, { labels, policies });
+}
+
+const textsAt = (object: unknown): Labels =>
+  Object.fromEntries(
+    Object.entries(Object(valueAt(object, ['metadata', 'labels']))).filter(
+      (each): each is [string, string] => typeof each[1] === 'string',
+    ),
+  );
 
 /**
  * Places a finding about a NetworkAttachmentDefinition. A spec.config that is not JSON may become JSON once its

@@ -65,7 +65,10 @@ export async function validateWrite(
   if (request.operation === 'DELETE') return isNad ? judgeNadDeletion(request, parts, signal) : allowed;
   const { object, namespace } = request;
   const inTurn = turnsOf(namespace, parts, signal);
-  if (isNad) return inTurn(() => judgeNadWrite(request, policy));
+  if (isNad) {
+    const labels = await labelsFor(request, parts, signal);
+    return inTurn(() => judgeNadWrite(request, labels, policy));
+  }
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
   const pod = placed(object, request);
   const networks = await networksOf(pod, namespace, parts, signal);
@@ -73,6 +76,12 @@ export async function validateWrite(
   const use = { request, object: pod, networks: networks.found };
   const more = mode === 'off' ? [] : await judgeUse(use, { sources: parts.sources, policy }, signal);
   return inTurn(() => judgePodWrite(request, { networks, more }, policy));
+}
+
+/** The labels of a namespace, if policies select by them. */
+async function labelsFor({ namespace }: AdmissionRequest, { sources, policy }: DecisionParts, signal: AbortSignal) {
+  const { nads, settings } = policy;
+  return nads === 'off' || settings.pluginPolicies.length === 0 ? {} : sources.namespaceLabels(namespace, signal);
 }
 
 /** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../cni/index.ts';
 import { deviceMissing, nadInUse, nadNotFound, resourceNotRequested } from '../errors/index.ts';
 import {
+  type Labels,
   type NadRef,
   defaultNetworkKey,
   forceDeleteKey,
@@ -11,7 +12,15 @@ import {
   parseSelections,
   parseStatus,
 } from '../npwg/index.ts';
-import { type Finding, findingOf, judgeNad, judgePod, podContext } from '../validate/index.ts';
+import {
+  type Finding,
+  findingOf,
+  judgeNad,
+  judgePod,
+  judgePolicy,
+  labelsOfName,
+  podContext,
+} from '../validate/index.ts';
 import type { ClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
 import { annotationsOf, objectAt, stringAt } from './pod-parts.ts';
@@ -25,10 +34,17 @@ export const allowed: Decision = { warnings: [] };
 export const isBeingDeleted = (object: JsonObject | undefined): boolean =>
   objectAt(object, 'metadata')['deletionTimestamp'] !== undefined;
 
-/** Decides about a NetworkAttachmentDefinition that is created or changed. */
-export function judgeNadWrite({ object, name, namespace }: AdmissionRequest, { nads: mode }: Policy): Decision {
+/** Decides about a NetworkAttachmentDefinition that is created or changed, in a namespace with these labels. */
+export function judgeNadWrite(
+  { object, name, namespace }: AdmissionRequest,
+  namespaceLabels: Labels | undefined,
+  { nads: mode, settings }: Policy,
+): Decision {
   if (mode === 'off' || object === undefined || isBeingDeleted(object)) return allowed;
-  return verdictOf(judgeNad(identified(object, { name, namespace })).findings, mode);
+  const { pluginPolicies: policies } = settings;
+  const judged = judgeNad(identified(object, { name, namespace }));
+  const labels = { ...namespaceLabels, ...labelsOfName(namespace) };
+  return verdictOf([...judged.findings, ...judgePolicy(judged, { labels, policies })], mode);
 }
 
 /** The networks that an object's pod names, as the caller found them. */

@@ -14,6 +14,7 @@ import {
   usualWatchTiming,
 } from '../kube/index.ts';
 import {
+  type Labels,
   type NadRef,
   defaultNetworksKey,
   nadAnnotationKeys,
@@ -27,7 +28,7 @@ import { judgeNad } from '../validate/index.ts';
 import { type ControlSwitches, noSwitches, readControlSwitches } from './control-switches.ts';
 import { usesNad } from './judge.ts';
 import type { ClusterNad } from './cluster-nad.ts';
-import { annotationsOf, objectAt, objectsAt, stringAt } from './pod-parts.ts';
+import { annotationsOf, labelsOf, objectAt, objectsAt, stringAt } from './pod-parts.ts';
 
 /** The state of the cluster that decisions depend on. Watched, so that a pod usually causes no API request. */
 export interface Sources {
@@ -39,6 +40,8 @@ export interface Sources {
   readonly switches: () => ControlSwitches;
   /** Resources that a DeviceClass offers. */
   readonly classResources: () => ReadonlySet<string>;
+  /** Undefined if the namespace does not exist. */
+  readonly namespaceLabels: (namespace: string, signal: AbortSignal) => Promise<Labels | undefined>;
   readonly isNamespaceDeleted: (namespace: string, signal: AbortSignal) => Promise<boolean>;
   /** The pods, as namespace/name, that use a network; without those that have ended. */
   readonly podsUsing: (nad: NadRef, settings: Settings, signal: AbortSignal) => Promise<readonly string[]>;
@@ -85,6 +88,10 @@ export async function clusterSources(options: SourceOptions): Promise<Sources> {
     defaultNetworks: async (namespace, signal) => (await namespaces.get(namespace, reader, signal))?.defaultNetworks,
     switches: polled.switches,
     classResources: polled.classResources,
+    namespaceLabels: async (namespace, signal) => {
+      const found = await reader.get(`namespace ${namespace}`, namespacePath(namespace), signal);
+      return found === undefined ? undefined : labelsOf(found);
+    },
     isNamespaceDeleted: async (namespace, signal) => {
       const found = await reader.get(`namespace ${namespace}`, namespacePath(namespace), signal);
       return found === undefined || objectAt(found, 'metadata')['deletionTimestamp'] !== undefined;

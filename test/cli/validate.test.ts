@@ -52,6 +52,30 @@ describe('plexus validate', () => {
     expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('no findings in 2 files\n');
   });
 
+  it('checks networks against the policy of the daemon, with labels of Namespace objects among the files', async () => {
+    const nads = ['infra', 'shop'].map(
+      (namespace) => `---
+apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata: { name: net, namespace: ${namespace} }
+spec: { config: '{"cniVersion": "1.0.0", "type": "bridge", "bridge": "cni0"}' }
+`,
+    );
+    const namespace = '---\nkind: Namespace\nmetadata: { name: infra, labels: { plexus-cni.io/plugins: all } }\n';
+    const words = ['validate', '--policy', 'examples/node/plugin-policies.yaml', '-', '-o', 'json'];
+    const { code, stdout } = await plexus(words, [namespace, ...nads].join(''));
+    expect([code, JSON.parse(stdout)]).toEqual([
+      1,
+      [
+        expect.objectContaining({
+          rule: 'PLX-PLUGIN-REFUSED',
+          line: 13,
+          text: expect.stringContaining('shop/net') as string,
+        }),
+      ],
+    ]);
+  });
+
   it('reports no problem in deploy/, and skips only templates', async () => {
     const { code, stdout } = await plexus(['validate', 'deploy', 'crds', '-o', 'json']);
     expect(code).toBe(0);

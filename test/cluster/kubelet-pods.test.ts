@@ -82,6 +82,7 @@ describe('K8S-12: the source of a call’s pod', () => {
     listPodsOf: () => Promise.reject(new Error('not asked')),
     listPodStatesOf: () => Promise.reject(new Error('not asked')),
     getNad: () => Promise.reject(new Error('not asked')),
+    getNamespaceLabels: () => Promise.reject(new Error('not asked')),
     patchNetworkStatus: () => Promise.reject(new Error('not asked')),
     recordEvent: () => Promise.reject(new Error('not asked')),
   });

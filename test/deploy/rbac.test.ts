@@ -83,6 +83,7 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     const nad = { namespace: 'default', name: 'none' };
     expect(await cluster.permissions?.mayUse(user, nad, signal)).toMatchObject({ allowed: true });
     expect(await cluster.permissions?.podAccount(pod, signal)).toEqual({ uid: 'u', serviceAccount: 'default' });
+    expect(await cluster.getNamespaceLabels('default', signal)).toEqual(expect.any(Object));
     stop.abort();
     await Promise.all([running, pods]);
     await server.close();

@@ -71,6 +71,7 @@ describe('the default settings', () => {
           "multusNamespace": "kube-system",
           "multusStateDir": "/var/lib/cni/multus",
           "namespaceIsolation": false,
+          "pluginPolicies": [],
           "requireUse": false,
           "staticPodUse": "allow",
           "statusAddresses": "bare",

@@ -43,6 +43,7 @@ function controllerOf(onNad: (name: string) => void = () => {}): {
     },
     listPodsOf: async () => [],
     listPodStatesOf: async () => [],
+    getNamespaceLabels: async () => ({}),
     getNad: async (nad: NadRef) => {
       onNad(nad.name);
       const plugins = [{ type: 'link' }, { type: 'rule' }];

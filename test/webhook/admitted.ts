@@ -44,6 +44,7 @@ function sourcesOf({ nads, switches }: Cluster): Sources {
     isNamespaceDeleted: async () => false,
     mayUse: async () => ({ allowed: true, reason: '' }),
     podsUsing: async () => [],
+    namespaceLabels: async () => ({}),
     notReady: () => undefined,
     networks: () => Object.keys(nads).length,
     run: async () => {},

@@ -30,6 +30,7 @@ const sources: Sources = {
   defaultNetworks: async () => undefined,
   switches: () => noSwitches,
   classResources: () => new Set(),
+  namespaceLabels: async () => ({}),
   isNamespaceDeleted: async () => false,
   mayUse: async () => ({ allowed: true, reason: '' }),
   podsUsing: async () => ['shop/user'],

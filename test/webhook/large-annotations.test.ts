@@ -17,6 +17,7 @@ const sources: Sources = {
   classResources: () => new Set(),
   isNamespaceDeleted: async () => false,
   podsUsing: async () => [],
+  namespaceLabels: async () => ({}),
   mayUse: async () => ({ allowed: true, reason: '' }),
   notReady: () => undefined,
   networks: () => 1,

@@ -8,10 +8,11 @@ import {
   isJsonObject,
   podOfArgs,
 } from '../../cni/index.ts';
-import { podFromCall, readPod } from '../../cluster/index.ts';
+import { type Cluster, podFromCall, readPod } from '../../cluster/index.ts';
 import type { Devices } from '../../devices/index.ts';
 import { asPlexusError, podUnidentified, settingsInvalid } from '../../errors/index.ts';
 import {
+  type Labels,
   type Nad,
   type NadRef,
   type PodDevices,
@@ -24,6 +25,7 @@ import {
 import {
   type PlanInputs,
   type RequiredReads,
+  type Settings,
   deviceRequestsOf,
   requiredReads,
   readSelections,
@@ -77,6 +79,7 @@ export async function gatherLostInputs(
     ...deps.settings,
     missingDevice: 'ignore',
     unservedRequests: 'ignore',
+    pluginPolicies: [], // what is attached must be detached
     maxNetworksPerPod: maxNetworksEver,
   } as const;
   const allocated: Devices['allocated'] = (...args) =>
@@ -122,7 +125,12 @@ export function gatherInputsFor(
     annotations: { [networksKey]: networks.join(',') },
   };
   const { devices: _ofPods, ...sources } = deps;
-  const settings = { ...deps.settings, namespaceIsolation: false, maxNetworksPerPod: maxNetworksEver };
+  const settings = {
+    ...deps.settings,
+    namespaceIsolation: false,
+    pluginPolicies: [],
+    maxNetworksPerPod: maxNetworksEver,
+  };
   return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...sources, settings }, signal);
 }
 
@@ -144,8 +152,9 @@ export async function gatherPlanInputs(
   if (pod !== undefined) await sources.cluster?.holdPod?.(pod, signal);
   const podSelections = await turn(turnOf(pod), () => readSelections(pod, settings));
   const reads = requiredReads(settings, pod, podSelections);
-  const [nads, confDir, paths] = await Promise.all([
+  const [nads, namespaces, confDir, paths] = await Promise.all([
     readNads(reads, sources, signal),
+    readNamespaces(reads.nads, sources, signal),
     sources.readConf(settings.confDir),
     readPaths(reads, sources),
   ]);
@@ -157,6 +166,7 @@ export async function gatherPlanInputs(
     ...(isJsonObject(prevResult) && { prevResult }),
     ...(pod !== undefined && { pod, podSelections }),
     nads,
+    namespaces,
     confDir,
     paths,
     links,
@@ -208,6 +218,23 @@ async function readNads(
       [...nads, ...optionalNads].map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const),
     ),
   );
+}
+
+/** Reads the labels of namespaces; none if there are no policies. A namespace that does not exist is left out. */
+export async function readNamespaces(
+  nads: readonly NadRef[],
+  {
+    settings,
+    cluster,
+  }: { readonly settings: Settings; readonly cluster: Pick<Cluster, 'getNamespaceLabels'> | undefined },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Labels>> {
+  if (settings.pluginPolicies.length === 0 || cluster === undefined) return new Map();
+  const names = [...new Set(nads.map(({ namespace }) => namespace))];
+  const read = await Promise.all(
+    names.map(async (name) => [name, await cluster.getNamespaceLabels(name, signal)] as const),
+  );
+  return new Map(read.flatMap(([name, labels]) => (labels === undefined ? [] : [[name, labels]])));
 }
 
 const noCluster = (nads: readonly NadRef[]) =>

@@ -1,15 +1,16 @@
 import { parseCniArgs } from '../../cni/index.ts';
 import { type PlexusError, asPlexusError } from '../../errors/index.ts';
-import { type Nad, type PodMetadata, deviceSourceOf, nadKey } from '../../npwg/index.ts';
+import { type Labels, type Nad, type PodMetadata, deviceSourceOf, nadKey } from '../../npwg/index.ts';
 import { type Plug, type PlugInputs, type SandboxRecord, type Settings, guardedUse } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
+import { readNamespaces } from './inputs.ts';
 import { nodeLinksOf } from './node-interfaces.ts';
 import { refusedUses } from './permission.ts';
 import { plugDevices } from './plug-devices.ts';
 
 /** The dependencies of gathering the inputs of networks that a running pod gains. */
 export type PlugSources = Pick<AttachDeps, 'host' | 'readConf' | 'devices' | 'nodeLinks'> & {
-  readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad' | 'permissions'>;
+  readonly cluster: Pick<NonNullable<AttachDeps['cluster']>, 'getNad' | 'getNamespaceLabels' | 'permissions'>;
 };
 
 /**
@@ -38,6 +39,13 @@ export async function gatherPlugInputs(
     sources.readConf(settings.confDir),
     ...refs.map(read),
   ]);
+  const namespaces = await readNamespaces(refs, { settings, cluster: sources.cluster }, signal).catch(
+    (thrown: unknown) => {
+      signal.throwIfAborted();
+      for (const ref of refs) unusable.set(nadKey(ref), asPlexusError(thrown));
+      return new Map<string, Labels>();
+    },
+  );
   const selections = plugs.map(({ selection }) => selection);
   const refused = await refusedUses(guardedUse(selections, nads, settings), { pod, settings }, sources, signal);
   for (const [key, error] of refused) unusable.set(key, error);
@@ -49,6 +57,7 @@ export async function gatherPlugInputs(
     runtimeConfig: {},
     pod,
     nads,
+    namespaces,
     unusable,
     deviceProblems: problems,
     confDir,

@@ -6,6 +6,7 @@ import { type ExitStatus, runSearch, paintFor, say } from '../output.ts';
 interface ValidateArguments extends ClusterArguments {
   readonly files?: readonly string[] | undefined;
   readonly config?: string | undefined;
+  readonly policy?: string | undefined;
   readonly cluster: boolean;
   readonly output: string;
   readonly strict: boolean;
@@ -24,10 +25,15 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandBody<
         requiresArg: true,
         describe: 'CNI configuration of Plexus (or Multus) on the node, used to plan pods',
       })
+      .option('policy', {
+        type: 'string',
+        requiresArg: true,
+        describe: "The daemon's configuration file: its pluginPolicies and other settings decide, as in the webhook",
+      })
       .option('cluster', {
         type: 'boolean',
         default: false,
-        describe: 'Also read the networks of the cluster',
+        describe: 'Also read the networks of the cluster, and with --policy the labels of namespaces',
       })
       .options(clusterOptions)
       .option('output', {
@@ -38,6 +44,7 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandBody<
         describe: 'Output format',
       })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count as errors' })
+      .conflicts('policy', 'config')
       .check(({ files = [] }) => files.length > 0 || 'Specify the files or folders to check, or - for stdin.')
       .example('$0 validate networks/ pod.yaml', 'Two files or folders, offline')
       .example('helm template chart | $0 validate -', 'The output of a chart')

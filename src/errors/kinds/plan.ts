@@ -103,6 +103,16 @@ export const useUnknown = define(
   (c: { pod: string; nad: string; problem: string }) =>
     `cannot check whether pod ${c.pod} may use NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
 );
+export const pluginRefused = define(
+  'PLX-PLUGIN-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'later',
+    fix: 'Correct spec.config of the NetworkAttachmentDefinition, or ask an administrator for another policy (pluginPolicies, docs/plugin-policies.md).',
+  },
+  (c: { nad: string; policy: string; place: string; problem: string }) =>
+    `NetworkAttachmentDefinition ${c.nad} is not allowed in its namespace${c.policy === '' ? '' : ` by policy ${JSON.stringify(c.policy)}`}: ${c.place === '' ? '' : `${c.place}: `}${c.problem}`,
+);
 export const defaultNetworkRefused = define(
   'PLX-DEFAULT-NETWORK-REFUSED',
   {
