@@ -158,7 +158,7 @@ async function followPod(
     isQuiet(outcome, seenAt.has(uid)) || publishFollowed(outcome, pod, publishing, limited);
   const followed = await reported(operation, current, () =>
     current.cancellable(sandbox, outer, (signal) => followAnnotation(record, pod, { ...follow, publish }, signal)),
-  );
+  ).finally(follow.release);
   if (followed === undefined) return 'done';
   reportFollowed(followed, operation, { ...current, ms: elapsedMs(uid, seenAt) });
   if (followed.problems.length === 0) seenAt.delete(uid);
