@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
-import type { DeviceInfoFiles, Devices } from '../devices/index.ts';
+import type { DeviceInfoFiles, Devices, NodeLinks } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } from '../journal/index.ts';
 import type { ConfPath } from '../cni/index.ts';
@@ -23,6 +23,8 @@ export interface AttachDeps {
   readonly deviceInfo: DeviceInfoFiles;
   /** Reads a network configuration file, or a folder of them. Never rejects. */
   readonly readConf: (path: string) => Promise<ConfPath>;
+  /** Absent in a process that is not on the node. */
+  readonly nodeLinks?: NodeLinks;
   readonly report: Report;
   /** Starts the span of an operation below the caller's span. Undefined if tracing is off. */
   readonly beginTrace?:
@@ -34,6 +36,8 @@ export interface AttachDeps {
   readonly bootId: string;
   /** Shares planning time fairly between Kubernetes namespaces. Absent in a process that serves one call. */
   readonly turn?: Turn;
+  /** Whether this process publishes pending statuses after their ADD. */
+  readonly publishesLater?: boolean;
   /** Returns milliseconds since 1970. */
   readonly now: () => number;
   /** Asks the process that holds a sandbox to stop its ADD; that process undoes the ADD, then releases the sandbox. */

@@ -13,6 +13,7 @@ export { type NamespaceNow, isPathOfAnother, namespaceNow } from './sandbox/sand
 export { type ChangeFailure, type ChangeRun, change } from './sandbox/change.ts';
 export { type FollowDeps, type FollowProblem, type Followed, followAnnotation } from './sandbox/follow-annotation.ts';
 export { publishFollowed } from './notify/publish-followed.ts';
+export { reportClaims } from './notify/report-claims.ts';
 export { type ChangeSandboxDeps, changeSandbox } from './sandbox/change-sandbox.ts';
 export { undoLost } from './sandbox/undo-lost.ts';
 export { type AbandonedDeps, undoAbandoned } from './sandbox/undo-abandoned.ts';

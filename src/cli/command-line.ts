@@ -1,81 +1,56 @@
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { is, nothingLookedAt } from '../errors/index.ts';
-import { attachCommand, detachCommand } from './commands/attach.ts';
-import { attachmentsCommand } from './commands/attachments.ts';
-import { cniCommand } from './commands/cni.ts';
-import { completionCommand } from './commands/completion.ts';
-import { daemonCommand } from './commands/daemon.ts';
-import { devicesCommand } from './commands/devices.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { explainCommand } from './commands/explain.ts';
-import { graphCommand } from './commands/graph.ts';
-import { installCommand } from './commands/install.ts';
-import { networksCommand } from './commands/networks.ts';
-import { planCommand } from './commands/plan.ts';
-import { podCommand } from './commands/pod.ts';
-import { podsCommand } from './commands/pods.ts';
-import { statusCommand } from './commands/status.ts';
-import { traceCommand } from './commands/trace.ts';
-import { uiCommand } from './commands/ui.ts';
-import { uninstallCommand } from './commands/uninstall.ts';
-import { validateCommand } from './commands/validate.ts';
-import { versionCommand } from './commands/version.ts';
-import { webhookCommand } from './commands/webhook.ts';
-import { type ExitStatus, outliveReaders, reportFailure } from './output.ts';
+import { commandNamed, commandTable } from './command-table.ts';
+import { type ExitStatus, outliveReaders, reportFailure, say } from './output.ts';
 import { versionText } from './version-text.ts';
 
 /**
  * Runs one command of `plexus`, called by the name `program`. Returns the exit status: 0 done, 1 the command failed, 2
  * invalid arguments.
  */
-export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
+export async function runCommandLine(given: readonly string[], program = 'plexus'): Promise<ExitStatus> {
   outliveReaders([process.stdout, process.stderr]);
+  const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  if (isForOverview(words)) {
+    const { overviewHelp } = await import('./overview-help.ts');
+    say(overviewHelp(program, helpWidth()));
+    return 0;
+  }
+  const isCompletion = words.some((word) => completionFlags.includes(word));
+  const [first = ''] = words;
+  const isKnown = first.startsWith('-') ? words.some(commandNamed) : commandNamed(first) !== undefined;
+  if (isKnown || isCompletion || words.includes('--version')) return runParser(words, program);
+  const rest = words.filter((word) => !word.startsWith('-'));
+  const { unknownCommand } = await import('./unknown-command.ts');
+  return reportMisuse(rest.length === 0 ? 'Specify a command.' : unknownCommand(rest, program), program);
+}
+
+const completionFlags = ['--get-yargs-completions', '--getYargsCompletions'];
+const isForOverview = (words: readonly string[]): boolean => words.every((word) => word === '--help' || word === '-h');
+const helpWidth = (): number => Math.min(100, process.stdout.columns ?? 100);
+
+async function runParser(words: readonly string[], program: string): Promise<ExitStatus> {
   let misuse: string | undefined;
   let status: ExitStatus = 0;
-  const end = (each: ExitStatus): void => void (status = each);
   const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -.
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
-    .command(planCommand(end))
-    .command(networksCommand(end))
-    .command(statusCommand(end))
-    .command(podsCommand(end))
-    .command(podCommand(end))
-    .command(explainCommand(end))
-    .command(graphCommand(end))
-    .command(uiCommand(end))
-    .command(attachCommand)
-    .command(detachCommand)
-    .command(attachmentsCommand(end))
-    .command(devicesCommand(end))
-    .command(doctorCommand)
-    .command(cniCommand)
-    .command(daemonCommand)
-    .command(installCommand)
-    .command(traceCommand(end))
-    .command(uninstallCommand)
-    .command(validateCommand(end))
-    .command(webhookCommand)
-    .command(completionCommand)
-    .command(versionCommand)
-    .demandCommand(
-      1,
-      'Specify a command: status, plan, networks, pods, pod, explain, trace, graph, ui, attach, detach, attachments, devices, doctor, cni, daemon, install, uninstall, validate, webhook, completion or version.',
-    )
+    .demandCommand(1, 'Specify a command.')
     .middleware(lastOfEach)
     .strict()
-    .recommendCommands()
     .version(versionText())
     .help()
+    .alias('h', 'help')
     .epilogue(
       'Exit status: 0 success, 1 the command failed, 2 wrong usage, unless the help of the command states otherwise.',
     )
     .exitProcess(false)
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .wrap(helpWidth())
     .fail((message: string | null, error) => {
       misuse = message ?? undefined; // Null if a command itself failed.
       throw error ?? new Error(message ?? 'unknown');
     });
+  await addCommands(parser, words, (each) => void (status = each));
   try {
     await parser.parseAsync();
     return status;
@@ -86,7 +61,23 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   }
 }
 
-const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions', 'getYargsCompletions'];
+/** Loads the commands that the command line names. Of the others, only completion needs the names. */
+async function addCommands(parser: Argv, words: readonly string[], end: (status: ExitStatus) => void): Promise<void> {
+  for (const { name, aliases, usage, describe, group, register } of commandTable)
+    if (words.some((word) => word === name || aliases.includes(word))) await register(parser, end);
+    else if (group !== 'internal') parser.command(usage, describe);
+}
+
+const repeatable = [
+  '_',
+  'files',
+  'as-group',
+  'asGroup',
+  'device',
+  'sandboxes',
+  'get-yargs-completions',
+  'getYargsCompletions',
+];
 
 // If an option is repeated, the last one wins, as everywhere.
 function lastOfEach(given: Record<string, unknown>): void {

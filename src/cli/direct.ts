@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AttachDeps } from '../attach/index.ts';
 import { type Cluster, connect, connectOptionsFor } from '../cluster/index.ts';
 import { type WorkingInvocation, allowsNodeNetns } from '../cni/index.ts';
-import { deviceInfoFiles, devicesFor } from '../devices/index.ts';
+import { deviceInfoFiles, devicesFor, readNodeLinks } from '../devices/index.ts';
 import { type Allowed, guardedHost, localHost } from '../host/index.ts';
 import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
 import { createLog, createTracing, type Log } from '../observe/index.ts';
@@ -52,6 +52,7 @@ export async function directDeps({
     cluster,
     devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: undefined }),
     deviceInfo: deviceInfoFiles(settings.deviceInfoDir),
+    nodeLinks: readNodeLinks,
     readConf: readConfWithin([...host.confDirs, settings.confDir]),
     report: tracing === undefined ? log.report : tee(log.report, tracing.report),
     ...(tracing !== undefined && { beginTrace: tracing.begin }),

@@ -16,6 +16,7 @@ import {
   nodeChecks,
   nodeScene,
 } from '../doctor/index.ts';
+import { readNodeLinks } from '../devices/index.ts';
 import { defaultSocket, inRoot } from '../install/index.ts';
 import { type NodeArguments, givenFolders } from './node-options.ts';
 import { versionText } from './version-text.ts';
@@ -82,6 +83,7 @@ const meansWith = (cluster: ClusterScene | undefined): NodeMeans => ({
   program: versionText(),
   arch: process.arch,
   uid: process.getuid?.() ?? -1,
+  nodeLinks: readNodeLinks,
   now: Date.now,
   ...(cluster && { clusterNads: cluster.nadObjects }),
 });

@@ -87,7 +87,7 @@ export const explanations = {
  "PLX-CLAIM-DEVICE-UNIDENTIFIED": {
   "kind": "error",
   "what": "device ‹device› (pool ‹pool›, driver ‹driver›) is allocated to ResourceClaim ‹claim›, but its ResourceSlice contains no device ID for plugins (no attribute ‹attributes›)",
-  "fix": "Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in annotation plexus-cni.io/resourceClaim of the NetworkAttachmentDefinition.",
+  "fix": "Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in resourceClaim of the annotation of the pod or of the NetworkAttachmentDefinition.",
   "code": 7,
   "retry": "never",
   "sections": []
@@ -110,8 +110,8 @@ export const explanations = {
  },
  "PLX-CLAIM-REQUEST-UNKNOWN": {
   "kind": "error",
-  "what": "annotation plexus-cni.io/resourceClaim of a network names \"‹selection›\", but ResourceClaim ‹claim› of pod ‹pod› has no device for that request (it has devices for: ‹present›)",
-  "fix": "Name one of these requests as claim/request in that annotation of the NetworkAttachmentDefinition, or add the request to the claim.",
+  "what": "a network needs \"‹selection›\", but ResourceClaim ‹claim› of pod ‹pod› has no device for that request (it has devices for: ‹present›)",
+  "fix": "Name one of these requests as claim/request in resourceClaim of the annotation of the pod or of the NetworkAttachmentDefinition, or add the request to the claim.",
   "code": 7,
   "retry": "never",
   "sections": []
@@ -134,8 +134,8 @@ export const explanations = {
  },
  "PLX-CLAIM-UNKNOWN": {
   "kind": "error",
-  "what": "annotation plexus-cni.io/resourceClaim of a network names claim \"‹selection›\", but pod ‹pod› has no claim of that name (its claims: ‹present›)",
-  "fix": "Add the claim to spec.resourceClaims of the pod under that name, or correct the annotation of the NetworkAttachmentDefinition.",
+  "what": "a network needs claim \"‹selection›\", but pod ‹pod› has no claim of that name (its claims: ‹present›)",
+  "fix": "Add the claim to spec.resourceClaims of the pod under that name, or correct resourceClaim in the annotation of the pod or of the NetworkAttachmentDefinition.",
   "code": 7,
   "retry": "never",
   "sections": []
@@ -262,6 +262,12 @@ export const explanations = {
   "kind": "check of plexus doctor",
   "what": "no host agent is connected: nothing undoes what a DEL left, and DELs are not deferred while the daemon is unavailable",
   "fix": "Add deploy/components/host-agent, or set hostAgent.enabled in the chart. If it is installed, check the container host-agent of the pod.",
+  "sections": []
+ },
+ "PLX-D-HOST-INTERFACES": {
+  "kind": "check of plexus doctor",
+  "what": "no interface of the node, or more than one, matches the selectors of a network (annotation plexus-cni.io/interfaces). A note states which interface each network uses here",
+  "fix": "Correct the selectors of the NetworkAttachmentDefinition. No action is needed if its pods never run on this node.",
   "sections": []
  },
  "PLX-D-IMAGES": {
@@ -580,6 +586,14 @@ export const explanations = {
   "fix": "Correct the file (docs/direct-mode.md lists its keys). It must belong to root, and only root may write it: chown root, chmod 0644.",
   "code": 7,
   "retry": "never",
+  "sections": []
+ },
+ "PLX-HOST-INTERFACE-UNRESOLVED": {
+  "kind": "error",
+  "what": "network ‹network› uses interface \"‹logical›\" of the node, which cannot be determined: ‹problem›",
+  "fix": "Correct the selectors in annotation plexus-cni.io/interfaces of the NetworkAttachmentDefinition so that exactly one interface of each node matches, or bring that interface up. The runtime retries automatically.",
+  "code": 11,
+  "retry": "later",
   "sections": []
  },
  "PLX-HOST-REFUSED": {
@@ -1247,6 +1261,30 @@ export const explanations = {
   "retry": "never",
   "sections": []
  },
+ "PLX-USE-REFUSED": {
+  "kind": "error",
+  "what": "pod ‹pod› may not use NetworkAttachmentDefinition ‹nad›: the network requires the permission \"use\", which ‹user› does not have (‹reason›)",
+  "fix": "Grant the verb use on this NetworkAttachmentDefinition with a Role and a RoleBinding in its namespace (docs/permissions.md; plexus can-use shows the objects), or name another network.",
+  "code": 7,
+  "retry": "later",
+  "sections": []
+ },
+ "PLX-USE-STATIC-POD": {
+  "kind": "error",
+  "what": "static pod ‹pod› may not use NetworkAttachmentDefinition ‹nad›: the network requires the permission \"use\", and staticPodUse is refuse",
+  "fix": "Set staticPodUse: allow in the configuration of Plexus, or name another network.",
+  "code": 7,
+  "retry": "never",
+  "sections": []
+ },
+ "PLX-USE-UNKNOWN": {
+  "kind": "error",
+  "what": "cannot check whether pod ‹pod› may use NetworkAttachmentDefinition ‹nad›: ‹problem›",
+  "fix": "Check that the API server answers and that the ServiceAccount of Plexus may create subjectaccessreviews, then retry.",
+  "code": 11,
+  "retry": "later",
+  "sections": []
+ },
  "PLX-V-ADDRESS": {
   "kind": "rule of plexus validate",
   "what": "An IP address, network or MAC address is malformed.",
@@ -1407,6 +1445,12 @@ export const explanations = {
   "kind": "rule of plexus validate",
   "what": "An object of a kind that is not checked contains networks of pods or a NetworkAttachmentDefinition.",
   "fix": "Check what is made from it: helm template, kubectl get pod -o yaml or kubectl get net-attach-def -o yaml, piped into plexus validate -.",
+  "sections": []
+ },
+ "PLX-V-USE-REQUIRED": {
+  "kind": "rule of plexus validate",
+  "what": "A pod names a network that requires the permission to use it, which is not checked.",
+  "fix": "Check it with plexus can-use NETWORK --as system:serviceaccount:NAMESPACE:NAME.",
   "sections": []
  },
  "PLX-V-VALUE": {

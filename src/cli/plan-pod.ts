@@ -5,17 +5,19 @@ import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
 import { connect, readPodFile } from '../cluster/index.ts';
 import { type CredentialSource, apiReader, pathSegment } from '../kube/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
-import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
+import { readNodeLinks } from '../devices/index.ts';
+import { type Warning, fileUnusable, podNotFound, problemOf, useRequired } from '../errors/index.ts';
 import { withNodePaths } from '../install/index.ts';
 import {
   type PodDevice,
   type PodMetadata,
   type PodRef,
   defaultNetworksKey,
+  nadKey,
   networksKey,
   podKey,
 } from '../npwg/index.ts';
-import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
+import { type Plan, type PlanInputs, guardedUse, makePlan, parseSettings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
 export interface PlanSubject {
@@ -53,13 +55,26 @@ export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
     settings,
     cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }, { forPeople: true }),
     readConf: readConfPath,
+    // this process runs in the daemon's pod, which sees the links of the node
+    ...(process.env['PLEXUS_CNI_CONF_DIR'] !== undefined && { nodeLinks: readNodeLinks }),
     ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
-  const plan = makePlan(
-    await gatherPlanInputs({ call: callFor(pod, config, subject.containerId), pod, links: [] }, sources, signal),
-  );
-  return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] }, isDefaultKnown: conf !== undefined };
+  const known = { call: callFor(pod, config, subject.containerId), pod, links: [] };
+  const inputs = await gatherPlanInputs(known, sources, signal);
+  const plan = makePlan(inputs);
+  return {
+    pod,
+    plan: { ...plan, warnings: [...warnings, ...plan.warnings], notes: [...plan.notes, ...useNotes(inputs)] },
+    isDefaultKnown: conf !== undefined,
+  };
 }
+
+/** An ADD also checks the permission to use these networks. */
+const useNotes = ({ podSelections, nads, settings }: PlanInputs): readonly Warning[] => {
+  const { selections = [], defaultNetwork } = podSelections ?? {};
+  const named = [...(defaultNetwork === undefined ? [] : [defaultNetwork]), ...selections];
+  return guardedUse(named, nads, settings).map(({ nad, by }) => useRequired({ network: nadKey(nad), by }));
+};
 
 const longestMs = 30_000;
 

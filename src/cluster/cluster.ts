@@ -1,5 +1,6 @@
 import { type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
+import type { Permissions } from './permissions.ts';
 import type { PodWatch } from './pod-watch.ts';
 
 /** An Event for people who watch a pod or a node. */
@@ -90,6 +91,8 @@ export interface Cluster {
   recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
   /** Devices from ResourceClaims. Absent without a Kubernetes API. */
   readonly claims?: ClaimsApi;
+  /** Permissions of pods to use networks. Absent without a Kubernetes API. */
+  readonly permissions?: Permissions;
 }
 
 /** A Cluster for a long-running process, with the watch that keeps it up to date. */

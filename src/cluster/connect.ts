@@ -12,6 +12,7 @@ import {
 } from '../kube/index.ts';
 import type { NadWatch } from './nad-watch.ts';
 import type { ClusterViews } from './overview.ts';
+import type { Permissions } from './permissions.ts';
 
 /** Selects the cluster to connect to. */
 export type ConnectOptions = CredentialSource | { readonly kind: 'manifests'; readonly dir: string };
@@ -44,7 +45,7 @@ export function connect(options: ConnectOptions, { forPeople = false } = {}): Cl
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
     recordEvent: async (subject, event, signal) => (await cluster()).recordEvent(subject, event, signal),
-    ...(options.kind !== 'manifests' && { claims: claimsOf(cluster) }),
+    ...(options.kind !== 'manifests' && { claims: claimsOf(cluster), permissions: permissionsOf(cluster) }),
   };
 }
 
@@ -56,6 +57,15 @@ function claimsOf(cluster: () => Promise<Cluster>): ClaimsApi {
     getResourceClaim: async (ref, signal) => (await claims()).getResourceClaim(ref, signal),
     listResourceSlices: async (query, signal) => (await claims()).listResourceSlices(query, signal),
     applyDeviceStatus: async (patch, signal) => (await claims()).applyDeviceStatus(patch, signal),
+  };
+}
+
+function permissionsOf(cluster: () => Promise<Cluster>): Permissions {
+  // Every Kubernetes API provides it.
+  const permissions = async (): Promise<Permissions> => (await cluster()).permissions as Permissions;
+  return {
+    podAccount: async (ref, signal) => (await permissions()).podAccount(ref, signal),
+    mayUse: async (user, nad, signal) => (await permissions()).mayUse(user, nad, signal),
   };
 }
 

@@ -21,7 +21,18 @@ export {
   type ConnectOptions,
   connectOptionsFor,
 } from './connect.ts';
+export { kubernetesCluster } from './kubernetes.ts';
 export type { NadWatch } from './nad-watch.ts';
+export {
+  apiPermissions,
+  type ApiUser,
+  cachedPermissions,
+  type Permissions,
+  type PodAccount,
+  serviceAccountUser,
+  useAttributes,
+  type UseVerdict,
+} from './permissions.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { type DaemonPod, type NodeAccess, nodeAccess } from './daemon-pods.ts';
 export { type DaemonSetFacts, type Installation, readInstallation } from './installation.ts';

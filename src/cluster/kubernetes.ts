@@ -27,6 +27,7 @@ import {
   sendRequest,
 } from '../kube/index.ts';
 import { claimsApi } from './claims-api.ts';
+import { apiPermissions } from './permissions.ts';
 import type { Cluster, PodState } from './cluster.ts';
 import { nadShape } from './nad-cache.ts';
 import { recordEvent } from './record-event.ts';
@@ -92,6 +93,7 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
     recordEvent: (subject, event, signal) =>
       recordEvent(subject, event, (request, expected) => send(request, expected, signal)),
     claims: claimsApi(api),
+    permissions: apiPermissions(api),
   };
 }
 

@@ -5,6 +5,7 @@ import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
 import { watchNads } from './nad-watch.ts';
 import type { LongConnection } from './connect.ts';
+import { apiPermissions, cachedPermissions } from './permissions.ts';
 import { podWatch } from './pod-watch.ts';
 
 // The runtime retries, so a call that waits longer for the API server would only delay that.
@@ -44,6 +45,7 @@ export function watchedCluster(
         cluster.publishNetworks?.(pod, networks, state().problem === undefined ? signal : withTimeout(tryMs, signal)) ??
         Promise.resolve('pod-is-gone'),
       claims: claimsApi(api, withReadTimeout),
+      permissions: cachedPermissions(apiPermissions(api, withReadTimeout)),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run,

@@ -1,7 +1,7 @@
 import { type Answer, type AttachDeps, type Prepared, answerCall } from '../attach/index.ts';
 import type { ConfPath, JsonObject } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { type Kubelets, deviceInfoFiles, devicesFor, rememberedKubelets } from '../devices/index.ts';
+import { type Kubelets, deviceInfoFiles, devicesFor, readNodeLinks, rememberedKubelets } from '../devices/index.ts';
 import { is, linkLost } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type RecordKey, type SandboxLocks, multusState } from '../journal/index.ts';
@@ -118,11 +118,13 @@ export function prepare(
         kubelets: context.kubelets,
       }),
       deviceInfo: deviceInfoFiles(settings.deviceInfoDir),
+      nodeLinks: readNodeLinks,
       readConf,
       report,
       bootId,
       ...(beginTrace !== undefined && { beginTrace }),
       ...(turn !== undefined && { turn }),
+      publishesLater: true,
       now: Date.now,
       cancel,
     },

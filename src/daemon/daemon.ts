@@ -60,10 +60,11 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const health = await serveHealth(deps, { ...reporting, ...connection, state, calls, agent });
   const background = new AbortController();
   const loops = runBackground(deps, { ...reporting, ...connection, state, plug }, { stop, signal: background.signal });
+  const warming = warmUpFor(deps, { calls, report }, AbortSignal.any([stop, background.signal]));
   const ended = untilStopped(deps, stop, report).then(async () => {
     await drain(calls, deps, report);
     background.abort();
-    await Promise.allSettled([...loops, health.close()]);
+    await Promise.allSettled([...loops, warming, health.close()]);
     await deps.tracing?.flush(lastFlushMs);
     report({ kind: 'daemon', text: 'stopped' });
   });
@@ -202,6 +203,20 @@ function runBackground(
     events?.run(signal),
     ...runControllers(controllers, { state, watched, plug }, signal),
   ];
+}
+
+/** Phase 7: once everything runs, the code that calls need is compiled. */
+async function warmUpFor(
+  deps: DaemonDeps,
+  { calls, report }: { readonly calls: LinkServer; readonly report: Report },
+  signal: AbortSignal,
+): Promise<void> {
+  if (deps.options().warmUp === 'off') return;
+  const { warmUp } = await import('./warm-up.ts');
+  const began = performance.now();
+  const made = await warmUp({ ...deps, idle: calls.idle }, signal);
+  const ms = Math.round(performance.now() - began);
+  report({ kind: 'daemon', text: `warmed up with ${made} made-up calls in ${ms} ms` });
 }
 
 // Resolves on `stop`, or when another daemon has replaced the socket with its own, because new calls then go there.

@@ -1,4 +1,4 @@
-import { devicesFor, rememberedKubelets } from '../devices/index.ts';
+import { devicesFor, readNodeLinks, rememberedKubelets } from '../devices/index.ts';
 import { settingsLater } from '../plan/index.ts';
 import { type HotPlug, type HotPlugDeps, hotPlug } from '../reconcile/index.ts';
 import type { WatchedCluster } from '../cluster/index.ts';
@@ -55,6 +55,7 @@ function hotPlugDeps(
           env: {},
           cluster: holdNetworks(cluster, held),
           readConf: context.readConf,
+          nodeLinks: readNodeLinks,
           settingsOf: (record) => settingsLater(record, written),
           devices: devicesFor({ kubeletDir: now.kubeletDir, claims: cluster.claims, nodeName, kubelets }),
         }

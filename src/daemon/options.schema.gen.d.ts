@@ -57,6 +57,10 @@ export interface WrittenDaemonOptions {
    */
   hotPlug?: "on" | "off";
   /**
+   * Whether a daemon that has started runs its own code on made-up calls while it is idle, so that it is compiled before the first pod (docs/performance.md).
+   */
+  warmUp?: "on" | "off";
+  /**
    * Socket of kubelet's Pods API (Kubernetes 1.36 or later). If it exists, Plexus reads a pod's annotations from it when the runtime did not pass them.
    */
   kubeletPodsApi?: string;

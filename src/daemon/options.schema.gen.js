@@ -2,7 +2,7 @@
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon, in addition to all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the Unix socket on which the shim calls the daemon. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder from which the container runtime reads its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "How the daemon manages 00-plexus.conflist. keep: write it, and restore it when another program replaces or displaces it; report: write it once and only report such changes; off: do not change the folder." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Default: the first configuration there that does not belong to Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime calls STATUS and the node is NotReady while the default network is not ready." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it fails with code 11. The daemon writes this into 00-plexus.conflist." }, "whenDaemonIsAway": { "enum": ["defer", "fail"], "default": "defer", "description": "What the shim does with a DEL while the daemon is unavailable. defer: store the DEL for the daemon and return success, so that pod deletion proceeds; only if the host agent runs, because it carries out such a DEL. fail: return code 11, so that the runtime retries." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /metrics (also /healthz and /readyz; the probes of the pod use observe.sock); off disables them." }, "logFormat": { "enum": ["json", "text"], "default": "json", "description": "Format of the daemon's log. json: one object per line; text: time, level and sentence." }, "nodeName": { "type": "string", "description": "Name of the Node object of this node, for Events about the node." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long in-flight calls may continue after SIGTERM; then the daemon stops and undoes them." }, "reclaimSeconds": { "type": "number", "minimum": 0, "maximum": 86400, "default": 300, "description": "How often the daemon compares its journal with the namespaces and pods of this node, to undo sandboxes that disappeared without a DEL (needs the host agent) and to report running pods that were never attached. 0: never." }, "hotPlug": { "enum": ["on", "off"], "default": "on", "description": "Whether networks follow the annotation of running pods (docs/hot-plug.md). Needs the host agent and nodeName. off: the daemon does not watch pods." }, "kubeletPodsApi": { "type": "string", "default": "/var/lib/kubelet/pods-api/pods-api.sock", "description": "Socket of kubelet's Pods API (Kubernetes 1.36 or later). If it exists, Plexus reads a pod's annotations from it when the runtime did not pass them." } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon, in addition to all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the Unix socket on which the shim calls the daemon. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder from which the container runtime reads its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "How the daemon manages 00-plexus.conflist. keep: write it, and restore it when another program replaces or displaces it; report: write it once and only report such changes; off: do not change the folder." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Default: the first configuration there that does not belong to Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime calls STATUS and the node is NotReady while the default network is not ready." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it fails with code 11. The daemon writes this into 00-plexus.conflist." }, "whenDaemonIsAway": { "enum": ["defer", "fail"], "default": "defer", "description": "What the shim does with a DEL while the daemon is unavailable. defer: store the DEL for the daemon and return success, so that pod deletion proceeds; only if the host agent runs, because it carries out such a DEL. fail: return code 11, so that the runtime retries." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /metrics (also /healthz and /readyz; the probes of the pod use observe.sock); off disables them." }, "logFormat": { "enum": ["json", "text"], "default": "json", "description": "Format of the daemon's log. json: one object per line; text: time, level and sentence." }, "nodeName": { "type": "string", "description": "Name of the Node object of this node, for Events about the node." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long in-flight calls may continue after SIGTERM; then the daemon stops and undoes them." }, "reclaimSeconds": { "type": "number", "minimum": 0, "maximum": 86400, "default": 300, "description": "How often the daemon compares its journal with the namespaces and pods of this node, to undo sandboxes that disappeared without a DEL (needs the host agent) and to report running pods that were never attached. 0: never." }, "hotPlug": { "enum": ["on", "off"], "default": "on", "description": "Whether networks follow the annotation of running pods (docs/hot-plug.md). Needs the host agent and nodeName. off: the daemon does not watch pods." }, "warmUp": { "enum": ["on", "off"], "default": "on", "description": "Whether a daemon that has started runs its own code on made-up calls while it is idle, so that it is compiled before the first pod (docs/performance.md)." }, "kubeletPodsApi": { "type": "string", "default": "/var/lib/kubelet/pods-api/pods-api.sock", "description": "Socket of kubelet's Pods API (Kubernetes 1.36 or later). If it exists, Plexus reads a pod's annotations from it when the runtime did not pass them." } } };
 var pattern0 = new RegExp("^/.{1,90}$", "u");
 var pattern1 = new RegExp("^/", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -238,9 +238,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.kubeletPodsApi !== void 0) {
-      if (typeof data.kubeletPodsApi !== "string") {
-        const err21 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.warmUp !== void 0) {
+      let data13 = data.warmUp;
+      if (!(data13 === "on" || data13 === "off")) {
+        const err21 = { instancePath: instancePath + "/warmUp", schemaPath: "#/properties/warmUp/enum", keyword: "enum", params: { allowedValues: schema11.properties.warmUp.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -249,12 +250,23 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.kubeletPodsApi !== void 0) {
+      if (typeof data.kubeletPodsApi !== "string") {
+        const err22 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err22];
+      vErrors = [err23];
     } else {
-      vErrors.push(err22);
+      vErrors.push(err23);
     }
     errors++;
   }

@@ -21,6 +21,7 @@ export interface DaemonOptions {
   /** 0: never. */
   readonly reclaimSeconds: number;
   readonly hotPlug: 'on' | 'off';
+  readonly warmUp: 'on' | 'off';
   readonly kubeletPodsApi: string;
   /** All other keys: settings that apply to every call. */
   readonly settings: JsonObject;
@@ -69,6 +70,7 @@ const defaults = {
   graceSeconds: 30,
   reclaimSeconds: 300,
   hotPlug: 'on',
+  warmUp: 'on',
   kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
 } as const;
 
@@ -108,6 +110,7 @@ export const startKeys: readonly string[] = [
   'http',
   'nodeName',
   'hotPlug',
+  'warmUp',
   'kubeletPodsApi',
   'logLevel',
   'logFormat',

@@ -33,7 +33,7 @@ export function timedJournal(journal: Journal, report: Report): Journal {
     write: (record) => timed('write', journal.write(record)),
     begin: (record) => timed('write', journal.begin(record)),
     complete: (record) => timed('write', journal.complete(record)),
-    note: (record) => timed('note', journal.note(record)),
+    note: (record, noted) => timed('note', journal.note(record, noted)),
     remove: (key) => timed('remove', journal.remove(key)),
   };
 }

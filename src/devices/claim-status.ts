@@ -10,6 +10,12 @@ export interface ReportedDevice {
   /** Addresses with prefix length. */
   readonly ips: readonly string[];
 }
+/** The pod that has the devices. */
+export interface ReportingPod {
+  readonly uid?: string;
+  /** Claims in which devices of this pod were reported before. */
+  readonly claimsBefore?: readonly ClaimedDevice['claim'][];
+}
 /** An entry of a ResourceClaim's status.devices (resource.k8s.io/v1, AllocatedDeviceStatus). */
 export interface DeviceStatus {
   readonly driver: string;
@@ -73,18 +79,27 @@ function canonicalAddress(address: string): string | undefined {
 }
 
 /**
- * Publishes a pod's devices in the status of their ResourceClaims, with one patch per claim, until the signal. Leaves
- * what a driver wrote unchanged. Never rejects: returns one warning if something could not be published (K8S-22, K8S-23).
+ * Publishes a pod's devices in the status of their ResourceClaims, with one patch per claim, until the signal. A claim
+ * that has none of them any more gets an empty list. Leaves what a driver wrote unchanged. Never rejects: returns one
+ * warning if something could not be published (K8S-22, K8S-23).
  */
 export async function publishDevices(
   reported: readonly ReportedDevice[],
-  pod: { readonly uid?: string },
+  pod: ReportingPod,
   api: ClaimsApi,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const byClaim = Map.groupBy(reported, ({ claimed }) => nadKey(claimed.claim));
+  const all = [...(pod.claimsBefore ?? []), ...reported.map(({ claimed }) => claimed.claim)];
+  const claims = new Map(all.map((claim) => [nadKey(claim), claim]));
+  const publishing = { api, manager: managerOf(pod), signal };
   const problems = await Promise.all(
-    [...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal })),
+    [...claims].map(([key, claim]) =>
+      publishClaim(
+        claim,
+        reported.filter(({ claimed }) => nadKey(claimed.claim) === key),
+        publishing,
+      ),
+    ),
   );
   const reasons = problems.filter((problem) => problem !== undefined);
   return reasons.length === 0 ? undefined : reasons.join('; ');
@@ -93,8 +108,7 @@ export async function publishDevices(
 const ours = 'plexus';
 
 // One field manager per pod: an apply removes what its manager wrote before, and pods can share a claim.
-const managerOf = ({ uid }: { readonly uid?: string }): string =>
-  uid === undefined ? ours : `${ours}-${uid}`.slice(0, 128);
+const managerOf = ({ uid }: ReportingPod): string => (uid === undefined ? ours : `${ours}-${uid}`.slice(0, 128));
 
 interface Publishing {
   readonly api: ClaimsApi;
@@ -103,19 +117,19 @@ interface Publishing {
 }
 
 async function publishClaim(
-  key: string,
+  claim: ClaimedDevice['claim'],
   reported: readonly ReportedDevice[],
   { api, manager, signal }: Publishing,
 ): Promise<string | undefined> {
-  const claim = reported[0]?.claimed.claim;
-  if (claim === undefined) return undefined;
+  const key = nadKey(claim);
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const entries = reported.map((each) => deviceStatusOf(each, now));
   try {
     const outcome = await applyEntries(entries, (devices, force) =>
       api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal),
     );
-    return outcome === 'written' ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
+    const isSettled = outcome === 'written' || (entries.length === 0 && outcome.status === 404);
+    return isSettled ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
   } catch (error) {
     return notReported(key, asPlexusError(error).message);
   }

@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import type { ClaimsApi } from '../cluster/index.ts';
 import type { DeviceRequests, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
-import { type ReportedDevice, publishDevices } from './claim-status.ts';
+import { type ReportedDevice, type ReportingPod, publishDevices } from './claim-status.ts';
 import { type KubeletDevicesSource, kubeletDevices } from './kubelet.ts';
 import { stillSought } from './merged-devices.ts';
 import { devicesOfClaims } from './resource-claims.ts';
@@ -15,10 +15,13 @@ export interface Devices {
   readonly allocated: (pod: PodMetadata, requests: DeviceRequests, signal: AbortSignal) => Promise<PodDevices>;
   /** Whether the device has certainly been removed from this node. */
   readonly isGone: (device: PodDevice) => Promise<boolean>;
-  /** Publishes the state of devices in their ResourceClaims. Returns a warning if that fails; never rejects. */
+  /**
+   * Publishes the state of a pod's devices in their ResourceClaims, and removes it from the claims of `claimsBefore`
+   * that have none of these devices. Returns a warning if that fails; never rejects.
+   */
   readonly report: (
     devices: readonly ReportedDevice[],
-    pod: { readonly uid?: string },
+    pod: ReportingPod,
     signal: AbortSignal,
   ) => Promise<string | undefined>;
 }
@@ -72,7 +75,7 @@ export function devicesFor({ kubeletDir, claims, nodeName, kubelets = remembered
     },
     isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
     report: async (devices, pod, signal) => {
-      if (claims === undefined || devices.length === 0) return undefined;
+      if (claims === undefined || devices.length + (pod.claimsBefore?.length ?? 0) === 0) return undefined;
       return publishDevices(devices, pod, claims, AbortSignal.any([signal, AbortSignal.timeout(publishMs)]));
     },
   };

@@ -11,6 +11,7 @@ import { deferredDels } from './checks/deferred-calls.ts';
 import { directModeTools } from './checks/direct-mode-tools.ts';
 import { diskSpace } from './checks/disk-space.ts';
 import { hostAgent } from './checks/host-agent.ts';
+import { hostInterfaces } from './checks/host-interfaces.ts';
 import { images } from './checks/images.ts';
 import { journal } from './checks/journal.ts';
 import { kubeletSockets } from './checks/kubelet-sockets.ts';
@@ -47,6 +48,7 @@ export const nodeChecks: readonly Check<NodeScene>[] = [
   defaultNetwork,
   networkFiles,
   plugins,
+  hostInterfaces,
   shim,
   daemonAnswers,
   daemonReady,

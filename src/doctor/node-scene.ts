@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type StandIn, readStandIn, standInFile } from '../cluster/index.ts';
 import { type ConfPath, type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
+import type { NodeLink } from '../npwg/index.ts';
 import {
   type ConfEntry,
   type FoundFolders,
@@ -40,6 +41,8 @@ export interface NodeMeans {
   /** User ID of this process. */
   readonly uid: number;
   readonly now: () => number;
+  /** Reads the links of the node, with those of these alternative names that they have. */
+  readonly nodeLinks: (altNames: readonly string[]) => Promise<readonly NodeLink[]>;
   /** The cluster's NADs; undefined without a cluster. */
   readonly clusterNads?: (signal: AbortSignal) => Promise<readonly unknown[] | undefined>;
 }

@@ -81,6 +81,11 @@ export const deviceUndecided = define(
   (c: { network: string; of: string }) =>
     `network ${c.network} uses a device of ${c.of}: which one is known only when the pod is attached`,
 );
+export const hostInterfaceLater = define(
+  'host-interface-later',
+  (c: { network: string; logical: string }) =>
+    `network ${c.network}: the node determines which of its interfaces ${c.logical} means (plexus plan POD --node NODE shows it)`,
+);
 export const deviceAbsent = define(
   'device-absent',
   (c: { network: string; problem: string }) => `${c.problem}; Plexus attaches the network without a device`,
@@ -89,6 +94,11 @@ export const resourceUnserved = define(
   'resource-unserved',
   (c: { network: string; resource: string }) =>
     `network ${c.network} names resource ${c.resource}, which no device plugin of this node serves and the pod does not request; Plexus attaches the network without a device`,
+);
+export const useRequired = define(
+  'use-required',
+  (c: { network: string; by: 'annotation' | 'settings' }) =>
+    `network ${c.network} requires the permission "use" (${c.by === 'annotation' ? 'annotation plexus-cni.io/require-use' : 'requireUse in the configuration of Plexus'}): plexus can-use ${c.network} shows who has it`,
 );
 export const claimSkipped = define(
   'claim-skipped',

@@ -11,6 +11,11 @@ export interface Native {
    * (EAGAIN: another open file holds it).
    */
   readonly lockByte: (fd: number, type: number, offset: number) => number;
+  /**
+   * Index of the link with this name or alternative name, of up to 15 bytes, in the namespace of this process; 0 if
+   * there is none.
+   */
+  readonly linkIndex: (name: string) => number;
 }
 
 /** Loads the native addon from beside the bundle or from dist/. Throws fileUnusable. */

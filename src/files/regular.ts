@@ -23,21 +23,40 @@ export function readRegularFile(
   path: string,
   { follow = false, mostBytes = usualMostBytes, check }: ReadOptions = {},
 ): Buffer {
-  const place = openSync(path, pathOnly | (follow ? 0 : constants.O_NOFOLLOW));
-  try {
-    const found = fstatSync(place);
-    if (!found.isFile()) throw notRegular(path, found);
+  return withRegular(path, follow, (place, found) => {
     if (found.size > mostBytes) throw tooLong(path, mostBytes);
-    check?.(found, readlinkSync(`/proc/self/fd/${place}`));
-    return contentOf(`/proc/self/fd/${place}`, path, mostBytes);
-  } finally {
-    closeSync(place);
-  }
+    check?.(found, readlinkSync(place));
+    return contentOf(place, path, mostBytes);
+  });
 }
 
 /** Like readRegularFile, decoded as UTF-8. */
 export const readRegularText = (path: string, options?: ReadOptions): string =>
   readRegularFile(path, options).toString('utf8');
+
+/** Reads `length` bytes of a regular file from a position on, or fewer at its end, otherwise like readRegularFile. */
+export const readRegularPart = (path: string, position: number, length: number): Buffer =>
+  withRegular(path, false, (place) => {
+    const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const part = Buffer.alloc(length);
+      return part.subarray(0, readSync(file, part, 0, length, position));
+    } finally {
+      closeSync(file);
+    }
+  });
+
+/** Passes the place of an open file, which leads to that file only, to `read` if it is a regular file. */
+function withRegular<T>(path: string, follow: boolean, read: (place: string, found: Stats) => T): T {
+  const opened = openSync(path, pathOnly | (follow ? 0 : constants.O_NOFOLLOW));
+  try {
+    const found = fstatSync(opened);
+    if (!found.isFile()) throw notRegular(path, found);
+    return read(`/proc/self/fd/${opened}`, found);
+  } finally {
+    closeSync(opened);
+  }
+}
 
 function contentOf(place: string, path: string, mostBytes: number): Buffer {
   const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);

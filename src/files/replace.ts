@@ -61,18 +61,6 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
   }
 }
 
-/**
- * Like replaceAtomically, for files that must outlive this process but not a crash of the node: does not wait for the
- * disk. After such a crash the file may have any content.
- */
-export async function replaceBriefly(path: string, text: string, mode = 0o600): Promise<void> {
-  const temporary = temporaryBeside(path);
-  await writing(path, async () => {
-    writeFileSync(temporary, text, { mode, flag: 'wx' });
-    renameSync(temporary, path);
-  }).catch(removing(temporary));
-}
-
 /** A file that other processes can read, and that is on its way to the disk. */
 export interface Replaced {
   /** Resolves when file and folder are on disk. Rejects with fileUnusable. */

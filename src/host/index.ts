@@ -36,4 +36,4 @@ export {
 export { type HttpText, getText } from './http-text.ts';
 export { observeSocketOf } from './observe-path.ts';
 export { remoteHost } from './remote-host.ts';
-export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';
+export { type Frame, type FrameReader, bodyReader, bodyWriter, encodeFrame, frameReader } from './wire.ts';

@@ -1,8 +1,8 @@
-import { closeSync, constants as flags, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants as flags, fstatSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileFailed } from '../errors/index.ts';
-import { loadNative, openFolderMade } from '../files/index.ts';
+import { loadNative, openFolderMade, openRegularFile } from '../files/index.ts';
 
 /** The lock of a byte: shared by many open files, exclusive to one, or none (fcntl(2)). */
 export type ByteLock = 'shared' | 'exclusive' | 'none';
@@ -48,17 +48,10 @@ export async function openByteLocks(folder: string, name: string, lockByte: Lock
   };
 }
 
-// O_NONBLOCK: if a FIFO is in place of the file, opening it fails at once. The file must have no other hard link,
-// because notes are written to it.
 function openRegular(path: string, file: string): number {
-  let fd: number | undefined;
   try {
-    fd = openSync(path, flags.O_RDWR | flags.O_CREAT | flags.O_NOFOLLOW | flags.O_NONBLOCK, 0o600);
-    const found = fstatSync(fd);
-    if (!found.isFile() || found.nlink > 1) throw new Error('it is not a regular file with one name');
-    return fd;
+    return openRegularFile(path, flags.O_RDWR);
   } catch (error) {
-    if (fd !== undefined) closeSync(fd);
     throw fileFailed({ file, action: 'open' }, error);
   }
 }

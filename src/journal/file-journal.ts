@@ -24,7 +24,7 @@ import {
 } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
-import { dropProgress, withProgress, writeProgress } from './progress.ts';
+import { dropProgress, noteProgress, withProgress } from './progress.ts';
 import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
 /** A journal of one file per sandbox and interface in a folder, which is created if missing (mode 0700). */
@@ -34,14 +34,14 @@ export function fileJournal(folder: string): Journal {
     beneath(folder, work).catch(absent);
   // A full disk must not block DEL.
   const remember = (key: RecordKey): Promise<void> =>
-    beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
+    beneathMade(folder, async (path) => markUndone(path, fileName(key))).catch(() => {});
   const writeRecord = <T>(record: SandboxRecord, replace: (file: string, text: string) => Promise<T>): Promise<T> =>
     beneathMade(folder, async (path) => {
       const file = join(path, fileName(record));
       const text = encodeRecord(record);
       const problem = sizeProblem(text) ?? lengthProblem(text, record);
       if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
-      if (!record.complete) await unmark(path, fileName(record)); // an ADD starts with an incomplete record
+      if (!record.complete) unmark(path, fileName(record)); // an ADD starts with an incomplete record
       const replaced = await replace(file, text);
       if (record.complete) await dropProgress(file);
       return replaced;
@@ -51,7 +51,7 @@ export function fileJournal(folder: string): Journal {
     write: (record) => writeRecord(record, replaceAtomically),
     begin: (record) => writeRecord(record, replaceAhead),
     complete: (record) => writeRecord(record, replaceContent),
-    note: (record) => beneath(folder, (path) => writeProgress(join(path, fileName(record)), record)),
+    note: (record, noted) => beneath(folder, async (path) => noteProgress(join(path, fileName(record)), record, noted)),
     remove: async (key) => {
       await present(async (path) => {
         await dropProgress(join(path, fileName(key)));

@@ -32,11 +32,11 @@ export interface Journal {
    */
   complete(record: SandboxRecord): Promise<void>;
   /**
-   * Notes the progress of a record's attachments since it was written; `read` and `list` merge the note into the
-   * record. The note survives the end of this process, but not a failure of the machine, which ends the sandbox, too.
-   * Writing the complete record, or removing it, deletes the note.
+   * Notes the results of a record's attachments that `noted`, its state at the last note or write, did not have; `read`
+   * and `list` merge all notes into the record. A note survives the end of this process, but not a failure of the
+   * machine, which ends the sandbox, too. Writing the complete record, or removing it, deletes its notes.
    */
-  note(record: SandboxRecord): Promise<void>;
+  note(record: SandboxRecord, noted: SandboxRecord): Promise<void>;
   /** Whether a damaged record of that name was set aside, so that its attachments may still exist. */
   wasSetAside(key: RecordKey): Promise<boolean>;
   /**

@@ -1,41 +1,43 @@
 import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
-import { readRegularText, removeFile, replaceBriefly } from '../files/index.ts';
+import { appendBriefly, readRegularText, removeFile } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
-// The note beside a record's file contains the progress of its attachments.
+// The file beside a record's file contains the progress of its attachments: one line of JSON for each note.
 const fileFor = (recordFile: string): string => recordFile.replace(/\.json$/, '.progress');
 
 // Identifies the operation that a note belongs to by its start: the ADD, or the last change of the live sandbox.
 const beginOf = ({ createdAt, changedAt }: SandboxRecord): string => changedAt ?? createdAt;
 
-/**
- * Writes the note of a record: the results of its attachments since the record was written. Rejects with
- * fileUnusable.
- */
-export function writeProgress(recordFile: string, record: SandboxRecord): Promise<void> {
-  const attachments = record.attachments.flatMap(({ state, attachment, result }) => {
+/** Adds a note: the results that the attachments of `noted` did not have. Throws fileUnusable. */
+export function noteProgress(recordFile: string, record: SandboxRecord, noted: SandboxRecord): void {
+  const known = new Set(noted.attachments);
+  const attachments = record.attachments.flatMap((entry) => {
+    const { state, attachment, result } = entry;
     // of two attachments with one name, only the new one is made
-    if (result === undefined || state === 'detaching') return [];
+    if (result === undefined || state === 'detaching' || known.has(entry)) return [];
     return [{ interfaceName: attachment.interfaceName, state, result }];
   });
-  return replaceBriefly(fileFor(recordFile), JSON.stringify({ createdAt: beginOf(record), attachments }));
+  if (attachments.length === 0) return;
+  // The line break comes first, so that a line that was cut off damages no other.
+  appendBriefly(fileFor(recordFile), `\n${JSON.stringify({ createdAt: beginOf(record), attachments })}`);
 }
 
-/** Removes a note. Never rejects: a note without a record is ignored. */
+/** Removes the notes. Never rejects: notes without a record are ignored. */
 export const dropProgress = (recordFile: string): Promise<void> => removeFile(fileFor(recordFile)).catch(() => {});
 
-/** Merges the note into its record. Ignores a note that cannot be decoded or belongs to another record. */
+/** Merges the notes into their record. Ignores those that cannot be decoded or belong to another record. */
 export function withProgress(record: SandboxRecord, recordFile: string): SandboxRecord {
   if (record.attachments.every(({ state }) => state !== 'intended')) return record;
-  const note = readNote(fileFor(recordFile));
-  if (note?.['createdAt'] !== beginOf(record) || !Array.isArray(note['attachments'])) return record;
-  const reached = note['attachments'].filter(isJsonObject);
+  const reached = notesIn(fileFor(recordFile))
+    .filter(({ createdAt }) => createdAt === beginOf(record))
+    .flatMap(({ attachments }) => (Array.isArray(attachments) ? attachments.filter(isJsonObject) : []));
+  if (reached.length === 0) return record;
   return {
     ...record,
     attachments: record.attachments.map((entry) =>
       moved(
         entry,
-        reached.find(({ interfaceName }) => interfaceName === entry.attachment.interfaceName),
+        reached.findLast(({ interfaceName }) => interfaceName === entry.attachment.interfaceName),
         record,
       ),
     ),
@@ -54,11 +56,20 @@ function moved(
   return { state: 'attached', attachment: entry.attachment, result };
 }
 
-function readNote(file: string): JsonObject | undefined {
+function notesIn(file: string): readonly JsonObject[] {
   try {
-    const json = parseJson(readRegularText(file), file);
+    const lines = readRegularText(file).split('\n');
+    return lines.map((line) => noteIn(line, file)).filter((note) => note !== undefined);
+  } catch {
+    return []; // there is no note
+  }
+}
+
+function noteIn(line: string, file: string): JsonObject | undefined {
+  try {
+    const json = parseJson(line, file);
     return isJsonObject(json) ? json : undefined;
   } catch {
-    return undefined; // no note, or the machine failed during its write
+    return undefined; // the machine failed during its write
   }
 }

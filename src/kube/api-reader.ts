@@ -4,6 +4,13 @@ import type { CredentialSource } from './credential-source.ts';
 import type { Shape } from './json-scan.ts';
 import { continueIn, listShape } from './list-all.ts';
 
+/** The status of an access review. */
+export interface ReviewStatus {
+  readonly allowed?: boolean;
+  /** Why, in the words of the authorizer. */
+  readonly reason?: string;
+}
+
 /** Reads any object of the API, for diagnosis. Sends each request once, without retries. */
 export interface ApiReader {
   /** Undefined if object or kind does not exist. Rejects with apiUnavailable, apiRefused, kubeconfigUnusable. */
@@ -25,7 +32,7 @@ export interface ApiReader {
     kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview',
     spec: object,
     signal: AbortSignal,
-  ): Promise<{ readonly allowed?: boolean } | undefined>;
+  ): Promise<ReviewStatus | undefined>;
 }
 
 /** Accept header for a list of which only metadata is needed. */
@@ -91,9 +98,7 @@ export function apiReader(source: CredentialSource): ApiReader {
       const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
       const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
       const answer = await ask({ what: `create a ${kind}`, path, body }, [403, 404], signal);
-      return answer.status >= 400
-        ? undefined
-        : (answer.body as { readonly status?: { readonly allowed?: boolean } }).status;
+      return answer.status >= 400 ? undefined : (answer.body as { readonly status?: ReviewStatus }).status;
     },
   };
 }

@@ -1,5 +1,5 @@
-// Prepares `npm run demo`, `npm test` and the other commands: installs what they need, prints what it installs, and
-// runs them with the right Node.js. Except for the demo, it prints nothing if nothing is missing. The output of package
+// Prepares `npm run demo`, `npm test` and other commands: installs what they need, prints what it installs, and runs
+// them with the right Node.js. Except for the demo, it prints nothing if nothing is missing. The output of package
 // managers goes to a log, which is printed if they fail. Plain JavaScript without packages, because it runs on the
 // Node.js that npm came with (18 or newer), before anything is installed.
 //
@@ -218,7 +218,6 @@ export function commandsOf(words) {
 }
 
 const say = (text) => process.stderr.write(`prepare: ${text}\n`);
-
 function fail(text) {
   process.stderr.write(`\n${text}\n`);
   process.exit(1);
@@ -364,7 +363,8 @@ async function main() {
   if (!purposes.includes(purpose) || separator !== '--' || commands.length === 0)
     return fail(`usage: node src/make/prepare.mjs ${purposes.join('|')} -- command arguments… [-- next command]`);
   if (purpose === 'demo') say(demoGreeting);
-  prepareSystem(purpose);
+  // Elsewhere, shim.ts leaves out the native programs, and nothing else of a build needs the system.
+  if (process.platform === 'linux' || purpose !== 'build') prepareSystem(purpose);
   preparePackages();
   const node = prepareNode();
   preparePackages(node); // npm skips packages that require a newer Node.js than the one it runs with.

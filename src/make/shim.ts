@@ -83,6 +83,10 @@ async function buildNativeAddon(arch: Arch, out: string): Promise<void> {
   await compile(await compilerFor(arch), [...args, join(shimFolder, 'node/native.c'), '-Wl,-z,relro,-z,now'], out);
 }
 
+if (process.platform !== 'linux') {
+  console.log('not built: the shim and native.node, which run on Linux only');
+  process.exit(0);
+}
 const option = (name: string, otherwise: string): string => {
   const at = process.argv.indexOf(name);
   return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise);

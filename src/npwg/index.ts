@@ -20,8 +20,10 @@ export {
   networksKey,
   networkStatusKey,
   nodeSelectorKey,
+  requireUseKey,
   resourceNameKey,
 } from './keys.ts';
+export { type DeviceSource, deviceSourceOf, requestsOfSources, sourceKey } from './device-source.ts';
 export { withNetwork, withoutInterface } from './edit-networks.ts';
 export {
   attachmentInfoFile,
@@ -32,6 +34,7 @@ export {
 } from './device-info.ts';
 export type { ClaimedDevice, DeviceRequests, PodDevice, PodDevices } from './pod-device.ts';
 export { configWeight, maxConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
+export type { InterfaceSelector, NodeInterfaces, NodeLink } from './node-interfaces.ts';
 export {
   type AttachedNetwork,
   formatStatus,

@@ -21,18 +21,30 @@ export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
 export const concurrentKey = 'plexus-cni.io/concurrent';
 /** On a NAD, Plexus only: the keys of cni-args that pods may use, separated by commas; `*` for all. */
 export const allowedCniArgsKey = 'plexus-cni.io/allowed-cni-args';
+/**
+ * On a NAD, Plexus only: selectors of the node's interfaces for the names that its configuration has as `master` or
+ * `device`.
+ */
+export const interfacesKey = 'plexus-cni.io/interfaces';
 /** On a NAD: one node label, `key=value` or `key`, that the webhook adds to the nodeSelector of its pods. */
 export const nodeSelectorKey = 'k8s.v1.cni.cncf.io/nodeSelector';
 /** On a NAD, Plexus only: "true" if the webhook allows deleting it while pods use it. */
 export const forceDeleteKey = 'plexus-cni.io/force-delete';
+/**
+ * On a NAD, Plexus only: pods need the permission to use it. Every value except "false" counts, so that a misspelled
+ * value does not open the network.
+ */
+export const requireUseKey = 'plexus-cni.io/require-use';
 /** Every annotation of a NAD that Plexus reads. */
 export const nadAnnotationKeys: readonly string[] = [
   resourceNameKey,
   resourceClaimKey,
   concurrentKey,
   allowedCniArgsKey,
+  interfacesKey,
   nodeSelectorKey,
   forceDeleteKey,
+  requireUseKey,
 ];
 
 /**

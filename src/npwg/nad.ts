@@ -1,7 +1,15 @@
 import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, nameOfType, parseJson } from '../cni/index.ts';
 import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
-import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+import {
+  allowedCniArgsKey,
+  concurrentKey,
+  interfacesKey,
+  requireUseKey,
+  resourceClaimKey,
+  resourceNameKey,
+} from './keys.ts';
+import { type NodeInterfaces, parseNodeInterfaces } from './node-interfaces.ts';
 
 /** The key of a NetworkAttachmentDefinition. */
 export interface NadRef {
@@ -20,6 +28,10 @@ export interface Nad extends NadRef {
   readonly concurrent?: true;
   /** Annotation plexus-cni.io/allowed-cni-args: keys of cni-args that pods may use. If absent, the settings decide. */
   readonly allowedCniArgs?: readonly string[];
+  /** Annotation plexus-cni.io/interfaces: which interfaces of a node the names in the configuration mean. */
+  readonly interfaces?: NodeInterfaces;
+  /** Set if the annotation plexus-cni.io/require-use has any value except "false". */
+  readonly requireUse?: true;
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -63,23 +75,28 @@ export function parseNad(object: unknown): Nad {
   return {
     ...ref,
     ...(typeof config === 'string' && config.trim() !== '' && { config }),
-    ...annotated(fieldsOf(annotations)),
+    ...annotated(fieldsOf(annotations), nadKey(ref)),
   };
 }
 
 function annotated(
   annotations: Readonly<Record<string, unknown>>,
-): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs'> {
+  nad: string,
+): Omit<Nad, 'namespace' | 'name' | 'config'> {
   const {
     [resourceNameKey]: resourceName,
     [resourceClaimKey]: resourceClaim,
     [allowedCniArgsKey]: allowed,
+    [interfacesKey]: interfaces,
+    [requireUseKey]: requireUse,
   } = annotations;
   return {
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
     ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
     ...(annotations[concurrentKey] === 'true' && { concurrent: true }),
     ...(typeof allowed === 'string' && { allowedCniArgs: keysIn(allowed) }),
+    ...(typeof interfaces === 'string' && { interfaces: parseNodeInterfaces(interfaces, nad) }),
+    ...(requireUse !== undefined && requireUse !== 'false' && { requireUse: true }),
   };
 }
 

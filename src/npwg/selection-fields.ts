@@ -145,6 +145,20 @@ export const selectionFields: Readonly<Record<string, SelectionField>> = {
     read: (value, place) => ({ deviceId: values.parseFilledText(value, place) }),
     capability: deviceIdCapability,
   },
+  resourceName: {
+    meaning:
+      "resource of the network's device, such as `vendor.example/vf`; replaces what the NAD names ([devices.md](devices.md#a-resource-or-claim-for-each-element))",
+    schema: schemas.resource,
+    isEmptyAbsent: true,
+    read: (value, place) => ({ resourceName: values.parseResourceName(value, place) }),
+  },
+  resourceClaim: {
+    meaning:
+      "claim of the network's device: an entry of the pod's `spec.resourceClaims`, or `claim/request`; replaces what the NAD names, and precedes `resourceName`",
+    schema: schemas.claim,
+    isEmptyAbsent: true,
+    read: (value, place) => ({ resourceClaim: values.parseClaimName(value, place) }),
+  },
   'ipam-claim-reference': {
     meaning: `name of an IPAMClaim, passed on as \`${claimKey}\`, also together with \`ips\``,
     schema: schemas.filledText, // NPWG-61: a claim name must not be empty

@@ -1,5 +1,14 @@
 import type { JsonObject } from '../cni/index.ts';
-import { guidPattern, macPattern, maxGateways, maxItems, portRange, rateKeys } from './selection-values.ts';
+import {
+  claimPattern,
+  guidPattern,
+  macPattern,
+  maxGateways,
+  maxItems,
+  portRange,
+  rateKeys,
+  resourcePattern,
+} from './selection-values.ts';
 
 // A JSON Schema (draft 7) for each kind of value of a network selection. A schema accepts everything that the parser in
 // selection-values.ts accepts; the parser is stricter where a schema cannot express the rule.
@@ -13,6 +22,8 @@ export const interfaceName: JsonObject = { type: 'string', pattern: '^[^/:%\\s]+
 export const filledText: JsonObject = { type: 'string', pattern: '\\S' };
 export const mac: JsonObject = { type: 'string', pattern: macPattern };
 export const guid: JsonObject = { type: 'string', pattern: guidPattern };
+export const resource: JsonObject = { type: 'string', pattern: resourcePattern };
+export const claim: JsonObject = { type: 'string', pattern: claimPattern };
 export const anyObject: JsonObject = { type: 'object' };
 export const gateways: JsonObject = { type: 'array', maxItems: maxGateways, items: ip };
 

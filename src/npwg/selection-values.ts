@@ -102,6 +102,18 @@ export function macProblem(mac: string): string | undefined {
 export const parseGuid = (value: JsonValue, place: AnnotationPlace): string =>
   parseForm(value, guidPattern, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
 
+const dnsLabel = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+export const resourcePattern: string = `^${dnsLabel}(\\.${dnsLabel})*/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
+export const claimPattern: string = `^${dnsLabel}(/${dnsLabel}){0,2}$`;
+
+/** Parses the name of an extended resource, which has a domain. */
+export const parseResourceName = (value: JsonValue, place: AnnotationPlace): string =>
+  parseForm(value, resourcePattern, place, 'the name of a resource, such as vendor.example/vf');
+
+/** Parses a claim of the pod, and optionally one of its requests. A request may have alternatives: `request/name`. */
+export const parseClaimName = (value: JsonValue, place: AnnotationPlace): string =>
+  parseForm(value, claimPattern, place, 'a claim of the pod, such as "nics", or "claim/request", such as "nics/fast"');
+
 function parseForm(value: JsonValue, pattern: string, place: AnnotationPlace, allowed: string): string {
   if (typeof value === 'string' && new RegExp(pattern).test(value)) return value;
   throw invalidAt(place, value, allowed);

@@ -35,6 +35,10 @@ export interface NetworkSelection {
    */
   readonly defaultRoute?: readonly string[];
   readonly deviceId?: string;
+  /** The resource of its device, instead of the NAD's. */
+  readonly resourceName?: string;
+  /** `claim` or `claim/request`: the claim of its device, instead of what the NAD names. */
+  readonly resourceClaim?: string;
   readonly cniArgs?: JsonObject;
   readonly ipamClaimReference?: string;
 }

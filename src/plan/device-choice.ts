@@ -9,9 +9,19 @@ import {
   resourceNotRequested,
   resourceUnserved,
 } from '../errors/index.ts';
-import { type DeviceRequests, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
+import {
+  type DeviceRequests,
+  type DeviceSource,
+  type PodDevice,
+  type PodDevices,
+  deviceSourceOf,
+  podKey,
+  requestsOfSources,
+  sourceKey,
+} from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
+import { readSelections } from './selections.ts';
 import { shownValue } from './shown.ts';
 
 export interface DeviceChoice {
@@ -25,30 +35,22 @@ export interface DeviceChoice {
  * makePlan.
  */
 export function deviceRequestsOf(inputs: PlanInputs): DeviceRequests {
-  if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
-  const { delegates } = resolveDelegates(inputs);
-  return {
-    resources: definedNames(
-      delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined)),
-    ),
-    claims: [...new Set(definedNames(delegates.map(({ nad }) => nad?.resourceClaim)))],
-  };
+  const podSelections = inputs.podSelections ?? readSelections(inputs.pod, inputs.settings);
+  const { selections, defaultNetwork } = podSelections;
+  const all = [...inputs.nads.values(), ...selections, defaultNetwork];
+  if (all.every((each) => deviceSourceOf(undefined, each) === undefined)) return requestsOfSources([]);
+  return requestsOfSources(resolveDelegates({ ...inputs, podSelections }).delegates.map(sourceOf));
 }
 
-const definedNames = (names: readonly (string | undefined)[]): readonly string[] =>
-  names.filter((name) => name !== undefined).toSorted();
-
 /**
- * Chooses a distinct device for each delegate whose NAD names a resource or a ResourceClaim, in sorted order and for
+ * Chooses a distinct device for each delegate with a device source, in sorted order and for
  * the default and additional networks alike (NPWG-119). The delegate with the fewest candidates chooses first, and
  * yields its device to another that has no alternative. Throws resourceNotRequested or deviceMissing; these are
  * warnings with missingDevice: ignore, and when devices were not queried.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
-  const named = delegates.flatMap(({ selection, nad }) =>
-    selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [],
-  );
+  const named = delegates.flatMap((delegate) => (usesDevice(delegate) ? [] : (delegate.selection?.deviceId ?? [])));
   const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
   const choice: Choice = { needs, chosen, owners: new Map(named.map((id) => [id, -1])) };
   for (const index of [...needs.keys()].toSorted((a, b) => byChoices(needs[a], needs[b])))
@@ -59,13 +61,19 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
-/** Returns whether a network uses a device that must be allocated to the pod. */
-export const isOfDevices = (nad: Nad | undefined): boolean =>
-  nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
+/** Returns where a delegate's device comes from. */
+export const sourceOf = ({ nad, selection }: Delegate): DeviceSource | undefined => deviceSourceOf(nad, selection);
+
+/** Returns whether a delegate uses a device that must be allocated to the pod. */
+export const usesDevice = (delegate: Delegate): boolean => sourceOf(delegate) !== undefined;
+
+/** Describes a device source in messages. */
+export const sourceText = (source: DeviceSource): string => shownValue(sourceKey(source));
 
 interface Need {
   /** For messages. */
   readonly of: string;
+  readonly source: DeviceSource;
   readonly kind: 'resource' | 'claim' | 'request';
   /** Sorted, without duplicates. */
   readonly candidates: readonly PodDevice[];
@@ -102,21 +110,20 @@ function take(index: number, choice: Choice, tried: Set<string>): boolean {
   return true;
 }
 
-/**
- * Returns what a delegate needs. If its NAD names both a claim and a resource, the claim counts, because it is more
- * specific.
- */
-function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Need | undefined {
-  if (nad === undefined || !isOfDevices(nad)) return undefined;
-  const { resourceName, resourceClaim } = nad;
+/** Returns what a delegate needs. */
+function needOf(delegate: Delegate, devices: readonly PodDevice[]): Need | undefined {
+  const source = sourceOf(delegate);
+  if (source === undefined) return undefined;
+  const { kind, name } = source;
   const fitting = devices.filter((device) =>
-    resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim),
+    kind === 'resource' ? device.resource === name : isOfClaim(device, name),
   );
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
-  const requested = candidates.find(({ id }) => id === selection?.deviceId);
+  const requested = candidates.find(({ id }) => id === delegate.selection?.deviceId);
   return {
-    of: shownValue(resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`),
-    kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
+    of: sourceText(source),
+    source,
+    kind: kind === 'claim' && name.includes('/') ? 'request' : kind,
     candidates,
     ...(requested !== undefined && { requestedId: requested.id }),
   };
@@ -170,7 +177,7 @@ function shortcomings(
       ? []
       : [deviceReplaced({ network, deviceId: shownValue(requested), of: need.of, gets: device.id })];
   if (inputs.devices === undefined) return [deviceUndecided({ network, of: need.of })];
-  if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
+  if (isMarker(need, inputs.devices)) return markerWarnings(network, need, inputs.devices);
   const error = missingError(delegate, need, inputs);
   if (inputs.settings.missingDevice === 'fail') throw error;
   return [deviceAbsent({ network, problem: error.message })];
@@ -180,25 +187,20 @@ function shortcomings(
  * Returns whether a network's resource has no devices: it only marks nodes for the scheduler (bridge-marker, the marker
  * of ovs-cni), and no device plugin serves it. False if the pod has a device of it.
  */
-const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: PodDevices): boolean =>
-  kind === 'resource' &&
-  candidates.length === 0 &&
-  served !== undefined &&
-  nad?.resourceName !== undefined &&
-  !served.includes(nad.resourceName);
+const isMarker = ({ source, candidates }: Need, { served }: PodDevices): boolean =>
+  source.kind === 'resource' && candidates.length === 0 && served !== undefined && !served.includes(source.name);
 
-function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): readonly Warning[] {
-  const resource = nad?.resourceName ?? '';
-  if (requested === undefined || requested.includes(resource)) return [];
-  return [resourceUnserved({ network, resource: shownValue(resource) })];
+function markerWarnings(network: string, { source }: Need, { requested }: PodDevices): readonly Warning[] {
+  if (requested === undefined || requested.includes(source.name)) return [];
+  return [resourceUnserved({ network, resource: shownValue(source.name) })];
 }
 
 function missingError(
-  { network, nad }: Delegate,
-  { kind, of, candidates }: Need,
+  { network }: Delegate,
+  { source, of, candidates }: Need,
   { devices, pod }: PlanInputs,
 ): PlexusError {
-  const resource = kind === 'resource' ? nad?.resourceName : undefined;
+  const resource = source.kind === 'resource' ? source.name : undefined;
   const { warnings = [], requested } = devices ?? {};
   const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.map(({ text }) => text).join('; ')) };
   if (candidates.length > 0 || resource === undefined || pod === undefined)

@@ -18,8 +18,10 @@ export { type HostPaths, hostFileName, hostPathKeys, hostPathsFrom, hostPathsOf,
 export type { PlanInputs } from './inputs.ts';
 export { type KnownPlugin, knownPlugin, knownPlugins, programsOf } from './known-plugins.ts';
 export { type PlannedPlug, planPlugs, type PlugInputs, type PlugPlan, type RefusedPlug } from './plan-plugs.ts';
+export { type GuardedUse, guardedUse } from './permission.ts';
 export { routesOf } from './default-route-owner.ts';
 export { withRecordedSelections } from './proven-selections.ts';
+export { resolvedInterfaces } from './node-links.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,

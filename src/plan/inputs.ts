@@ -1,5 +1,5 @@
 import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
-import type { Nad, PodDevices, PodMetadata } from '../npwg/index.ts';
+import type { Nad, NodeLink, PodDevices, PodMetadata } from '../npwg/index.ts';
 import type { PodSelections } from './selections.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,4 +24,6 @@ export interface PlanInputs {
   readonly links: readonly string[];
   /** The devices allocated to the pod; undefined if they were not queried, as for STATUS. */
   readonly devices?: PodDevices;
+  /** The links of the node, if a NAD names them by selectors and this process runs on the node. */
+  readonly nodeLinks?: readonly NodeLink[];
 }

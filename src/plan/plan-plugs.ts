@@ -1,8 +1,8 @@
 import { type PlexusError, type Warning, asPlexusError, interfaceTaken, spareDeviceMissing } from '../errors/index.ts';
-import { type NetworkSelection, type PodMetadata, nadKey } from '../npwg/index.ts';
+import { type NetworkSelection, type PodMetadata, nadKey, sourceKey } from '../npwg/index.ts';
 import type { AnnotationDifference, Plug } from './annotation-difference.ts';
 import type { Attachment } from './attachment.ts';
-import { chooseDevices, identityOf, isOfDevices } from './device-choice.ts';
+import { chooseDevices, identityOf, sourceOf, sourceText } from './device-choice.ts';
 import { routesBeside } from './default-route-owner.ts';
 import { decideDefaultRoutes } from './default-route.ts';
 import type { PlanInputs } from './inputs.ts';
@@ -13,13 +13,14 @@ import { assertNamespaceAllowed } from './policy.ts';
 import type { AttachmentRecord, SandboxRecord } from './record.ts';
 import { deliveriesOf, judgeRequests } from './requests.ts';
 import { withoutMetaPlugins, fromSelection } from './resolve.ts';
-import { shownValue } from './shown.ts';
 
 /** The inputs of planning networks for a running pod. */
 export type PlugInputs = PlanInputs & {
   readonly pod: PodMetadata;
-  /** NADs that cannot be read at this moment, by namespace/name. */
-  readonly unreadable: ReadonlyMap<string, PlexusError>;
+  /** NADs that cannot be read at this moment, or that the pod may not use, by namespace/name. */
+  readonly unusable: ReadonlyMap<string, PlexusError>;
+  /** Why the devices of a source cannot be determined at this moment, by `sourceKey`. */
+  readonly deviceProblems: ReadonlyMap<string, PlexusError>;
 };
 export interface PlannedPlug {
   readonly plug: Plug;
@@ -95,9 +96,9 @@ function plugged(
   { names, others, made, inputs }: Surroundings,
 ): Pick<PlannedPlug, 'attachment' | 'warnings'> {
   const { selection } = plug;
-  const { pod, settings, unreadable, links } = inputs;
+  const { pod, settings, unusable, links } = inputs;
   assertNamespaceAllowed(selection, pod, settings);
-  const problem = unreadable.get(nadKey(selection.nad));
+  const problem = unusable.get(nadKey(selection.nad));
   if (problem !== undefined) throw problem;
   const delegate = withoutMetaPlugins(fromSelection(selection, inputs));
   const requests = deliveriesOf(delegate);
@@ -134,6 +135,9 @@ type Delegate = ReturnType<typeof fromSelection>;
 // one, the network is refused whatever missingDevice states: nobody waits for the pod to start.
 function deviceFor(delegate: Delegate, made: readonly Attachment[], inputs: PlugInputs) {
   const used = new Set(made.flatMap(({ device }) => (device === undefined ? [] : [identityOf(device)])));
+  const source = sourceOf(delegate);
+  const problem = source && inputs.deviceProblems.get(sourceKey(source));
+  if (problem !== undefined) throw problem;
   const { devices: all } = inputs;
   const devices = all && { ...all, devices: all.devices.filter((each) => !used.has(identityOf(each))) };
   const { settings, ...others } = inputs;
@@ -144,7 +148,7 @@ function deviceFor(delegate: Delegate, made: readonly Attachment[], inputs: Plug
       settings: strict,
       ...(devices !== undefined && { devices }),
     });
-    if (isOfDevices(delegate.nad) && chosen[0] === undefined) throw noSpareDevice(delegate);
+    if (source !== undefined && chosen[0] === undefined) throw noSpareDevice(delegate);
     return { chosen: chosen[0], warnings };
   } catch (thrown) {
     const { id } = asPlexusError(thrown);
@@ -153,10 +157,10 @@ function deviceFor(delegate: Delegate, made: readonly Attachment[], inputs: Plug
   }
 }
 
-function noSpareDevice({ network, nad }: Delegate, cause?: unknown): PlexusError {
-  const { resourceName, resourceClaim } = nad ?? {};
-  const of = resourceClaim === undefined ? `resource ${resourceName ?? ''}` : `claim ${resourceClaim}`;
-  return spareDeviceMissing({ network, of: shownValue(of) }, cause === undefined ? {} : { cause });
+function noSpareDevice(delegate: Delegate, cause?: unknown): PlexusError {
+  const source = sourceOf(delegate);
+  const of = source === undefined ? '' : sourceText(source);
+  return spareDeviceMissing({ network: delegate.network, of }, cause === undefined ? {} : { cause });
 }
 
 function withRoutes(attachment: Attachment, all: readonly Attachment[]): Attachment {

@@ -9,6 +9,7 @@ import { type Warning, configurationInvalid, nadNotFound, nestedCall } from '../
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
+import { withNodeLinks } from './node-links.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { readSelections } from './selections.ts';
 import { shownValue } from './shown.ts';
@@ -155,7 +156,15 @@ function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {
 }
 
 /** NPWG-08: spec.config, otherwise the file in confDir with the NAD's name. */
-function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
+function fromNad(nad: Nad, inputs: PlanInputs): Delegate {
+  const delegate = asConfigured(nad, inputs);
+  const { network, configuration, warnings = [] } = delegate;
+  if (nad.interfaces === undefined) return delegate;
+  const resolved = withNodeLinks({ network, configuration, interfaces: nad.interfaces }, inputs.nodeLinks);
+  return { ...delegate, configuration: resolved.configuration, warnings: [...warnings, ...resolved.warnings] };
+}
+
+function asConfigured(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   const network = nadKey(nad);
   const json = nadConfiguration(nad);
   if (json !== undefined)

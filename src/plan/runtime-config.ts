@@ -1,6 +1,6 @@
 import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
 import { deviceIdCapability, deviceInfoCapability } from '../npwg/index.ts';
-import { isOfDevices } from './device-choice.ts';
+import { usesDevice } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delivery, requestsOf } from './requests.ts';
 import type { Delegate } from './resolve.ts';
@@ -23,7 +23,7 @@ export function runtimeConfigOf(
   { isDefault, deviceId, deviceInfoFile, deliveries }: Decided,
   inputs: PlanInputs,
 ): JsonObject {
-  const device = isOfDevices(delegate.nad) ? deviceId : delegate.selection?.deviceId;
+  const device = usesDevice(delegate) ? deviceId : delegate.selection?.deviceId;
   return {
     ...(isDefault && declaredIn(delegate.configuration, inputs.runtimeConfig)),
     ...requestsOf(deliveries),

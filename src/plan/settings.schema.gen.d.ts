@@ -99,6 +99,14 @@ export interface WrittenSettings {
    */
   allowDefaultNetworkAnnotation?: boolean | string[];
   /**
+   * Whether pods need the permission to use every network that their annotations name (docs/permissions.md). false: only networks with the annotation plexus-cni.io/require-use: "true" require it. The node's default networks never do.
+   */
+  requireUse?: boolean;
+  /**
+   * Whether static pods, which have no ServiceAccount, may use networks that require the permission.
+   */
+  staticPodUse?: "allow" | "refuse";
+  /**
    * How network-status shows addresses: bare, as Multus does, or with their prefix length.
    */
   statusAddresses?: "bare" | "cidr";
@@ -110,6 +118,10 @@ export interface WrittenSettings {
    * When the record of an ADD must be on disk. beside: it is written before the first plugin runs, and synced while the plugins run; the answer waits for both. strict: it is synced before the first plugin runs, which costs every ADD two disk syncs. They differ only after a failure of the machine within these milliseconds: with beside, Plexus may then not know of an address that a remote IPAM service has just assigned.
    */
   durability?: "beside" | "strict";
+  /**
+   * Whether an ADD waits until the annotation network-status is written. false: the daemon writes it after the answer, so a container that reads it through the downward API may find it late, and an ADD does not wait for the API server. Direct mode always waits.
+   */
+  statusBeforeAnswer?: boolean;
   /**
    * Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing.
    */

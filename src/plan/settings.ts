@@ -56,10 +56,16 @@ export interface Settings {
   readonly allowedCniArgs?: readonly string[];
   /** Whether a pod may replace its default network: all pods, none, or those in these namespaces. */
   readonly allowDefaultNetworkAnnotation: boolean | readonly string[];
+  /** Whether every network that a pod's annotations name requires the permission to use it. */
+  readonly requireUse: boolean;
+  /** Whether static pods may use networks that require the permission. */
+  readonly staticPodUse: 'allow' | 'refuse';
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many additional networks of one pod are attached concurrently. */
   readonly attachmentConcurrency: number;
   readonly durability: 'beside' | 'strict';
+  /** Whether an ADD waits until network-status is written. */
+  readonly statusBeforeAnswer: boolean;
   readonly kubeletDir: string;
   readonly deviceInfoDir: string;
   readonly missingDevice: 'fail' | 'ignore';
@@ -239,6 +245,7 @@ const attachingOf = (written: WrittenSettings) =>
   ({
     attachmentConcurrency: written.attachmentConcurrency ?? 1,
     durability: written.durability ?? 'beside',
+    statusBeforeAnswer: written.statusBeforeAnswer ?? true,
   }) as const;
 
 const annotationsOf = (written: WrittenSettings) => ({
@@ -247,6 +254,8 @@ const annotationsOf = (written: WrittenSettings) => ({
   maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
   ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
   allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
+  requireUse: written.requireUse ?? false,
+  staticPodUse: written.staticPodUse ?? 'allow',
 });
 
 const devicesOf = (written: WrittenSettings) => ({

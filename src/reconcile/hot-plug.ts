@@ -1,4 +1,4 @@
-import { type FollowDeps, type Followed, followAnnotation, publishFollowed } from '../attach/index.ts';
+import { type FollowDeps, type Followed, followAnnotation, publishFollowed, reportClaims } from '../attach/index.ts';
 import { type PodState, type WatchedPod, networksDigest } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, changeIncomplete, hostAgentMissing, podEnding } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
@@ -124,9 +124,10 @@ interface Round {
 }
 
 async function reconcileSandbox(key: RecordKey, round: Round, outer: AbortSignal): Promise<WorkOutcome> {
-  const { journal, cluster } = round.current;
+  const { journal, cluster, pods } = round.current;
   const record = await journal.read(key, outer);
   if (record?.complete !== true || record.pod?.uid === undefined) return 'done';
+  const watched = pods.get(record.pod.uid)?.digest;
   const pod = await cluster.getPodState(record.pod, outer);
   if (pod === undefined || pod.metadata.uid !== record.pod.uid || hasEnded(pod)) return 'done';
   const subject = { pod, current: round.current };
@@ -134,7 +135,9 @@ async function reconcileSandbox(key: RecordKey, round: Round, outer: AbortSignal
   if (digest === record.networksDigest && recoveryOf(record) === undefined)
     return settleCondition(record, subject, outer);
   if (pod.deleting) return refuse(podEnding({ pod: podKey(pod.metadata) }), record, subject, outer);
-  return followPod(record, pod, round, outer);
+  const outcome = await followPod(record, pod, round, outer);
+  // a failure must not delay a change that arrived meanwhile; a watch that lags must not end the back-off
+  return pods.get(record.pod.uid)?.digest === watched ? outcome : { afterMs: 0 };
 }
 
 async function followPod(
@@ -154,15 +157,18 @@ async function followPod(
       ? refuse(hostAgentMissing({ pod: subject }), record, { pod, current }, outer)
       : 'done';
   const publishing = { ...current, settings: current.settings(), report, now: Date.now };
-  const publish: FollowDeps['publish'] = async (outcome, limited) =>
-    isQuiet(outcome, seenAt.has(uid)) || publishFollowed(outcome, pod, publishing, limited);
+  const publish: FollowDeps['publish'] = async (outcome, limited) => {
+    if (isQuiet(outcome, seenAt.has(uid))) return true;
+    const change = { record: outcome.record, before: record.attachments };
+    await reportClaims(change, { ...follow, settings: follow.settingsOf(record) }, limited);
+    return publishFollowed(outcome, pod, publishing, limited);
+  };
   const followed = await reported(operation, current, () =>
     current.cancellable(sandbox, outer, (signal) => followAnnotation(record, pod, { ...follow, publish }, signal)),
   ).finally(follow.release);
   if (followed === undefined) return 'done';
   reportFollowed(followed, operation, { ...current, ms: elapsedMs(uid, seenAt) });
   if (followed.problems.length === 0) seenAt.delete(uid);
-  if (current.pods.get(uid)?.digest !== networksDigest(pod.metadata.annotations)) return { afterMs: 0 };
   return followed.problems.some(({ network }) => network !== undefined) ? 'retry' : 'done';
 }
 

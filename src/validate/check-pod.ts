@@ -5,6 +5,7 @@ import {
   type Warning,
   asPlexusError,
   capabilityMissing,
+  claimUnknown,
   deviceIdLost,
   deviceMissing,
   interfaceTaken,
@@ -28,11 +29,11 @@ import {
   podKey,
   selectionFields,
 } from '../npwg/index.ts';
-import { type Settings, didYouMean } from '../plan/index.ts';
+import { type Settings, didYouMean, guardedUse } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
 import { type Element, type NetworksAnnotation, annotationAt, asksFor } from './elements.ts';
-import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
+import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost, useRequiredRule } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
 import { textAt, valueAt } from './values.ts';
@@ -95,11 +96,21 @@ export function checkElement(key: string, element: Element, index: number, input
   const isSilent = context.settings.unservedRequests === 'ignore';
   return [
     ...missing,
+    ...missingClaim(selection, element, input),
     ...(error === undefined ? [] : [elementFinding(error, element, place)]),
     ...warnings.flatMap((each) => warningFinding(each, element, place)),
     ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
     ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
+    ...usePermission(selection, element, context),
   ];
+}
+
+function usePermission(selection: NetworkSelection, element: Element, context: PodContext): readonly Finding[] {
+  return guardedUse([selection], context.nads, context.settings).map(({ nad }) => {
+    const network = nadKey(nad);
+    const text = `network ${network} requires the permission "use", which is not checked here`;
+    return finding(useRequiredRule, element.at(['name']), { network }, text);
+  });
 }
 
 type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;
@@ -136,6 +147,18 @@ function missingNad({ nad }: NetworkSelection, element: Element, { pod, context 
       fix: 'Check it together with its file, or with --cluster.',
     },
   ];
+}
+
+/** Reports a claim that the element names and that the pod does not have: a pod can only use claims of its own. */
+function missingClaim(
+  { resourceClaim = '' }: NetworkSelection,
+  element: Element,
+  { pod, claims }: PodInput,
+): readonly Finding[] {
+  const [name = ''] = resourceClaim.split('/');
+  if (name === '' || claims.includes(name)) return [];
+  const error = claimUnknown({ selection: resourceClaim, pod: podKey(pod), present: claims });
+  return [findingOf(error, element.at(['resourceClaim']))];
 }
 
 /** Returns a network of the same namespace with a similar name, or one of the same name in another namespace. */

@@ -243,6 +243,13 @@ export const requestOutside = rule<AddressData>(
   'Request an address of the network.',
 );
 
+export const useRequiredRule = rule<{ readonly network: string }>(
+  'USE-REQUIRED',
+  'note',
+  'A pod names a network that requires the permission to use it, which is not checked.',
+  'Check it with plexus can-use NETWORK --as system:serviceaccount:NAMESPACE:NAME.',
+);
+
 export const rules: readonly Rule[] = [
   syntax,
   template,
@@ -273,6 +280,7 @@ export const rules: readonly Rule[] = [
   ignored,
   noAddresses,
   requestOutside,
+  useRequiredRule,
 ];
 
 /** Creates a finding of a rule. `spot`: a path, for the value there, or another place. */

@@ -5,7 +5,7 @@ export { addressOf, overlap, type Range, subnetOf } from './addresses.ts';
 export { type Finding, findingOf, isOfPlexus, type Rule, rules, type Severity } from './finding.ts';
 export { judgeConfiguration, judgeSettings } from './judge-configuration.ts';
 export { type JudgedNad, judgeNad } from './judge-nad.ts';
-export { judgePod, nadsOfPod } from './judge-pod.ts';
+export { judgePod, nadsOfPod, podPathOf } from './judge-pod.ts';
 export { limitsOf } from './pod-object.ts';
 export type { PlacedFinding } from './places.ts';
 export type { PodContext } from './plan-pod.ts';

@@ -1,6 +1,15 @@
 import { type JsonObject, type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
 import { asPlexusError, is, nadInvalid } from '../errors/index.ts';
-import { type Nad, nadConfiguration, nadGroup, nadKey, nadKind, nadVersion, parseNad } from '../npwg/index.ts';
+import {
+  type Nad,
+  nadConfiguration,
+  nadGroup,
+  nadKey,
+  nadKind,
+  nadVersion,
+  parseNad,
+  requireUseKey,
+} from '../npwg/index.ts';
 import { checkAnnotations, nadAnnotations } from './check-annotations.ts';
 import { type CheckedConfiguration, checkConfiguration, within } from './check-configuration.ts';
 import {
@@ -13,6 +22,7 @@ import {
   keyAt,
   keyUnknown,
   nodeFile,
+  valueInvalid,
 } from './finding.ts';
 import { brokenAt, isJson, repeatedKeys, trimmed } from './json-text.ts';
 import { identityFinding, nameFindings } from './kinds.ts';
@@ -63,12 +73,22 @@ function objectFindings(object: unknown): readonly Finding[] {
   return [
     ...checkAnnotations(object, ['metadata', 'annotations'], nadAnnotations),
     ...configFindings(object),
+    ...useFindings(object),
     ...(value === allowed ? [] : [finding(apiVersion, ['apiVersion'], { value, allowed }, versionText)]),
     ...extra.map((key) => {
       const text = `spec must not have key ${JSON.stringify(key)}: only "config" is allowed`;
       return finding(keyUnknown, keyAt(['spec', key]), { key }, text);
     }),
   ];
+}
+
+/** A value other than these requires the permission, but the author may have meant the opposite. */
+function useFindings(object: unknown): readonly Finding[] {
+  const path = ['metadata', 'annotations', requireUseKey];
+  const value = valueAt(object, path);
+  if (value === undefined || value === 'true' || value === 'false') return [];
+  const text = `${requireUseKey} is ${JSON.stringify(value)}: it must be "true" or "false"`;
+  return [finding(valueInvalid, path, { value, allowed: '"true" or "false"' }, text)];
 }
 
 function judgeConfig(nad: Nad): JudgedNad {

@@ -26,6 +26,9 @@ export function nadsOfPod(object: unknown, settings: Settings): readonly NadRef[
   return [...selectedNads(object, path, settings), ...(isVm ? nadsOfVm({ object, instance: path }) : [])];
 }
 
+/** The path of the pod, or of its template, in an object. */
+export const podPathOf = (object: unknown): readonly string[] => podIn(object).path.map(String);
+
 function podIn(object: unknown): { readonly path: Path; readonly isVm: boolean } {
   const known = kindOf(object);
   return known === undefined || known.kind === 'nad'

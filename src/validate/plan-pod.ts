@@ -1,12 +1,15 @@
 import type { ConfFile } from '../cni/index.ts';
 import { asPlexusError, type PlexusError, type Warning } from '../errors/index.ts';
 import {
+  type DeviceSource,
   type Nad,
   type NetworkSelection,
   type PodDevice,
   type PodMetadata,
+  deviceSourceOf,
   nadKey,
   selectionFields,
+  sourceKey,
 } from '../npwg/index.ts';
 import { type Delivery, type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
 import type { Ipam } from './check-ipam.ts';
@@ -49,7 +52,7 @@ export function planPod(
   const nads = new Map(selections.map(({ nad }) => [nadKey(nad), context.nads.get(nadKey(nad)) ?? standInNad(nad)]));
   const devices = withDevices
     ? {
-        devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)],
+        devices: [...requestedDevices(limits), ...claimedDevices(sourcesOf(selections, nads), pod, claims)],
         warnings: [],
         requested: [...limits.keys()],
       }
@@ -75,12 +78,15 @@ const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevi
  * Assumes a claimed device for each network that may use one, because the devices of a claim, and their resources, are
  * not known here.
  */
-const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readonly PodDevice[] =>
-  nads.flatMap(({ namespace, resourceClaim, resourceName }): readonly PodDevice[] => {
-    const ids = Array.from({ length: most }, (_, index) => `${resourceClaim ?? resourceName}-of-claim-${index + 1}`);
-    if (resourceClaim === undefined)
-      return resourceName === undefined || claims.length === 0 ? [] : ids.map((id) => ({ id, resource: resourceName }));
-    const [podClaim = '', ...request] = resourceClaim.split('/');
+const claimedDevices = (
+  sources: readonly DeviceSource[],
+  { namespace }: PodMetadata,
+  claims: readonly string[],
+): readonly PodDevice[] =>
+  sources.flatMap(({ kind, name }): readonly PodDevice[] => {
+    const ids = Array.from({ length: most }, (_, index) => `${name}-of-claim-${index + 1}`);
+    if (kind === 'resource') return claims.length === 0 ? [] : ids.map((id) => ({ id, resource: name }));
+    const [podClaim = '', ...request] = name.split('/');
     if (!claims.includes(podClaim)) return [];
     const claimed = {
       podClaim,
@@ -91,6 +97,12 @@ const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readon
     };
     return ids.map((id) => ({ id, claimed: { ...claimed, device: id } }));
   });
+
+/** Returns the distinct device sources of these selections. */
+const sourcesOf = (selections: readonly NetworkSelection[], nads: Nads): readonly DeviceSource[] => {
+  const sources = selections.flatMap((each) => deviceSourceOf(nads.get(nadKey(each.nad)), each) ?? []);
+  return [...new Map(sources.map((each) => [sourceKey(each), each])).values()];
+};
 
 type Nads = ReadonlyMap<string, Nad>;
 

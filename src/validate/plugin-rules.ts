@@ -101,12 +101,17 @@ const bridgeWithoutInterface: PluginRule = ({ options, ipam }) => {
 
 const deviceKeys = ['device', 'hwaddr', 'kernelpath', 'pciBusID'];
 
+const deviceFix =
+  'Name the resource of the device (annotation k8s.v1.cni.cncf.io/resourceName), unless each pod names its own ("resourceName" or "resourceClaim" in the element).';
+
+// A warning: an element of a pod's annotation may name the device.
+const withoutDevice = (found: Finding): readonly Finding[] => [{ ...found, severity: 'warning' }];
+
 const oneDevice: PluginRule = ({ options, getsDevice }) => {
   const [first, ...others] = deviceKeys.filter((key) => isFilled(options[key]));
   if (first === undefined) {
-    const text = `one of ${deviceKeys.join(', ')} is needed`;
-    const fix = 'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).';
-    return getsDevice ? [] : [finding(exclusive, [], { keys: deviceKeys }, text, fix)];
+    const text = `one of ${deviceKeys.join(', ')} is needed, or a resource to take the device from`;
+    return getsDevice ? [] : withoutDevice(finding(exclusive, [], { keys: deviceKeys }, text, deviceFix));
   }
   return others.map((key) =>
     finding(ignored, [key], { key, beside: first }, `${key} has no effect: ${first} already selects the device`),
@@ -116,8 +121,7 @@ const oneDevice: PluginRule = ({ options, getsDevice }) => {
 const needsDevice: PluginRule = ({ options, getsDevice }) => {
   if (getsDevice || isFilled(options['deviceID'])) return [];
   const text = 'deviceID is missing, and the network names no resource to take a device from';
-  const fix = 'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".';
-  return [finding(keyMissing, [], { key: 'deviceID' }, text, fix)];
+  return withoutDevice(finding(keyMissing, [], { key: 'deviceID' }, text, deviceFix));
 };
 
 const sriovVlan: PluginRule = ({ options }) =>

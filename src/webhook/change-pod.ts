@@ -3,10 +3,12 @@ import type { PlexusError } from '../errors/index.ts';
 import {
   type NetworkSelection,
   defaultNetworkKey,
+  deviceSourceOf,
   nadKey,
   networksKey,
   parseDefaultNetwork,
   parseSelections,
+  resourceNameKey,
 } from '../npwg/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { findingOf } from '../validate/index.ts';
@@ -69,7 +71,10 @@ interface Change {
 export function changePod(change: Change, policy: Policy, switches: ControlSwitches): Decision {
   const { sent, prepared, namespace, nads } = change;
   const selections = selectionsOf(prepared.pod, namespace, policy.settings);
-  const known = selections.flatMap(({ nad }) => nads.get(nadKey(nad)) ?? []);
+  const known = selections.flatMap((selection) => {
+    const nad = nads.get(nadKey(selection.nad));
+    return nad === undefined ? [] : [{ nad, selection }];
+  });
   const { pod, problems } = policy.inject
     ? injected(change, known, { policy, switches })
     : { pod: prepared.pod, problems: [] };
@@ -79,13 +84,22 @@ export function changePod(change: Change, policy: Policy, switches: ControlSwitc
   return { ...decision, patch: patchOf(sent, pod) };
 }
 
+/** An element of the annotation whose network exists. */
+interface KnownNetwork {
+  readonly nad: ClusterNad;
+  readonly selection: NetworkSelection;
+}
+
 function injected(
   { prepared, classResources }: Change,
-  known: readonly ClusterNad[],
+  known: readonly KnownNetwork[],
   { policy, switches }: { readonly policy: Policy; readonly switches: ControlSwitches },
 ): PreparedPod {
   const needed = neededDevices(prepared.pod, known, { keys: policy.resourceNameKeys, classResources });
-  const selector = withNodeSelector(prepared.pod, known);
+  const selector = withNodeSelector(
+    prepared.pod,
+    known.map(({ nad }) => nad),
+  );
   if (needed.size === 0) return selector;
   const mode = (switches.honorResources ?? policy.resources === 'honor') ? 'honor' : 'top-up';
   const { pod, problem } = withDeviceResources(selector.pod, needed, mode);
@@ -96,21 +110,24 @@ function injected(
 }
 
 /**
- * Counts the devices that the networks need. A network that names a ResourceClaim gets its device from that claim. If a
- * DeviceClass offers a resource and the pod has claims of its own, its device comes from one of them; otherwise the
- * scheduler creates a claim for the request.
+ * Counts the devices that the networks need. A network with a ResourceClaim gets its device from that claim. A resource
+ * that the element names replaces that of the NetworkAttachmentDefinition. If a DeviceClass offers a resource and the
+ * pod has claims of its own, its device comes from one of them; otherwise the scheduler creates a claim for the request.
  */
 function neededDevices(
   pod: JsonObject,
-  known: readonly ClusterNad[],
+  known: readonly KnownNetwork[],
   { keys, classResources }: { readonly keys: readonly string[]; readonly classResources: ReadonlySet<string> },
 ): Needed {
   const hasClaims = objectsAt(pod, 'spec', 'resourceClaims').length > 0;
   const needed = new Map<string, number>();
-  for (const { annotations, judged } of known) {
-    if (judged.nad?.resourceClaim !== undefined) continue;
-    for (const key of keys) {
-      const resource = annotations[key]?.trim() ?? '';
+  for (const { nad, selection } of known) {
+    const source = deviceSourceOf(nad.judged.nad, selection);
+    if (source?.kind === 'claim') continue;
+    const { resourceName } = selection;
+    const annotated = keys.filter((key) => resourceName === undefined || key !== resourceNameKey);
+    const resources = [resourceName ?? '', ...annotated.map((key) => nad.annotations[key]?.trim() ?? '')];
+    for (const resource of resources) {
       if (resource === '' || (hasClaims && classResources.has(resource))) continue;
       needed.set(resource, (needed.get(resource) ?? 0) + 1);
     }

@@ -11,6 +11,7 @@ import {
   judgePodWrite,
   mayBeForced,
 } from './judge.ts';
+import { judgeUse } from './judge-use.ts';
 import type { ClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
 import { annotationsOf, objectAt } from './pod-parts.ts';
@@ -66,8 +67,12 @@ export async function validateWrite(
   const inTurn = turnsOf(namespace, parts, signal);
   if (isNad) return inTurn(() => judgeNadWrite(request, policy));
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
-  const networks = await networksOf(placed(object, request), namespace, parts, signal);
-  return inTurn(() => judgePodWrite(request, networks, policy));
+  const pod = placed(object, request);
+  const networks = await networksOf(pod, namespace, parts, signal);
+  const mode = request.kind === 'Pod' ? policy.pods : policy.templates;
+  const use = { request, object: pod, networks: networks.found };
+  const more = mode === 'off' ? [] : await judgeUse(use, parts, signal);
+  return inTurn(() => judgePodWrite(request, { networks, more }, policy));
 }
 
 /** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */

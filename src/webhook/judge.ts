@@ -37,8 +37,12 @@ export interface Networks {
   readonly others: readonly string[];
 }
 
-/** Decides about a pod, or about a workload with a pod template. */
-export function judgePodWrite(request: AdmissionRequest, networks: Networks, policy: Policy): Decision {
+/** Decides about a pod, or about a workload with a pod template. `more`: findings that needed requests. */
+export function judgePodWrite(
+  request: AdmissionRequest,
+  { networks, more }: { readonly networks: Networks; readonly more: readonly Finding[] },
+  policy: Policy,
+): Decision {
   const { object, name, namespace, kind } = request;
   const isPod = kind === 'Pod';
   const mode = isPod ? policy.pods : policy.templates;
@@ -52,7 +56,8 @@ export function judgePodWrite(request: AdmissionRequest, networks: Networks, pol
     },
   );
   const findings = judgePod({ ...identified(object, { name, namespace }), kind }, context);
-  return verdictOf(isPod ? findings : findings.flatMap((each) => ofTemplate(each, policy)), mode);
+  const own = isPod ? findings : findings.flatMap((each) => ofTemplate(each, policy));
+  return verdictOf([...own, ...more], mode);
 }
 
 /**

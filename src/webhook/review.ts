@@ -1,4 +1,5 @@
 import { type JsonObject, isJsonObject } from '../cni/index.ts';
+import type { ApiUser } from '../cluster/index.ts';
 import { reviewInvalid } from '../errors/index.ts';
 
 /** The parts of an AdmissionRequest (admission.k8s.io/v1) that the webhook reads. */
@@ -12,6 +13,8 @@ export interface AdmissionRequest {
   /** '' for an object of the cluster. */
   readonly namespace: string;
   readonly operation: string;
+  /** Who sent the request. */
+  readonly user: ApiUser;
   /** Absent for DELETE. */
   readonly object?: JsonObject;
   /** Absent for CREATE. */
@@ -61,10 +64,24 @@ export function readReview(review: unknown): AdmissionRequest {
     name: textOf(request['name']),
     namespace: textOf(request['namespace']),
     operation: textOf(operation),
+    user: userOf(objectOf(request['userInfo'])),
     ...(isJsonObject(object) && { object }),
     ...(isJsonObject(oldObject) && { oldObject }),
   };
 }
+
+function userOf({ username, uid, groups, extra }: JsonObject): ApiUser {
+  const lists = Object.entries(objectOf(extra)).map(([key, values]) => [key, textsOf(values)] as const);
+  return {
+    user: textOf(username),
+    ...(textOf(uid) !== '' && { uid: textOf(uid) }),
+    groups: textsOf(groups),
+    ...(lists.length > 0 && { extra: Object.fromEntries(lists) }),
+  };
+}
+
+const textsOf = (list: unknown): readonly string[] =>
+  Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
 
 /** The AdmissionReview that answers a request. */
 export function answerReview(uid: string, { denial, warnings, patch = [] }: Decision): JsonObject {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type NadWatch, connectNads } from '../cluster/index.ts';
+import { type NadWatch, type Permissions, apiPermissions, cachedPermissions, connectNads } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import {
   type ApiConnection,
@@ -42,6 +42,8 @@ export interface Sources {
   readonly isNamespaceDeleted: (namespace: string, signal: AbortSignal) => Promise<boolean>;
   /** The pods, as namespace/name, whose annotations name a network; without those that have ended. */
   readonly podsUsing: (nad: NadRef, settings: Settings, signal: AbortSignal) => Promise<readonly string[]>;
+  /** Whether a user may use a network. Rejects with apiUnavailable or apiRefused. */
+  readonly mayUse: Permissions['mayUse'];
   /** Why decisions would be based on incomplete data; undefined if they are not. */
   readonly notReady: () => string | undefined;
   readonly networks: () => number;
@@ -64,6 +66,11 @@ export interface SourceOptions {
 const usualPollMs = 30_000;
 const pollTimeoutMs = 10_000;
 
+// Less than the API server waits for the webhook.
+const reviewTimeoutMs = 4000;
+const withReviewTimeout = (signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(reviewTimeoutMs)]);
+
 /** Connects to the cluster; nothing is read before `run`. */
 export async function clusterSources(options: SourceOptions): Promise<Sources> {
   const { api, resourceNameKeys, timing = usualWatchTiming } = options;
@@ -71,6 +78,7 @@ export async function clusterSources(options: SourceOptions): Promise<Sources> {
   const watch = await connectNads(api, [...new Set([...nadAnnotationKeys, ...resourceNameKeys])], timing);
   const namespaces = mirrorNamespaces(api, timing);
   const polled = pollOthers(reader, options);
+  const permissions = cachedPermissions(apiPermissions(api, withReviewTimeout));
   return {
     nad: knownNads(watch, reader),
     nadKeys: watch.nads.keys,
@@ -81,6 +89,7 @@ export async function clusterSources(options: SourceOptions): Promise<Sources> {
       const found = await reader.get(`namespace ${namespace}`, namespacePath(namespace), signal);
       return found === undefined || objectAt(found, 'metadata')['deletionTimestamp'] !== undefined;
     },
+    mayUse: (user, nad, signal) => permissions.mayUse(user, nad, signal),
     podsUsing: (nad, settings, signal) => podsUsing(api, nad, { settings, signal }),
     notReady: () => {
       if (!watch.state().complete) return 'NetworkAttachmentDefinitions are not synced yet';

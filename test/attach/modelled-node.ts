@@ -124,7 +124,7 @@ function modelledNode(journal: Journal): ModelledNode {
           return result;
         };
       const write = mortal((record: SandboxRecord) => journal.write(record));
-      const note = mortal((record: SandboxRecord) => journal.note(record));
+      const note = mortal((record: SandboxRecord, noted: SandboxRecord) => journal.note(record, noted));
       const remove = mortal((of: RecordKey) => journal.remove(of));
       const run = mortal(async (plugin: PluginRun) => runPlugin(plugin));
       return { deps: modelledDeps({ ...host, runPlugin: run }, { ...journal, write, note, remove }) };

@@ -121,7 +121,7 @@ function eagerNode() {
       ...journal,
       write: async (record: SandboxRecord) => (step(), journal.write(record)),
       begin: async (record: SandboxRecord) => (step(), journal.begin(record)),
-      note: async (record: SandboxRecord) => (step(), journal.note(record)),
+      note: async (record: SandboxRecord, noted: SandboxRecord) => (step(), journal.note(record, noted)),
       remove: async (record: SandboxRecord) => (step(), journal.remove(record)),
     };
     return modelledDeps(host, mortal);

@@ -17,6 +17,11 @@ export interface ApiMethods {
   readonly remove: (resource: string, names: readonly string[]) => Promise<void>;
   /** Of a pod of namespace default. */
   readonly annotations: (name: string) => Promise<Readonly<Record<string, string>>>;
+  /**
+   * Writes the networks annotation of pods of namespace default. Returns the milliseconds from each write until
+   * network-status lists that number of additional networks.
+   */
+  readonly follow: (names: readonly string[], networks: string, count: number) => Promise<readonly number[]>;
   /** The requests since the last call. */
   readonly requests: () => Promise<readonly ApiRequestCount[]>;
   readonly use: () => Promise<{ readonly cpuMs: number; readonly rssMiB: number }>;
@@ -63,6 +68,7 @@ export async function startApiProcess(netns?: string): Promise<ApiProcess> {
     put: (resource, objects) => ask('put', resource, objects),
     remove: (resource, names) => ask('remove', resource, names),
     annotations: (name) => ask('annotations', name),
+    follow: (names, networks, count) => ask('follow', names, networks, count),
     requests: () => ask('requests'),
     use: () => ask('use'),
     fetchText: (url_) => ask('fetchText', url_),

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Burst, measureBursts } from './bursts.ts';
 import { type Measurement, measureCalls } from './calls.ts';
 import { placeOf, textOf, writeDocs } from './docs.ts';
+import { type Plugs, measureHotPlug } from './hot-plug.ts';
 import { describeMachine } from './machine.ts';
 import { type Situation, measureMemory } from './memory.ts';
 import { buildNative } from './native.ts';
@@ -17,7 +18,7 @@ import { measureCpu, measureProcesses } from './resources.ts';
 import { measureSteps } from './steps.ts';
 import { sectionsOf } from './tables.ts';
 
-const parts = ['calls', 'steps', 'parallel', 'bursts', 'processes', 'cpu', 'requests', 'memory'] as const;
+const parts = ['calls', 'steps', 'parallel', 'bursts', 'hotplug', 'processes', 'cpu', 'requests', 'memory'] as const;
 type Part = (typeof parts)[number];
 
 const help = `Measures what attaching costs, beside the same plugins without a meta-plugin.
@@ -53,6 +54,16 @@ const bursts: readonly Burst[] = values.quick
   : [
       { pods: 50, atOnce: 10, further: 2 },
       { pods: 200, atOnce: 30, further: 2 },
+    ];
+const plugs: readonly Plugs[] = values.quick
+  ? [
+      { pods: 1, networks: 1 },
+      { pods: 5, networks: 1 },
+    ]
+  : [
+      { pods: 1, networks: 1 },
+      { pods: 1, networks: 4 },
+      { pods: 30, networks: 1 },
     ];
 const situations: readonly Situation[] = values.quick
   ? [
@@ -101,6 +112,7 @@ const measuring: Readonly<Record<Part, (wanted: Measurement) => Promise<Partial<
   steps: async (wanted) => ({ steps: await measureSteps(wanted) }),
   parallel: async (wanted) => ({ parallel: await measureParallel(wanted) }),
   bursts: async (wanted) => ({ bursts: await measureBursts(wanted, bursts) }),
+  hotplug: async (wanted) => ({ hotPlug: await measureHotPlug(wanted, plugs, values.quick ? 2 : 20) }),
   processes: async (wanted) => ({ processes: await measureProcesses(wanted) }),
   cpu: async (wanted) => ({ cpu: await measureCpu(wanted) }),
   requests: async (wanted) => ({ requests: await measureRequests(wanted) }),

@@ -76,6 +76,24 @@ export interface ParallelRow {
   readonly concurrency: number | 'not set';
   readonly add: Summary;
 }
+/** Running pods that gain and lose networks, in milliseconds. */
+export interface HotPlugRow {
+  /** Whose annotations change at the same time. */
+  readonly pods: number;
+  /** That each gains and loses. */
+  readonly networks: number;
+  /** From the write of the annotation until network-status shows it. */
+  readonly plug: Summary & { readonly p99: number };
+  readonly unplug: Summary & { readonly p99: number };
+  /** The plugins alone, of as many pods at once. */
+  readonly bareAdd: Summary;
+  readonly bareDel: Summary;
+}
+export interface HotPlugReport {
+  readonly rows: readonly HotPlugRow[];
+  /** The API requests while no annotation changes. */
+  readonly idle: { readonly seconds: number; readonly requests: readonly ApiRequestCount[] };
+}
 export interface ScaleReport {
   readonly nodes: number;
   readonly podsPerNode: number;
@@ -107,5 +125,6 @@ export interface BenchReport {
   readonly requests?: readonly RequestRow[];
   readonly steps?: readonly StepsRow[];
   readonly parallel?: readonly ParallelRow[];
+  readonly hotPlug?: HotPlugReport;
   readonly scale?: ScaleReport;
 }

@@ -11,14 +11,14 @@ export async function measureRequests({ native, further, against, say }: Measure
   const at = await createBenchNode(native, 'nothing');
   try {
     await at.start();
-    await quiet(at);
+    await quietRequests(at);
     const rows: RequestRow[] = [];
     for (const variant of (await variantsOf(at, against)).slice(1)) {
       for (const count of further) {
         const pod = await at.pod(`asks-${variant.name}-${count}`, count);
         const asked = async (command: 'ADD' | 'DEL'): Promise<RequestRow> => {
           await runCalls(variant.calls(command, pod, count), at.runner);
-          return { variant: variant.name, further: count, command, requests: await quiet(at) };
+          return { variant: variant.name, further: count, command, requests: await quietRequests(at) };
         };
         rows.push(await asked('ADD'), await asked('DEL'));
         await pod.netns.remove();
@@ -33,7 +33,7 @@ export async function measureRequests({ native, further, against, say }: Measure
 const quietMs = 400;
 
 /** Waits until no request arrives for a while. Returns the requests until then. */
-async function quiet(at: BenchNode): Promise<readonly ApiRequestCount[]> {
+export async function quietRequests(at: BenchNode): Promise<readonly ApiRequestCount[]> {
   const all: ApiRequestCount[] = [];
   for (;;) {
     await delay(quietMs);

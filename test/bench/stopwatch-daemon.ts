@@ -78,6 +78,7 @@ const context: CallContext = {
     reclaimSeconds: 0,
     kubeletPodsApi: '',
     hotPlug: 'off',
+    warmUp: 'off',
     settings: { cniDir, kubeconfig },
   }),
   journal: timedJournal(fileJournal(`${cniDir}/journal`)),

@@ -1,7 +1,7 @@
 import { table } from '../../src/view/index.ts';
 import type { ApiRequestCount } from './api.ts';
 import { furtherIn, overheadOf } from './plots.ts';
-import type { BenchReport, BurstRow, CallRow, RequestRow, ScaleReport, StepsRow } from './report.ts';
+import type { BenchReport, BurstRow, CallRow, HotPlugReport, RequestRow, ScaleReport, StepsRow } from './report.ts';
 
 export interface Section {
   readonly title: string;
@@ -17,12 +17,13 @@ const delegateWords = { nothing: 'do nothing', pause: 'take 250 ms', real: 'brid
 
 /** The sections of a report, in the order of the document. */
 export function sectionsOf(report: BenchReport): readonly Section[] {
-  const { calls, steps, bursts, processes, cpu, memory, requests, parallel } = report;
+  const { calls, steps, bursts, hotPlug, processes, cpu, memory, requests, parallel } = report;
   return [
     ...(calls === undefined ? [] : [callsSection(calls)]),
     ...(steps === undefined ? [] : [stepsSection(steps)]),
     ...(parallel === undefined || parallel.length === 0 ? [] : [parallelSection(parallel)]),
     ...(bursts === undefined ? [] : [burstsSection(bursts)]),
+    ...(hotPlug === undefined ? [] : [hotPlugSection(hotPlug)]),
     ...(processes === undefined ? [] : [processesSection(processes)]),
     ...(cpu === undefined ? [] : [cpuSection(cpu)]),
     ...(requests === undefined ? [] : [requestsSection(requests)]),
@@ -112,6 +113,29 @@ const burstsSection = (rows: readonly BurstRow[]): Section => ({
       ms(row.add.median),
       ms(row.add.p95),
     ]),
+  ),
+});
+
+const hotPlugSection = ({ rows, idle }: HotPlugReport): Section => ({
+  title: 'Networks of running pods',
+  text:
+    'Milliseconds from the write of the annotation until network-status shows the change, with bridge and macvlan. PODS: how many annotations change at the same time. PLUGINS: the same plugins alone, of as many pods at once. OVER: how much the median exceeds theirs. ' +
+    `During ${idle.seconds} s without a change, the daemon sent ${idle.requests.length === 0 ? 'no request' : idle.requests.map(requestText).join(', ')} to the API server.`,
+  table: table(
+    ['PODS', 'NETWORKS', 'CHANGE', 'MEDIAN', 'P95', 'P99', 'PLUGINS', 'OVER'],
+    rows.flatMap(({ pods, networks, plug, unplug, bareAdd, bareDel }) =>
+      (
+        [
+          ['plug', plug, bareAdd],
+          ['unplug', unplug, bareDel],
+        ] as const
+      ).map(([change, own, bare]) => [
+        String(pods),
+        String(networks),
+        change,
+        ...[own.median, own.p95, own.p99, bare.median, own.median - bare.median].map(ms),
+      ]),
+    ),
   ),
 });
 

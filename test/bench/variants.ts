@@ -50,6 +50,12 @@ export const bare = (at: BenchNode): Variant => ({
   },
 });
 
+/** Like `bare`, without the default network. */
+export function bareFurther(at: BenchNode): Variant {
+  const { calls } = bare(at);
+  return { name: 'bare', calls: (...words) => calls(...words).filter(({ env }) => env['CNI_IFNAME'] !== 'eth0') };
+}
+
 /** Through the shim and the daemon. `more`: settings in addition to the daemon's own configuration. */
 export async function throughDaemon(at: BenchNode, more: JsonObject = {}): Promise<Variant> {
   const conflist = await at.conflist();

@@ -85,9 +85,23 @@ describe('shell completion', () => {
   });
 });
 
+it('kubectl completes kubectl plexus with the script of plexus completion kubectl', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-kubectl-'));
+  const script = join(folder.path, 'kubectl_complete-plexus');
+  await writeFile(script, (await runProgram('plexus', ['completion', 'kubectl'])).stdout, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${folder.path}:${join(repository, 'dist')}:${process.env['PATH'] ?? ''}` };
+  const { stdout } = await run(script, ['pods', '--out'], { env });
+  expect(stdout).toMatch(/^--output\tOutput format\n(.*\n)*:4\n$/m);
+  // kubectl 1.26 or newer finds and runs the script itself.
+  const [program, words] = isInstalled('kubectl') ? ['kubectl', ['__complete', 'plexus', 'po']] : [script, ['po']];
+  const first = await run(program, words, { env });
+  expect(first.stdout).toMatch(/^pod\tShow the networks of one pod: interfaces, /m);
+  expect(first.stdout).not.toContain('webhook');
+});
+
 it('plexus completion lists the supported shells if the shell is unknown', async () => {
   expect(await runProgram('plexus', ['completion', 'tcsh'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('"bash", "zsh", "fish"') as string,
+    stderr: expect.stringContaining('"bash", "zsh", "fish", "kubectl"') as string,
   });
 });

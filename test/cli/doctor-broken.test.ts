@@ -41,6 +41,7 @@ describe('plexus doctor', () => {
       ok        PLX-D-RUNTIME-FOLDERS        /node                                                                    the container runtime reads the folders that Plexus writes to
       ok        PLX-D-DEFAULT-NETWORK        /node/net.d                                                              the configuration of the default network exists and is valid
       ok        PLX-D-NETWORK-FILES          the files of networks (confDir)                                          every NetworkAttachmentDefinition without a configuration has its file on this node
+      ok        PLX-D-HOST-INTERFACES        /sys/class/net                                                           every interface that a NetworkAttachmentDefinition selects exists on this node
       ok        PLX-D-KUBELET-SOCKETS        /var/lib/kubelet/pod-resources/kubelet.sock                              kubelet reports the devices of pods, or no network uses devices
       ok        PLX-D-DIRECT-MODE-TOOLS      /usr/sbin, /usr/bin, /sbin, /bin                                         direct mode finds ip and nsenter, or is not in use
       ok        PLX-D-LOST-SANDBOXES         /node/state/journal                                                      the namespace of every recorded sandbox exists
@@ -120,7 +121,7 @@ describe('plexus doctor', () => {
         - node-3
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      6 errors, 7 warnings, 5 unknown, 20 ok"
+      6 errors, 7 warnings, 5 unknown, 21 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(text);
   });

@@ -30,6 +30,7 @@ describe('plexus doctor', () => {
       ok        PLX-D-DEFAULT-NETWORK        /node/net.d                                                              the configuration of the default network exists and is valid
       ok        PLX-D-NETWORK-FILES          the files of networks (confDir)                                          every NetworkAttachmentDefinition without a configuration has its file on this node
       ok        PLX-D-PLUGINS                /node/bin                                                                every plugin that the default network and the NetworkAttachmentDefinitions name exists and can run
+      ok        PLX-D-HOST-INTERFACES        /sys/class/net                                                           every interface that a NetworkAttachmentDefinition selects exists on this node
       ok        PLX-D-SHIM                   /node/bin                                                                the shim exists and has the same version as the daemon
       ok        PLX-D-DAEMON                 /node/run/plexus.sock                                                    the daemon answers on its socket
       ok        PLX-D-READY                  /node/run/observe.sock                                                   the daemon is ready
@@ -63,7 +64,7 @@ describe('plexus doctor', () => {
         - node-2
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      1 unknown, 35 ok"
+      1 unknown, 36 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
@@ -72,9 +73,9 @@ describe('plexus doctor', () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
-    expect(idsOf(json.stdout, 'ok')).toHaveLength(35);
+    expect(idsOf(json.stdout, 'ok')).toHaveLength(36);
     const node = await ends.onNode('--end', 'node', '-o', 'json');
-    expect(idsOf(node.stdout, 'ok')).toHaveLength(21);
+    expect(idsOf(node.stdout, 'ok')).toHaveLength(22);
     const ofCluster = await ends.onNode('--end', 'cluster', '--node', 'node-2', '-o', 'json');
     expect(idsOf(ofCluster.stdout, 'ok')).toHaveLength(14);
     const ofNone = await ends.onNode('--end', 'cluster', '--node', 'nod-2', '-o', 'json');
@@ -87,14 +88,14 @@ describe('plexus doctor', () => {
     expect(code).toBe(2);
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                                    WHERE         WHAT
-      unknown   PLX-D-RUNTIME-CONFIGURATION and 20 more  this machine  not checked: this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)
+      unknown   PLX-D-RUNTIME-CONFIGURATION and 21 more  this machine  not checked: this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)
       unknown   PLX-D-API and 14 more                    the cluster   not checked: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
 
-      PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
+      PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-HOST-INTERFACES, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
 
       PLX-D-API, PLX-D-OWN-ACCESS, PLX-D-CRD, PLX-D-RBAC, PLX-D-DAEMONSET, PLX-D-NODES, PLX-D-IMAGES, PLX-D-RESTARTS, PLX-D-MULTUS, PLX-D-NAD-INVALID, PLX-D-SUBNETS, PLX-D-NODE-PLUGINS, PLX-D-POD-STATUS, PLX-D-EVENTS, PLX-D-WEBHOOK: the cluster
 
-      36 unknown
+      37 unknown
       "
     `);
     expect(stderr).toMatch(

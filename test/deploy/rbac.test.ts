@@ -79,6 +79,10 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);
     for (let times = 0; times < 2; times++)
       await cluster.recordEvent({ node: 'node-1' }, { type: 'Warning', reason: 'Test', message: 'm' }, signal);
+    const user = { user: 'system:serviceaccount:default:default', groups: [] };
+    const nad = { namespace: 'default', name: 'none' };
+    expect(await cluster.permissions?.mayUse(user, nad, signal)).toMatchObject({ allowed: true });
+    expect(await cluster.permissions?.podAccount(pod, signal)).toEqual({ uid: 'u', serviceAccount: 'default' });
     stop.abort();
     await Promise.all([running, pods]);
     await server.close();

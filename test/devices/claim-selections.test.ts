@@ -120,8 +120,8 @@ describe('a network that selects a claim', () => {
       messages.push((await failing(selection)).message);
     expect(messages).toMatchInlineSnapshot(`
       [
-        "annotation plexus-cni.io/resourceClaim of a network names claim "net", but pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
-        "annotation plexus-cni.io/resourceClaim of a network names "nic/third", but ResourceClaim shop/db-nic-x7 of pod shop/db has no device for that request (it has devices for: main/big, other, share)",
+        "a network needs claim "net", but pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
+        "a network needs "nic/third", but ResourceClaim shop/db-nic-x7 of pod shop/db has no device for that request (it has devices for: main/big, other, share)",
         "a network of pod shop/db needs ResourceClaim pending of the pod, which cannot be used: status.resourceClaimStatuses of the pod does not name the claim that was created for it",
         "a network of pod shop/db needs ResourceClaim shop/unallocated, which cannot be used: it is not allocated",
         "a network of pod shop/db needs ResourceClaim shop/foreign, which cannot be used: it is not reserved for the pod (its UID is u-db)",

@@ -169,6 +169,14 @@ describe('K8S-22: publishing devices in the status of their claims', () => {
     expect(await publish([reported('d1', { interfaceName: 'net7' })], 'u-db')).toBeUndefined();
     expect(told()).toEqual(['d1 net7']);
   });
+  it('removes what it wrote from a claim that has none of the devices any more, and ignores a deleted claim', async () => {
+    await publish([reported('d0')], 'u-db');
+    await publish([reported('d1')], 'u-other');
+    const claimsBefore = [claimed('d0').claim, { namespace: 'shop', name: 'deleted' }];
+    const signal = AbortSignal.timeout(patienceMs);
+    expect(await publishDevices([], { uid: 'u-db', claimsBefore }, api, signal)).toBeUndefined();
+    expect(told()).toEqual(['d1 net1']);
+  });
   it('keeps the entries of a pod that shares the claim, and adds its own for the same device', async () => {
     await publish([reported('d0')], 'u-db');
     expect(await publish([reported('d1', { interfaceName: 'net2' })], 'u-other')).toBeUndefined();

@@ -40,7 +40,13 @@ function look(id: string, at: At = {}): Promise<readonly string[]> {
     socket,
     ...(http !== undefined && { http }),
   };
-  const scene = nodeScene(places, { program: 'test', arch: process.arch, uid, now: Date.now });
+  const scene = nodeScene(places, {
+    program: 'test',
+    arch: process.arch,
+    uid,
+    now: Date.now,
+    nodeLinks: async () => [],
+  });
   const check = nodeChecks.find((each) => each.id === `PLX-D-${id}`) ?? expect.unreachable(id);
   return check.look(scene, patience()).then(textsOf);
 }

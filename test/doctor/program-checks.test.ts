@@ -110,6 +110,25 @@ describe('the program check', () => {
     expect(await look('PLUGINS')).toEqual([]);
   });
 
+  it('PLX-D-HOST-INTERFACES states which interface each network uses on the node, or why none', async () => {
+    const selecting = (name: string, selector: object): object =>
+      nadObject(
+        name,
+        { cniVersion: '1.0.0', type: 'macvlan', master: 'uplink' },
+        { 'plexus-cni.io/interfaces': JSON.stringify({ uplink: selector }) },
+      );
+    const nads = [selecting('fast', { driver: 'ice' }), selecting('lost', { name: 'eth9' })];
+    const nodeLinks = async () => [{ name: 'ens1f0', altNames: [], addresses: [], driver: 'ice' }];
+    const scene = room.scene({}, { clusterNads: async () => nads, nodeLinks });
+    expect(await room.look('PLX-D-HOST-INTERFACES', scene)).toEqual([
+      'note: its interface uplink is ens1f0 on this node',
+      expect.stringMatching(
+        /^warning: network shop\/lost .*no interface of this node matches name=eth9; it has ens1f0/,
+      ),
+    ]);
+    expect(await room.look('PLX-D-HOST-INTERFACES')).toEqual([]);
+  });
+
   it('PLX-D-PLUGINS reads the networks from the cluster, or from the snapshot if that fails', async () => {
     await writeNads(room.write, []);
     const ofCluster = room.scene(

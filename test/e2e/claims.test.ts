@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../src/cni/index.ts';
 import { claim, multusForm, nicDriver, result, slice } from '../support/claim-objects.ts';
-import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import { type ClusterNode, createClusterNode, networksKey } from '../support/cluster-node.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
@@ -104,6 +104,31 @@ describe('K8S-17 to K8S-23: a network that uses a ResourceClaim’s device', () 
       ]),
     );
     expect(await cluster.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('enters the claim’s status when a running pod gains the network, and leaves it when the pod loses it', async () => {
+    const stopAgent = await cluster.startAgent();
+    const pod = await claiming('gains', 'any', [result('fast', 'vf-2'), result('slow', 'vf-1')]);
+    expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    const reported = (): readonly unknown[] =>
+      ((statusOf('gains-nics') ?? []) as { readonly device: string; readonly networkData: { interfaceName: string } }[])
+        .map(({ device, networkData }) => `${device} ${networkData.interfaceName}`)
+        .toSorted();
+    const annotate = (networks: string): void => {
+      const object = cluster.api.get('pods', 'default', 'gains');
+      if (object === undefined) throw new Error('there is no pod');
+      const annotations = { ...object.metadata.annotations, [networksKey]: networks };
+      cluster.api.put('pods', { ...object, metadata: { ...object.metadata, annotations } });
+    };
+    expect(reported()).toEqual(['vf-1 net1']);
+    annotate('any,fast');
+    await expect.poll(reported).toEqual(['vf-1 net1', 'vf-2 net2']);
+    annotate('fast');
+    await expect.poll(reported).toEqual(['vf-2 net2']);
+    annotate('[]');
+    await expect.poll(reported).toEqual([]);
+    expect(await cluster.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    await stopAgent();
   });
 
   it('is attached in the example with its pod, network and claim', async () => {

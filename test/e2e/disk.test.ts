@@ -35,7 +35,7 @@ const files = async (): Promise<readonly string[]> =>
   )
     .flat()
     // except the lock file of all sandboxes and the marks of undone ones
-    .filter((name) => name !== 'sandboxes' && !name.startsWith('.undone-'));
+    .filter((name) => name !== 'sandboxes' && name !== '.undone');
 
 /** Returns the number of running calls: processes with locks, or connections to the daemon. */
 async function working(engine: 'direct' | 'daemon'): Promise<number> {

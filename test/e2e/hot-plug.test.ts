@@ -267,17 +267,4 @@ describe('networks of a running pod', () => {
     );
     expect(at.statusOf({ name: 'on-host' })).toEqual([]);
   });
-
-  it('a network of another namespace is refused where namespaceIsolation is on', async () => {
-    const isolated = await createHotPlugNode({ env: { PLEXUS_NAMESPACE_ISOLATION: 'true' } });
-    try {
-      const pod = await isolated.livePod('isolated');
-      isolated.annotate(pod, 'kube-system/a');
-      expect((await isolated.condition(pod, 'False')).message).toMatch(/PLX-NAMESPACE-REFUSED/);
-      expect(await isolated.interfacesOf(pod)).toEqual(['eth0 10.244.0.x']);
-      await isolated.end(pod);
-    } finally {
-      await isolated.remove();
-    }
-  });
 });

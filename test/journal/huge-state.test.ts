@@ -107,7 +107,7 @@ describe('a JSON text with more values than Plexus ever writes', () => {
   it('is not accepted as a progress note', async () => {
     const journal = fileJournal(at('journal'));
     await journal.write(sampleRecord());
-    await journal.note(recordWith(many));
+    await journal.note(recordWith(many), recordWith([]));
     expect((await journal.read(key))?.attachments).toMatchObject([{ state: 'intended' }]);
   });
 

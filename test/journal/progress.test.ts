@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const detaching: AttachmentRecord = {
 async function readAfter(written: SandboxRecord, noted: SandboxRecord): Promise<readonly AttachmentRecord[]> {
   const journal = fileJournal(folder);
   await journal.write(written);
-  await journal.note(noted);
+  await journal.note(noted, written);
   return (await journal.read(key))?.attachments ?? [];
 }
 
@@ -56,6 +56,62 @@ describe('a progress note of a record', () => {
       detaching,
       { ...intendedEntry(next, old), result },
     ]);
+  });
+
+  describe('of an ADD of two attachments', () => {
+    const second = attachmentOf('net2', 'c');
+    const begun = sampleRecord({ attachments: [intendedEntry(next), intendedEntry(second)] });
+    const one = {
+      ...begun,
+      attachments: [{ state: 'attached', attachment: next, result } as const, intendedEntry(second)],
+    };
+    const both = { ...one, attachments: [...one.attachments.slice(0, 1), { ...intendedEntry(second), result: other }] };
+    const file = () => join(folder, 'c1@eth0.progress');
+    const read = async () => (await fileJournal(folder).read(key))?.attachments;
+
+    it('adds to the notes before it, each with what is new', async () => {
+      const journal = fileJournal(folder);
+      await journal.write(begun);
+      await journal.note(one, begun);
+      const { size } = await stat(file());
+      await journal.note(both, one);
+      expect(await read()).toEqual(both.attachments);
+      expect((await readFile(file(), 'utf8')).slice(size)).not.toContain('net1');
+    });
+    it('has nothing to add where nothing is new', async () => {
+      const journal = fileJournal(folder);
+      await journal.write(begun);
+      await journal.note(begun, begun);
+      await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
+    });
+    it('is readable after one that was cut off', async () => {
+      const journal = fileJournal(folder);
+      await journal.write(begun);
+      await journal.note(one, begun);
+      await truncate(file(), (await stat(file())).size - 3);
+      await journal.note(both, one);
+      expect(await read()).toEqual([intendedEntry(next), both.attachments[1]]);
+    });
+    it('is gone with its record, and with the complete one', async () => {
+      const journal = fileJournal(folder);
+      for (const end of [() => journal.remove(key), () => journal.complete({ ...one, complete: true })]) {
+        await journal.write(begun);
+        await journal.note(one, begun);
+        await end();
+        await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
+      }
+    });
+    it('is not written to a file with a second name, nor through a link', async () => {
+      const journal = fileJournal(folder);
+      await journal.write(begun);
+      await writeFile(join(folder, 'other'), 'x');
+      await link(join(folder, 'other'), file());
+      await expect(journal.note(one, begun)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+      await rm(file());
+      await symlink(join(folder, 'other'), file());
+      await expect(journal.note(one, begun)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+      expect(await readFile(join(folder, 'other'), 'utf8')).toBe('x');
+    });
   });
 
   it('never gives an attachment the result of the one it replaces', async () => {

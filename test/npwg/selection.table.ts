@@ -50,6 +50,13 @@ export const goodFields: readonly { readonly rule: string; readonly element: obj
     becomes: { ips: ['10.0.0.1'], ipamClaimReference: 'c' },
   },
   { rule: 'NPWG-26', element: { deviceID: '0000:01:00.1' }, becomes: { deviceId: '0000:01:00.1' } },
+  {
+    rule: 'Plexus',
+    element: { resourceName: 'vendor.example/vf_0' },
+    becomes: { resourceName: 'vendor.example/vf_0' },
+  },
+  { rule: 'Plexus', element: { resourceClaim: 'gpu-nic' }, becomes: { resourceClaim: 'gpu-nic' } },
+  { rule: 'Plexus', element: { resourceClaim: 'gpu/nic/big' }, becomes: { resourceClaim: 'gpu/nic/big' } },
   { rule: 'Go', element: { mac: null, ips: null, interface: '' }, becomes: {} },
 ];
 
@@ -110,4 +117,12 @@ export const brokenFields: readonly { readonly rule: string; readonly element: o
   { rule: 'NPWG-53', element: { 'default-route': '10.0.0.1' }, says: 'default-route' },
   { rule: 'NPWG-59', element: { 'infiniband-guid': '24:8a:07:03:00:8d' }, says: 'a GUID of eight bytes' },
   { rule: 'NPWG-61', element: { 'ipam-claim-reference': ' ' }, says: 'ipam-claim-reference' },
+  {
+    rule: 'Plexus',
+    element: { resourceName: 'vf' },
+    says: 'resourceName: "vf" is not the name of a resource, such as',
+  },
+  { rule: 'Plexus', element: { resourceName: ['a.example/vf'] }, says: 'resourceName' },
+  { rule: 'Plexus', element: { resourceClaim: 'nics/' }, says: 'resourceClaim: "nics/" is not a claim of the pod' },
+  { rule: 'Plexus', element: { resourceClaim: 'other-namespace/Nics' }, says: 'resourceClaim' },
 ];

@@ -32,7 +32,7 @@ function plan(before: string, now: string, more: Partial<PlugInputs> = {}, situa
   const inputs = inputsFor({ ...all, networks: now, more });
   const { pod = { namespace: 'shop', name: 'db-0', annotations: {} } } = inputs;
   const difference = annotationDifference(selections, live);
-  return planPlugs(difference, live, { ...inputs, pod, unreadable: new Map(), ...more });
+  return planPlugs(difference, live, { ...inputs, pod, unusable: new Map(), deviceProblems: new Map(), ...more });
 }
 const inWords = ({ planned, refused }: PlugPlan): readonly string[] => [
   ...planned.map(({ attachment }) => `${attachment.interfaceName} ${attachment.network}`),
@@ -63,8 +63,8 @@ describe('planning the networks that a running pod gains', () => {
     expect(plan('a', networks).planned.map(({ attachment }) => attachment)).toEqual([expected]);
   });
   it('refuses only the network whose NAD is absent or cannot be read now', () => {
-    const unreadable = new Map([['shop/b', apiUnavailable({ request: 'get', problem: 'down' })]]);
-    expect(inWords(plan('a', 'b,absent,a@x', { unreadable }))).toEqual([
+    const unusable = new Map([['shop/b', apiUnavailable({ request: 'get', problem: 'down' })]]);
+    expect(inWords(plan('a', 'b,absent,a@x', { unusable }))).toEqual([
       'x shop/a',
       'b: PLX-API-UNAVAILABLE',
       'absent: PLX-NAD-NOT-FOUND',
@@ -73,6 +73,25 @@ describe('planning the networks that a running pod gains', () => {
   it('checks namespace isolation', () => {
     const config = { delegates: [clusterNet], namespaceIsolation: true };
     expect(inWords(plan('a', 'a,kube-system/x', {}, { config }))).toEqual(['x: PLX-NAMESPACE-REFUSED']);
+  });
+  it('replaces an attachment whose element names another device, and keeps it if the pod has none', () => {
+    const of = (resourceName: string): string => JSON.stringify([{ name: 'b', interface: 'x', resourceName }]);
+    const other = { id: '9', resource: 'other.example/vf' };
+    const both = { devices: { devices: [...devices('1').devices.devices, other], warnings: [] } };
+    const [swap] = plan(of('vendor.example/vf'), of('other.example/vf'), both).planned;
+    expect(swap?.attachment).toMatchObject({ interfaceName: 'x', device: { id: '9' } });
+    expect(swap?.plug.replaces?.attachment.device).toMatchObject({ id: '1' });
+    expect(inWords(plan(of('vendor.example/vf'), of('other.example/vf'), devices('1')))).toEqual([
+      'b: PLX-SPARE-DEVICE-MISSING',
+    ]);
+  });
+  it('refuses only the networks whose devices cannot be determined', () => {
+    const claim = JSON.stringify([{ name: 'a' }, { name: 'b', resourceClaim: 'nics' }, { name: 'vf' }]);
+    const deviceProblems = new Map([['claim nics', apiUnavailable({ request: 'get', problem: 'down' })]]);
+    expect(inWords(plan('a', claim, { ...devices('1'), deviceProblems }))).toEqual([
+      'net3 shop/vf',
+      'b: PLX-API-UNAVAILABLE',
+    ]);
   });
   it('uses a device that the pod has left, and refuses a network if there is none', () => {
     expect(plan('vf', 'vf,vf', devices('1', '2')).planned[0]?.attachment.device).toMatchObject({ id: '2' });

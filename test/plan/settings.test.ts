@@ -71,6 +71,8 @@ describe('the default settings', () => {
           "multusNamespace": "kube-system",
           "multusStateDir": "/var/lib/cni/multus",
           "namespaceIsolation": false,
+          "requireUse": false,
+          "staticPodUse": "allow",
           "statusAddresses": "bare",
           "statusNetworks": [],
           "systemNamespaces": [

@@ -45,7 +45,7 @@ const deps: ChangeSandboxDeps = {
     ...journal,
     write: (record) => mortal(() => journal.write(record)),
     begin: (record) => mortal(() => journal.begin(record)),
-    note: (record) => mortal(() => journal.note(record)),
+    note: (record, noted) => mortal(() => journal.note(record, noted)),
   },
   locks: fileLocks(join(cniDir, 'locks')),
   devices: {

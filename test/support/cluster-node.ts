@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '../../src/cni/index.ts';
-import { type ApiServer, startApiServer } from './api-server/index.ts';
+import { type ApiServer, type ApiServerOptions, startApiServer } from './api-server/index.ts';
 import { configAsRuntime } from './config-as-runtime.ts';
 import { type RuntimeAnswer, callCni, podArgs } from './cni-runtime.ts';
 import { type DaemonOptions, type TestDaemon, shim, startTestDaemon } from './daemon.ts';
@@ -57,7 +57,7 @@ export interface ClusterNode {
 export async function createClusterNode({
   plugins,
   ...server
-}: { readonly plugins?: string; readonly bookmarkMs?: number } = {}): Promise<ClusterNode> {
+}: { readonly plugins?: string } & Pick<ApiServerOptions, 'bookmarkMs' | 'authorizeAs'> = {}): Promise<ClusterNode> {
   const node = await createTestNode('direct');
   const api = await startApiServer(server);
   const confDir = join(node.dir, 'net.d');

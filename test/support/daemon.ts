@@ -40,7 +40,9 @@ const installed = [join(import.meta.dirname, '../../dist/plexus')];
 export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemon> {
   const { dir, flags = {}, env = {} } = options;
   const socket = flags['socket'] ?? join(dir, 'run/plexus.sock');
-  const all = { socket, http: '127.0.0.1:0', 'log-level': 'info', 'manage-configuration': 'off', ...flags };
+  // Most tests end before a warm daemon would save time. An older release has no such flag.
+  const warmUp = options.program === undefined ? { 'warm-up': 'off' } : {};
+  const all = { socket, http: '127.0.0.1:0', 'log-level': 'info', 'manage-configuration': 'off', ...warmUp, ...flags };
   const [file = '', ...args] = commandOf(options, all);
   const child = spawn(file, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },

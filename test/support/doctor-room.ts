@@ -60,7 +60,7 @@ export async function openDoctorRoom(): Promise<DoctorRoom> {
   const scene: DoctorRoom['scene'] = (places = {}, means = {}) =>
     nodeScene(
       { root: dir, stateDir, socket: join(dir, 'plexus.sock'), ...places },
-      { program: 'test', arch: process.arch, uid: 0, now: Date.now, ...means },
+      { program: 'test', arch: process.arch, uid: 0, now: Date.now, nodeLinks: async () => [], ...means },
     );
   return {
     dir,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { fileJournal } from '../../src/journal/index.ts';
 import type { SandboxRecord } from '../../src/plan/index.ts';
+import type { ApiServerOptions } from './api-server/index.ts';
 import { type ClusterNode, createClusterNode, networksKey } from './cluster-node.ts';
 import type { DaemonOptions } from './daemon.ts';
 import type { TestPod } from './test-node.ts';
@@ -55,10 +56,14 @@ const type = 'plexus-cni.io/NetworksInSync';
 
 /** Creates the node and starts daemon and host agent. */
 export async function createHotPlugNode(
-  more: Partial<DaemonOptions> & { readonly plugins?: string; readonly agent?: boolean } = {},
+  more: Partial<DaemonOptions> &
+    Pick<ApiServerOptions, 'authorizeAs'> & { readonly plugins?: string; readonly agent?: boolean } = {},
 ): Promise<HotPlugNode> {
-  const { plugins, agent = true, ...daemon } = more;
-  const cluster = await createClusterNode(plugins === undefined ? {} : { plugins });
+  const { plugins, agent = true, authorizeAs, ...daemon } = more;
+  const cluster = await createClusterNode({
+    ...(plugins !== undefined && { plugins }),
+    ...(authorizeAs !== undefined && { authorizeAs }),
+  });
   const { node, api } = cluster;
   await cluster.start(daemon);
   if (agent) await cluster.startAgent();

@@ -76,6 +76,7 @@ export const broken: readonly {
       [22, 'PLX-CAPABILITY-MISSING'],
     ],
   },
+  { file: 'pod-claim.yaml', findings: [[13, 'PLX-CLAIM-UNKNOWN']] },
   { file: 'pod-comma.yaml', findings: [[7, 'PLX-SELECTION-INVALID']] },
   { file: 'pod-gateway.yaml', findings: [[22, 'PLX-V-DEFAULT-ROUTE']] },
   { file: 'pod-interface-twice.yaml', findings: [[22, 'PLX-INTERFACE-TAKEN']] },
@@ -99,6 +100,7 @@ export const broken: readonly {
   { file: 'range-reversed.yaml', findings: [[15, 'PLX-V-RANGE']] },
   { file: 'ranges-missing.yaml', findings: [[10, 'PLX-V-KEY-MISSING']] },
   { file: 'ranges-overlap.yaml', findings: [[15, 'PLX-V-RANGE-OVERLAP']] },
+  { file: 'require-use.yaml', findings: [[6, 'PLX-V-VALUE']] },
   {
     file: 'resource-typo.yaml',
     findings: [

@@ -182,6 +182,24 @@ describe('injection', () => {
     expect([countsIn(created, 0, 'limits'), countsIn(created, 1, 'limits')]).toEqual(['1', '2']);
   });
 
+  it('adds the resource that an element names, and none for an element with a claim of the pod', async () => {
+    const elements = [
+      { name: 'vf', resourceName: 'example.com/slow' },
+      { name: 'vf', interface: 'b' },
+      { name: 'plain', resourceName: 'example.com/slow' },
+      { name: 'vf', interface: 'c', resourceClaim: 'nics/fast' },
+    ];
+    const claims = { resourceClaims: [{ name: 'nics', resourceClaimTemplateName: 'nics' }] };
+    const created = await createPod('elements', JSON.stringify(elements), {}, claims);
+    expect([created.code, partOf(created.body, 'spec', 'containers', 0, 'resources', 'limits')]).toEqual([
+      201,
+      { 'example.com/vf': '1', 'example.com/slow': '2' },
+    ]);
+    const refused = await createPod('foreign', JSON.stringify(elements), {}, {});
+    expect([refused.code, messageOf(refused)]).toEqual([403, expect.stringContaining('PLX-CLAIM-UNKNOWN')]);
+    expect(partOf(refused.body, 'details', 'causes', 0, 'field')).toContain('resourceClaim');
+  });
+
   it('rejects an annotation that names no container', async () => {
     const annotations = { 'k8s.v1.cni.cncf.io/networks': 'vf', 'plexus-cni.io/device-container': 'none' };
     const refused = await createPod('nowhere', undefined, { annotations });

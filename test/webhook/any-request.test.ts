@@ -31,6 +31,7 @@ const sources: Sources = {
   switches: () => noSwitches,
   classResources: () => new Set(),
   isNamespaceDeleted: async () => false,
+  mayUse: async () => ({ allowed: true, reason: '' }),
   podsUsing: async () => ['shop/user'],
   notReady: () => undefined,
   networks: () => 1,

@@ -17,6 +17,7 @@ const sources: Sources = {
   classResources: () => new Set(),
   isNamespaceDeleted: async () => false,
   podsUsing: async () => [],
+  mayUse: async () => ({ allowed: true, reason: '' }),
   notReady: () => undefined,
   networks: () => 1,
   run: async () => {},
@@ -33,6 +34,7 @@ const request = (kind: string, object: object) => ({
   name: 'p',
   namespace: 'shop',
   operation: 'CREATE',
+  user: { user: 'author', groups: [] },
   object: { kind, ...object } as never,
 });
 const parts = { sources, policy: usualPolicy, turn: fairTurns() };

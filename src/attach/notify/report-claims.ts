@@ -5,19 +5,24 @@ import { resultOf } from '../sandbox/recorded-result.ts';
 
 /**
  * Reports the interfaces created from a pod's devices in the status of its ResourceClaims, if the node's configuration
- * enables that (claimStatus, K8S-22). Never rejects.
+ * enables that (claimStatus, K8S-22). `before` are the attachments before a change: a claim whose device has been
+ * detached no longer lists it. Never rejects.
  */
 export async function reportClaims(
-  record: SandboxRecord,
-  { settings, devices, report }: AttachDeps,
+  { record, before = [] }: { readonly record: SandboxRecord; readonly before?: readonly AttachmentRecord[] },
+  { settings, devices, report }: Pick<AttachDeps, 'settings' | 'devices' | 'report'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { pod, containerId } = record;
   if (!settings.claimStatus || pod === undefined) return;
-  const warning = await devices.report(record.attachments.flatMap(reportedDevice), pod, signal);
+  const reported = record.attachments.flatMap(reportedDevice);
+  const warning = await devices.report(reported, { ...pod, claimsBefore: before.flatMap(claimOf) }, signal);
   if (warning !== undefined)
     report({ kind: 'warning', sandbox: containerId, pod: `${pod.namespace}/${pod.name}`, text: warning });
 }
+
+const claimOf = ({ attachment: { device } }: AttachmentRecord) =>
+  device?.claimed === undefined ? [] : [device.claimed.claim];
 
 function reportedDevice(entry: AttachmentRecord): ReportedDevice[] {
   const { device, interfaceName } = entry.attachment;

@@ -46,8 +46,9 @@ export function recordProgress(
     note: () =>
       queue(async () => {
         if (written === record || record.attachments.every(({ state }) => state === 'attached')) return;
+        const before = written;
         written = record;
-        await journal.note(record);
+        await journal.note(record, before);
       }),
     noted: () => pending,
     write: () =>

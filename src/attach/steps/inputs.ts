@@ -29,6 +29,7 @@ import {
   readSelections,
 } from '../../plan/index.ts';
 import type { AttachDeps } from '../deps.ts';
+import { nodeLinksOf } from './node-interfaces.ts';
 import { listableLinks } from './links.ts';
 import { atOnce, turnOf } from './turn.ts';
 
@@ -42,7 +43,7 @@ export interface KnownInputs {
   readonly links: readonly string[];
 }
 /** The dependencies of gathering a plan's inputs. */
-export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' | 'turn'> & {
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' | 'turn' | 'nodeLinks'> & {
   readonly devices?: Pick<Devices, 'allocated'>;
 };
 
@@ -159,6 +160,7 @@ export async function gatherPlanInputs(
     confDir,
     paths,
     links,
+    ...(await nodeLinksOf(nads.values(), sources.nodeLinks)),
   };
   const devices = pod === undefined ? undefined : await devicesOf(pod, inputs, sources, signal);
   return { ...inputs, ...(devices !== undefined && { devices }) };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { type NetworksEditor, connectForViews, networksEditor } from '../../cluster/index.ts';
 import { interfaceNotAttached, networksNotInSync } from '../../errors/index.ts';
 import {
@@ -13,6 +13,7 @@ import {
   withNetwork,
   withoutInterface,
 } from '../../npwg/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ClusterArguments, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { say } from '../output.ts';
 
@@ -34,9 +35,7 @@ const editOptions = {
 
 const exits = 'Exit status: 0 success, 1 failure; with --wait also if the change is not in network-status in time.';
 
-export const attachCommand: CommandModule<object, Options & { readonly network: string }> = {
-  command: 'attach <pod> <network>',
-  describe: 'Add a network to the annotation of a running pod, which then gains an interface',
+export const attachCommand: CommandBody<Options & { readonly network: string }> = {
   builder: (yargs): Argv<Options & { readonly network: string }> =>
     yargs
       .positional('pod', { type: 'string', demandOption: true, describe: 'Name of the pod' })
@@ -71,9 +70,7 @@ const countOf = (
   key: string,
 ): number => selections.filter(({ nad }) => `${nad.namespace}/${nad.name}` === key).length;
 
-export const detachCommand: CommandModule<object, Options & { readonly interface: string }> = {
-  command: 'detach <pod> <interface>',
-  describe: 'Remove the network of an interface from the annotation of a running pod, which then loses the interface',
+export const detachCommand: CommandBody<Options & { readonly interface: string }> = {
   builder: (yargs): Argv<Options & { readonly interface: string }> =>
     yargs
       .positional('pod', { type: 'string', demandOption: true, describe: 'Name of the pod' })

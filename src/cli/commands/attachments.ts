@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { defaultDeviceInfoDir } from '../../npwg/index.ts';
 import { notOnNode, operationCancelled, summaryOf } from '../../errors/index.ts';
 import { type RecordKey, deferredCalls, fileJournal, unattachedPods } from '../../journal/index.ts';
 import type { SandboxRecord } from '../../plan/index.ts';
 import { type Besides, attachmentRows, attachmentsText, forgottenText, outcomesText } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { forgetByHand } from '../forget.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, json, msSince, say, sayJsonList } from '../output.ts';
@@ -28,9 +29,7 @@ interface Options extends NodeChoice, RecordSelection {
   readonly force: boolean;
 }
 
-export const attachmentsCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'attachments [action] [sandboxes..]',
-  describe: "Show, check, detach or forget the attachments of a node, as the daemon's journal records them",
+export const attachmentsCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> => exampled(withOptions(yargs)),
   handler: (options) => run(options, end),
 });

@@ -1,10 +1,7 @@
-import type { CommandModule } from 'yargs';
+import type { CommandBody } from '../command-table.ts';
 import { runAsPlugin } from '../cni.ts';
 
-export const cniCommand: CommandModule = {
-  command: 'cni',
-  describe:
-    'Run as the CNI plugin: read CNI_* variables and stdin, answer on stdout (the container runtime calls this)',
+export const cniCommand: CommandBody<object> = {
   builder: (yargs) =>
     yargs.example('CNI_COMMAND=VERSION $0 cni </dev/null', 'Print the supported versions of the CNI specification'),
   handler: () => runAsPlugin(process, import.meta.dirname),

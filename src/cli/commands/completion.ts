@@ -1,4 +1,5 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
+import type { CommandBody } from '../command-table.ts';
 import { say } from '../output.ts';
 
 interface Options {
@@ -33,17 +34,29 @@ function __plexus_completions
 end
 complete -c plexus -f -a '(__plexus_completions)'
 `,
+  // kubectl runs the file of this name with the words after "plexus". Its answer ends with a directive: no file names.
+  kubectl: `#!/bin/sh
+# kubectl_complete-plexus: completion of kubectl plexus, for kubectl 1.26 or newer
+SHELL=/bin/zsh kubectl-plexus --get-yargs-completions plexus "$@" 2>/dev/null | ${usable} | sed 's/:/\t/; s/\\\\:/:/g'
+echo :4
+`,
 };
 
-export const completionCommand: CommandModule<object, Options> = {
-  command: 'completion <shell>',
-  describe: 'Print a script that completes commands and options in a shell',
+export const completionCommand: CommandBody<Options> = {
   builder: (yargs): Argv<Options> =>
     yargs
-      .positional('shell', { choices: Object.keys(scripts), demandOption: true, describe: 'Which shell' })
+      .positional('shell', {
+        choices: Object.keys(scripts),
+        demandOption: true,
+        describe: 'Which shell; kubectl: for kubectl plexus in every shell',
+      })
       .example('source <($0 completion bash)', 'For the current bash')
       .example('$0 completion bash > /etc/bash_completion.d/plexus', 'For every bash')
       .example('$0 completion zsh > "${fpath[1]}/_plexus"', 'For every zsh')
-      .example('$0 completion fish > ~/.config/fish/completions/plexus.fish', 'For every fish') as Argv<Options>,
+      .example('$0 completion fish > ~/.config/fish/completions/plexus.fish', 'For every fish')
+      .example(
+        '$0 completion kubectl > ~/.local/bin/kubectl_complete-plexus && chmod +x ~/.local/bin/kubectl_complete-plexus',
+        'For kubectl plexus, in a folder of PATH',
+      ) as Argv<Options>,
   handler: ({ shell }) => say(scripts[shell] ?? ''),
 };

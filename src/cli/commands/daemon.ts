@@ -1,9 +1,7 @@
-import type { CommandModule } from 'yargs';
+import type { CommandBody } from '../command-table.ts';
 import { daemonFlags } from '../daemon-flags.ts';
 
-export const daemonCommand: CommandModule = {
-  command: 'daemon',
-  describe: 'Serve the CNI calls of this node (the DaemonSet runs this)',
+export const daemonCommand: CommandBody<object> = {
   builder: (yargs) =>
     yargs
       .option('config', {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { kubeletDevices } from '../../devices/index.ts';
 import { asPlexusError, notOnNode, summaryOf } from '../../errors/index.ts';
 import { fileJournal } from '../../journal/index.ts';
 import { deviceRows, deviceUses, devicesText } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 
@@ -13,9 +14,7 @@ interface Options extends NodeChoice {
   readonly output: Format;
 }
 
-export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'devices',
-  describe: 'Show the devices that kubelet allocated to pods of a node, and the attachments that use them',
+export const devicesCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .option('kubelet-dir', {

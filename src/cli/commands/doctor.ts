@@ -1,8 +1,9 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import type { DoctorFinding } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
 import { defaultSocket } from '../../install/index.ts';
 import { countsOf, findingsText, worstFirst } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import type { DoctorArguments } from '../doctor-checks.ts';
 import { nodeOptions } from '../node-options.ts';
 import { say } from '../output.ts';
@@ -16,9 +17,7 @@ interface DoctorOptions extends DoctorArguments {
 const text = { type: 'string', requiresArg: true } as const;
 const graceMs = 500;
 
-export const doctorCommand: CommandModule<object, DoctorOptions> = {
-  command: 'doctor',
-  describe: 'Check an installation on this node and in the cluster, and print a fix for each problem; changes nothing',
+export const doctorCommand: CommandBody<DoctorOptions> = {
   builder: (yargs): Argv<DoctorOptions> =>
     yargs
       .option('end', {

@@ -1,7 +1,8 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { identifierUnknown } from '../../errors/index.ts';
 import { didYouMean } from '../../plan/index.ts';
 import { explanationText } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ExitStatus, type Format, outputOption, print, runSearch } from '../output.ts';
 
 interface Options {
@@ -9,9 +10,7 @@ interface Options {
   readonly output: Format;
 }
 
-export const explainCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'explain [identifier]',
-  describe: 'Explain an identifier PLX-… of an error, a check or a rule; without one, list them',
+export const explainCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('identifier', { type: 'string', describe: 'For example PLX-PLUGIN-MISSING; the case is ignored' })

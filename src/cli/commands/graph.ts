@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { fileFailed } from '../../errors/index.ts';
 import {
   type Picture,
@@ -9,6 +9,7 @@ import {
   topologyMermaid,
   topologySvg,
 } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, json, runSearch, say } from '../output.ts';
 import { readTopology } from '../read-topology.ts';
@@ -26,9 +27,7 @@ const drawings: Readonly<Record<string, (picture: Picture) => string>> = {
 };
 const groupings: readonly PictureOptions['group'][] = ['auto', 'always', 'never'];
 
-export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'graph',
-  describe: 'Draw pods and networks: as a picture (SVG), for Mermaid or Graphviz, or as data',
+export const graphCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)

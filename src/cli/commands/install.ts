@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import {
   installHostFile,
   installShim,
@@ -10,6 +10,7 @@ import {
   standInName,
 } from '../../install/index.ts';
 import { hostFileName, hostPathKeys, hostPathsOf } from '../../plan/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { daemonFlags, fromEnvironment, fromFlags } from '../daemon-flags.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 
@@ -19,10 +20,7 @@ interface InstallOptions extends NodeArguments {
   readonly 'dry-run': boolean;
 }
 
-export const installCommand: CommandModule<object, InstallOptions> = {
-  command: 'install',
-  describe:
-    'Install the shim, which the container runtime calls, on this node (the init container of the DaemonSet runs this)',
+export const installCommand: CommandBody<InstallOptions> = {
   builder: (yargs): Argv<InstallOptions> => {
     yargs.options(hostPathFlags());
     return yargs

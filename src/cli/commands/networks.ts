@@ -1,5 +1,6 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { type Topology, networksText, problemCount } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { readWholeTopology } from '../read-topology.ts';
@@ -8,10 +9,7 @@ interface Options extends ScopeArguments {
   readonly output: Format;
 }
 
-export const networksCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'networks',
-  aliases: ['nets'],
-  describe: 'Show the networks of a cluster: origin, plugins, subnets and number of pods',
+export const networksCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .options({

@@ -1,9 +1,10 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { podNotAttached } from '../../errors/index.ts';
 import { type Journal, fileJournal } from '../../journal/index.ts';
 import { type PodDevice, podKey } from '../../npwg/index.ts';
 import { type SandboxRecord, differences, withRecordedNames } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { clusterFor, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
@@ -59,9 +60,7 @@ const planOptions = {
   },
 } as const;
 
-export const planCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'plan [name]',
-  describe: 'Show the networks that a pod would get and the exact input of each plugin; changes nothing',
+export const planCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('name', { type: 'string', describe: 'Name of a pod of the cluster' })

@@ -1,6 +1,7 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { podNotFound } from '../../errors/index.ts';
 import { podIn, podText, topologyOf } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, msSince, paintFor, print } from '../output.ts';
 import { recentFailures } from '../recent-failures.ts';
@@ -12,9 +13,7 @@ interface Options extends ScopeArguments {
   readonly output: Format;
 }
 
-export const podCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'pod <name>',
-  describe: 'Show the networks of one pod: interfaces, addresses and problems',
+export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('name', { type: 'string', demandOption: true, describe: 'Name of the pod' })

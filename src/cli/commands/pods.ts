@@ -1,4 +1,4 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import {
   type Topology,
   type TopologyPod,
@@ -7,6 +7,7 @@ import {
   problemCount,
   problemsText,
 } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
 import {
   type ExitStatus,
@@ -26,9 +27,7 @@ interface Options extends ScopeArguments {
   readonly output: Format;
 }
 
-export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'pods',
-  describe: 'Show every attachment of pods to networks, with its addresses and problems',
+export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { readInstallation } from '../../cluster/index.ts';
 import {
   type InstallationFacts,
@@ -8,6 +8,7 @@ import {
   statusText,
   topologyOf,
 } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ClusterArguments, clusterFor, clusterOptions, sourceFor } from '../cluster-options.ts';
 import { type ExitStatus, type Format, outputOption, paintFor, print, runSearch } from '../output.ts';
 import { versionText } from '../version-text.ts';
@@ -21,9 +22,7 @@ interface Options extends ClusterArguments {
 const pollMs = 2000;
 const readMs = 60_000;
 
-export const statusCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'status',
-  describe: 'Summarize the installation in a few lines: daemons, versions, networks, pods, leftovers',
+export const statusCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .options(clusterOptions)

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { notOnNode, nothingRecorded } from '../../errors/index.ts';
 import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
 import { observeSocketOf } from '../../host/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, json, say } from '../output.ts';
 import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
@@ -19,9 +20,7 @@ interface TraceOptions extends NodeChoice {
   readonly verbose: boolean;
 }
 
-export const traceCommand = (end: (status: ExitStatus) => void): CommandModule<object, TraceOptions> => ({
-  command: 'trace [what] [name]',
-  describe: 'Show recent operations of a daemon on the pods of its node, step by step',
+export const traceCommand = (end: (status: ExitStatus) => void): CommandBody<TraceOptions> => ({
   builder: (yargs): Argv<TraceOptions> =>
     yargs
       .positional('what', {

@@ -1,7 +1,8 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { connectForViews } from '../../cluster/index.ts';
 import { type PodOperations, serveUi } from '../../ui/index.ts';
 import { timelineOf } from '../../view/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, runSearch, say } from '../output.ts';
 import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
@@ -16,9 +17,7 @@ interface Options extends ScopeArguments {
 /** As in deploy/components/ui. */
 const portInCluster = 8080;
 
-export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
-  command: 'ui',
-  describe: 'Serve a live page with networks, pods and problems for the browser on this machine; changes nothing',
+export const uiCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)

@@ -1,8 +1,9 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { problemOf, uninstallIncomplete } from '../../errors/index.ts';
 import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
 import { deferredCalls, fileJournal } from '../../journal/index.ts';
 import { defaultDeviceInfoDir } from '../../npwg/index.ts';
+import type { CommandBody } from '../command-table.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 import { settleDeferredByHand } from '../settle-deferred.ts';
 import { say } from '../output.ts';
@@ -25,9 +26,7 @@ const ofHost = () => ({
 
 const usualStateDir = '/var/lib/cni/plexus';
 
-export const uninstallCommand: CommandModule<object, UninstallOptions> = {
-  command: 'uninstall',
-  describe: 'Remove Plexus from this node and restore the state before it',
+export const uninstallCommand: CommandBody<UninstallOptions> = {
   builder: (yargs): Argv<UninstallOptions> =>
     yargs
       .options(nodeOptions)

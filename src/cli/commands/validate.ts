@@ -1,4 +1,5 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
+import type { CommandBody } from '../command-table.ts';
 import { type ClusterArguments, clusterOptions } from '../cluster-options.ts';
 import { type ExitStatus, runSearch, paintFor, say } from '../output.ts';
 
@@ -10,9 +11,7 @@ interface ValidateArguments extends ClusterArguments {
   readonly strict: boolean;
 }
 
-export const validateCommand = (end: (status: ExitStatus) => void): CommandModule<object, ValidateArguments> => ({
-  command: 'validate [files..]',
-  describe: 'Check networks, pods and configurations before they are used; changes nothing',
+export const validateCommand = (end: (status: ExitStatus) => void): CommandBody<ValidateArguments> => ({
   builder: (yargs): Argv<ValidateArguments> =>
     yargs
       .positional('files', {

@@ -1,4 +1,5 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
+import type { CommandBody } from '../command-table.ts';
 
 const modes = ['enforce', 'warn', 'off'] as const;
 
@@ -102,9 +103,7 @@ const policyOptions = {
   },
 } as const;
 
-export const webhookCommand: CommandModule<object, WebhookArguments> = {
-  command: 'webhook',
-  describe: 'Serve the admission webhook of the cluster (its Deployment runs this)',
+export const webhookCommand: CommandBody<WebhookArguments> = {
   builder: (yargs): Argv<WebhookArguments> =>
     yargs
       .options(servingOptions)

@@ -12,6 +12,7 @@ const needed = [
   { verb: 'list', group: nadGroup, resource: nadPlural },
   { verb: 'watch', group: nadGroup, resource: nadPlural },
   { verb: 'create', resource: 'events' },
+  { verb: 'create', group: 'authorization.k8s.io', resource: 'subjectaccessreviews' },
 ] as const satisfies readonly Attributes[];
 
 /** A permission, as in Kubernetes' access reviews. */

@@ -9,20 +9,20 @@ export const claimUnknown = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Add the claim to spec.resourceClaims of the pod under that name, or correct the annotation of the NetworkAttachmentDefinition.',
+    fix: 'Add the claim to spec.resourceClaims of the pod under that name, or correct resourceClaim in the annotation of the pod or of the NetworkAttachmentDefinition.',
   },
   (c: { selection: string; pod: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network names claim ${JSON.stringify(c.selection)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
+    `a network needs claim ${JSON.stringify(c.selection)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
 );
 export const claimRequestUnknown = define(
   'PLX-CLAIM-REQUEST-UNKNOWN',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Name one of these requests as claim/request in that annotation of the NetworkAttachmentDefinition, or add the request to the claim.',
+    fix: 'Name one of these requests as claim/request in resourceClaim of the annotation of the pod or of the NetworkAttachmentDefinition, or add the request to the claim.',
   },
   (c: { selection: string; pod: string; claim: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network names ${JSON.stringify(c.selection)}, but ResourceClaim ${c.claim} of pod ${c.pod} has no device for that request (it has devices for: ${listed(c.present)})`,
+    `a network needs ${JSON.stringify(c.selection)}, but ResourceClaim ${c.claim} of pod ${c.pod} has no device for that request (it has devices for: ${listed(c.present)})`,
 );
 export const claimUnallocated = define(
   'PLX-CLAIM-UNALLOCATED',
@@ -49,7 +49,7 @@ export const claimDeviceUnidentified = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in annotation plexus-cni.io/resourceClaim of the NetworkAttachmentDefinition.',
+    fix: 'Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in resourceClaim of the annotation of the pod or of the NetworkAttachmentDefinition.',
   },
   (c: { claim: string; driver: string; pool: string; device: string; attributes: readonly string[] }) =>
     `device ${c.device} (pool ${c.pool}, driver ${c.driver}) is allocated to ResourceClaim ${c.claim}, but its ResourceSlice contains no device ID for plugins (no attribute ${c.attributes.join(' or ')})`,

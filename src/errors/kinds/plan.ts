@@ -73,6 +73,36 @@ export const namespaceRefused = define(
   (c: { pod: string; nad: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: namespaceIsolation allows only ${c.allowed.join(', ')}`,
 );
+export const useRefused = define(
+  'PLX-USE-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'later',
+    fix: 'Grant the verb use on this NetworkAttachmentDefinition with a Role and a RoleBinding in its namespace (docs/permissions.md; plexus can-use shows the objects), or name another network.',
+  },
+  (c: { pod: string; nad: string; user: string; reason: string }) =>
+    `pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: the network requires the permission "use", which ${c.user} does not have${c.reason === '' ? '' : ` (${c.reason})`}`,
+);
+export const useOfStaticPod = define(
+  'PLX-USE-STATIC-POD',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Set staticPodUse: allow in the configuration of Plexus, or name another network.',
+  },
+  (c: { pod: string; nad: string }) =>
+    `static pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: the network requires the permission "use", and staticPodUse is refuse`,
+);
+export const useUnknown = define(
+  'PLX-USE-UNKNOWN',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Check that the API server answers and that the ServiceAccount of Plexus may create subjectaccessreviews, then retry.',
+  },
+  (c: { pod: string; nad: string; problem: string }) =>
+    `cannot check whether pod ${c.pod} may use NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
+);
 export const defaultNetworkRefused = define(
   'PLX-DEFAULT-NETWORK-REFUSED',
   {
@@ -92,6 +122,16 @@ export const cniArgsRefused = define(
   },
   (c: { pod: string; key: string; network: string; by: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use the key ${JSON.stringify(c.key)} of cni-args on network ${c.network}: ${c.by} allows ${c.allowed.join(', ') || 'none'}`,
+);
+export const hostInterfaceUnresolved = define(
+  'PLX-HOST-INTERFACE-UNRESOLVED',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Correct the selectors in annotation plexus-cni.io/interfaces of the NetworkAttachmentDefinition so that exactly one interface of each node matches, or bring that interface up. The runtime retries automatically.',
+  },
+  (c: { network: string; logical: string; problem: string }) =>
+    `network ${c.network} uses interface ${JSON.stringify(c.logical)} of the node, which cannot be determined: ${c.problem}`,
 );
 export const interfaceTaken = define(
   'PLX-INTERFACE-TAKEN',

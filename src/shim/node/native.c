@@ -1,6 +1,7 @@
 // A Node.js addon: system calls of the daemon and of direct mode for which Node.js has no API.
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <node_api.h>
 #include <sys/socket.h>
 
@@ -40,10 +41,24 @@ static napi_value lock_byte(napi_env env, napi_callback_info info) {
   return napi_create_int32(env, problem, &result) == napi_ok ? result : NULL;
 }
 
+// linkIndex(name) → index of the link with that name or alternative name in the namespace of this process; 0: none
+static napi_value link_index(napi_env env, napi_callback_info info) {
+  napi_value args[1], result;
+  size_t n = 1, length = 0;
+  char name[IF_NAMESIZE + 1];
+  uint32_t index = 0;
+  // a name that fills the buffer is cut off, thus too long for any link
+  if (napi_get_cb_info(env, info, &n, args, NULL, NULL) == napi_ok && n == 1 &&
+      napi_get_value_string_utf8(env, args[0], name, sizeof name, &length) == napi_ok && length < IF_NAMESIZE)
+    index = if_nametoindex(name);
+  return napi_create_uint32(env, index, &result) == napi_ok ? result : NULL;
+}
+
 NAPI_MODULE_INIT() {
   napi_property_descriptor functions[] = {
       {"peerUid", NULL, peer_uid, NULL, NULL, NULL, napi_enumerable, NULL},
       {"lockByte", NULL, lock_byte, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"linkIndex", NULL, link_index, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   return napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions) == napi_ok ? exports
                                                                                                           : NULL;

@@ -2,7 +2,7 @@ import type { ApiState } from './api-state.ts';
 import { forbidden } from './api-error.ts';
 import { changedDrivers } from './claim-rules.ts';
 import { asObject, asText, type JsonObject, type KubeObject } from './json.ts';
-import { readRequestInfo, type RequestInfo, type Verb } from './request-info.ts';
+import { readRequestInfo, type RequestInfo, type User, type Verb } from './request-info.ts';
 
 /** Throws 403 if the server's authorize option rejects the request. */
 export function refuseUnauthorized(state: ApiState, request: RequestInfo): void {
@@ -39,13 +39,13 @@ export function refuseForeignDevices(
 }
 
 /**
- * The decision of the authorize option (SelfSubjectAccessReview), or of authorizeAs for another user
+ * The decision about the user who sent the review (SelfSubjectAccessReview), or about another one
  * (SubjectAccessReview).
  */
 export function reviewAccess(
   state: ApiState,
   body: unknown,
-  kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview',
+  { kind, user }: { kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview'; user: User },
 ): JsonObject {
   const review = asObject(body);
   const spec = asObject(review['spec']);
@@ -68,7 +68,12 @@ export function reviewAccess(
     spec,
     status: {
       allowed:
-        kind === 'SubjectAccessReview' ? state.authorizeAs(asText(spec['user']), request) : state.authorize(request),
+        kind === 'SubjectAccessReview'
+          ? state.authorizeAs({ name: asText(spec['user']), groups: groupsIn(spec) }, request)
+          : state.authorizeSelf(user, request),
     },
   };
 }
+
+const groupsIn = ({ groups }: JsonObject): string[] =>
+  Array.isArray(groups) ? groups.map((each) => asText(each)) : [];

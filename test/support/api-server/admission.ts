@@ -107,7 +107,7 @@ function admittedWrite({ state, type, request, operation, object, oldObject }: W
       name: metadata?.name ?? request.name,
       ...(type.namespaced && { namespace: request.namespace }),
       operation,
-      userInfo: { username: 'plexus-test', groups: ['system:masters', 'system:authenticated'] },
+      userInfo: { username: request.user.name, groups: request.user.groups },
       dryRun: isDryRun,
       options: {
         kind: `${{ CREATE: 'Create', UPDATE: 'Update', DELETE: 'Delete' }[operation]}Options`,

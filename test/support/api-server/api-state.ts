@@ -4,7 +4,7 @@ import type { ResourceType } from './resource-type.ts';
 import type { Store } from './store.ts';
 import type { Faults } from './faults.ts';
 import type { Watches } from './watches.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo, User } from './request-info.ts';
 
 /** The shared state of all requests of one server. */
 export interface ApiState {
@@ -16,7 +16,8 @@ export interface ApiState {
   /** How a watch from an expired version is answered: an ERROR event (as on a real server) or HTTP status 410. */
   staleWatch: 'event' | 'status';
   authorize(request: RequestInfo): boolean;
-  authorizeAs(user: string, request: RequestInfo): boolean;
+  authorizeSelf(user: User, request: RequestInfo): boolean;
+  authorizeAs(user: User, request: RequestInfo): boolean;
 }
 
 /** All served types: built-in ones, and those of CustomResourceDefinitions in the store. */

@@ -226,6 +226,11 @@ const kindsOfInstallation: readonly ResourceType[] = [
   { ...base, plural: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },
   { ...base, plural: 'configmaps', singular: 'configmap', kind: 'ConfigMap', shortNames: ['cm'] },
   ...['ClusterRole', 'ClusterRoleBinding'].map((kind) => clusterWide('rbac.authorization.k8s.io', kind)),
+  ...['Role', 'RoleBinding'].map((kind) => ({
+    ...clusterWide('rbac.authorization.k8s.io', kind),
+    namespaced: true,
+    fields: namedInNamespace,
+  })),
   clusterWide('admissionregistration.k8s.io', 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
   clusterWide('admissionregistration.k8s.io', 'ValidatingAdmissionPolicyBinding'),
 ].map((type) => ({ ...type, storage: type.plural }));

@@ -1,3 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A user as authenticated, or as an access review names it. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
 /** The verbs of Kubernetes authorization. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
@@ -7,6 +15,7 @@ export interface RequestInfo {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly userAgent: string;
+  readonly user: User;
   /** Undefined for paths that are not resources: discovery, health, … */
   readonly verb: Verb | undefined;
   readonly group: string;
@@ -18,7 +27,22 @@ export interface RequestInfo {
   readonly name: string;
 }
 
-export function readRequestInfo(method: string, url: string, userAgent: string): RequestInfo {
+const admin: User = { name: 'plexus-test', groups: ['system:masters', 'system:authenticated'] };
+
+/** The user of a request: the administrator, whose token every client has, or whom it impersonates. */
+export function userOf(headers: IncomingHttpHeaders): User {
+  const { 'impersonate-user': name, 'impersonate-group': groups = '' } = headers;
+  if (typeof name !== 'string') return admin;
+  const [, , namespace = '', account] = name.split(':');
+  const given = [groups].flat().flatMap((each) => each.split(', ').filter((group) => group !== ''));
+  const ofAccount =
+    account === undefined || !name.startsWith('system:serviceaccount:')
+      ? []
+      : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  return { name, groups: [...(given.length > 0 ? given : ofAccount), 'system:authenticated'] };
+}
+
+export function readRequestInfo(method: string, url: string, userAgent: string, user = admin): RequestInfo {
   const { pathname, searchParams } = new URL(url, 'https://localhost');
   const parts = pathname
     .split('/')
@@ -32,6 +56,7 @@ export function readRequestInfo(method: string, url: string, userAgent: string):
     path: pathname,
     query: searchParams,
     userAgent,
+    user,
     verb: target.resource === '' ? undefined : verbOf(method, target.name, searchParams),
     group: isApi ? (group ?? '') : '',
     version: isApi ? (version ?? '') : '',

@@ -53,7 +53,7 @@ export async function route(exchange: Exchange): Promise<void> {
   if (info.resource === 'selfsubjectaccessreviews' && info.method === 'POST') {
     return replyJson(response, {
       code: 201,
-      body: reviewAccess(state, await readJson(exchange), 'SelfSubjectAccessReview'),
+      body: reviewAccess(state, await readJson(exchange), { kind: 'SelfSubjectAccessReview', user: info.user }),
       faults,
     });
   }
@@ -61,7 +61,7 @@ export async function route(exchange: Exchange): Promise<void> {
     refuseUnauthorized(state, info);
     return replyJson(response, {
       code: 201,
-      body: reviewAccess(state, await readJson(exchange), 'SubjectAccessReview'),
+      body: reviewAccess(state, await readJson(exchange), { kind: 'SubjectAccessReview', user: info.user }),
       faults,
     });
   }

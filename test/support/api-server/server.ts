@@ -10,11 +10,12 @@ import { type Fault, type Faults, makeFaults } from './faults.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { makeListener } from './listener.ts';
 import { replyError } from './reply.ts';
-import { readRequestInfo, type RequestInfo } from './request-info.ts';
+import { isAllowedByRbac } from './rbac.ts';
+import { readRequestInfo, type RequestInfo, userOf } from './request-info.ts';
 import { logRequest, type LoggedRequest } from './request-log.ts';
 import { isPublic, route } from './route.ts';
 import { seed, storeAccess, type StoreAccess } from './seed.ts';
-import { makeStore } from './store.ts';
+import { makeStore, type Store } from './store.ts';
 import { makeWatches } from './watches.ts';
 
 export interface ApiServerOptions {
@@ -29,8 +30,11 @@ export interface ApiServerOptions {
   readonly historyLimit?: number;
   /** Returning false answers the request with 403. */
   readonly authorize?: (request: RequestInfo) => boolean;
-  /** The answer to a SubjectAccessReview for a user; absent: everything is allowed. */
-  readonly authorizeAs?: (user: string, request: RequestInfo) => boolean;
+  /**
+   * The answer to a SubjectAccessReview for a user; absent: everything is allowed. `rbac`: the roles and bindings of
+   * the cluster decide, also for a SelfSubjectAccessReview.
+   */
+  readonly authorizeAs?: ((user: string, request: RequestInfo) => boolean) | 'rbac';
   /** Runs the commands of pods/exec; absent: pods have no exec. */
   readonly exec?: ExecHandler;
 }
@@ -74,15 +78,16 @@ export interface ApiServer extends ClusterAccess, StoreAccess {
 /** Starts an API server on 127.0.0.1 with its own certificate authority. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const certificates = await makeCertificates();
+  const store = makeStore(options.historyLimit ?? 10_000);
   const state: ApiState = {
-    store: makeStore(options.historyLimit ?? 10_000),
+    store,
     faults: makeFaults(),
     watches: makeWatches(),
     bookmarkMs: options.bookmarkMs ?? 1_000,
     token: options.token ?? randomUUID(),
     staleWatch: 'event',
     authorize: options.authorize ?? (() => true),
-    authorizeAs: options.authorizeAs ?? (() => true),
+    ...authorizersOf(options, store),
   };
   const access = storeAccess(state);
   await seed(access, options.nadCrd ?? true);
@@ -120,6 +125,19 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   };
 }
 
+function authorizersOf(
+  { authorize = () => true, authorizeAs = () => true }: ApiServerOptions,
+  store: Store,
+): Pick<ApiState, 'authorizeSelf' | 'authorizeAs'> {
+  const byRbac: ApiState['authorizeAs'] = (user, request) => isAllowedByRbac(store, user, request);
+  return authorizeAs === 'rbac'
+    ? { authorizeSelf: byRbac, authorizeAs: byRbac }
+    : {
+        authorizeSelf: (_user, request) => authorize(request),
+        authorizeAs: ({ name }, request) => authorizeAs(name, request),
+      };
+}
+
 type WatchSwitches = Pick<
   ApiServer,
   'compact' | 'endWatches' | 'expireWatches' | 'truncateWatches' | 'sendBookmarks' | 'openWatches'
@@ -145,7 +163,12 @@ interface Pair {
 }
 
 async function handle(state: ApiState, log: LoggedRequest[], { request, response }: Pair): Promise<void> {
-  const info = readRequestInfo(request.method ?? 'GET', request.url ?? '/', request.headers['user-agent'] ?? '');
+  const info = readRequestInfo(
+    request.method ?? 'GET',
+    request.url ?? '/',
+    request.headers['user-agent'] ?? '',
+    userOf(request.headers),
+  );
   const entry = logRequest(log, info, { request, response });
   const faults = state.faults.take(info);
   try {
