@@ -71,7 +71,7 @@ export async function validateWrite(
   const networks = await networksOf(pod, namespace, parts, signal);
   const mode = request.kind === 'Pod' ? policy.pods : policy.templates;
   const use = { request, object: pod, networks: networks.found };
-  const more = mode === 'off' ? [] : await judgeUse(use, parts, signal);
+  const more = mode === 'off' ? [] : await judgeUse(use, { sources: parts.sources, policy }, signal);
   return inTurn(() => judgePodWrite(request, { networks, more }, policy));
 }
 

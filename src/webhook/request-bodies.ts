@@ -45,7 +45,7 @@ interface Body {
 }
 
 /** Creates a reader; all requests of a server share its limits. */
-export function bodyReader(limits: BodyLimits): ReadBody {
+export function requestBodyReader(limits: BodyLimits): ReadBody {
   const short: Share = { most: limits.shortBytes, held: 0, incomplete: new Set() };
   const long: Share = { most: limits.longBytes, held: 0, incomplete: new Set() };
   const hold = memoryHolder();

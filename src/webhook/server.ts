@@ -3,7 +3,7 @@ import https from 'node:https';
 import { type ConnectionLimits, limitConnections } from '../daemon/index.ts';
 import { clip, asPlexusError, is, reviewInvalid, reviewTimedOut, summaryOf, webhookBusy } from '../errors/index.ts';
 import type { KeyPair } from './certificate.ts';
-import { type BodyLimits, type ReadBody, type RequestBody, bodyReader } from './request-bodies.ts';
+import { type BodyLimits, type ReadBody, type RequestBody, requestBodyReader } from './request-bodies.ts';
 import { type AdmissionRequest, type Decision, answerReview, readReview } from './review.ts';
 
 /** Decides about a request; `signal` is aborted at its deadline. */
@@ -76,7 +76,7 @@ export function webhookServer({
     connectionsCheckingInterval: lifeMs / 4,
   });
   limitConnections(server, limits.connections);
-  const serving: Serving = { load: new Map(), readBody: bodyReader(limits), limits, onReviewed };
+  const serving: Serving = { load: new Map(), readBody: requestBodyReader(limits), limits, onReviewed };
   server.on('error', onError);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('request', (request, response) => {

@@ -127,6 +127,13 @@ describe('validation', () => {
     expect([created.code, created.headers['warning']]).toEqual([201, expect.stringContaining('PLX-NAD-NOT-FOUND')]);
   });
 
+  it('asks the API server whether a ServiceAccount may use a network that requires the permission', async () => {
+    await create(nadsIn('shop'), nad('guarded', { 'plexus-cni.io/require-use': 'true' }));
+    const requests = await requestsDuring(cluster, () => createPod('user-of-guarded', 'guarded'));
+    if (requests !== undefined)
+      expect(requests.join('\n')).toContain('POST /apis/authorization.k8s.io/v1/subjectaccessreviews');
+  });
+
   it('leaves the mirror of a static pod alone', async () => {
     const annotations = { 'k8s.v1.cni.cncf.io/networks': 'absent', 'kubernetes.io/config.mirror': 'x' };
     const created = await createPod('mirror', undefined, { annotations });
@@ -279,6 +286,17 @@ describe('deletion of a network', () => {
     const refused = await rawRequest(cluster, { method: 'DELETE', path });
     expect([refused.code, messageOf(refused)]).toEqual([403, expect.stringMatching(/PLX-NAD-IN-USE: .*shop\/user/)]);
     await merge(path, { metadata: { annotations: { 'plexus-cni.io/force-delete': 'true' } } });
+    expect((await rawRequest(cluster, { method: 'DELETE', path })).code).toBe(200);
+  });
+
+  it('is rejected while a pod is attached that no longer names the network', async () => {
+    await create(nadsIn('shop'), nad('leaving'));
+    const status = JSON.stringify([{ name: 'shop/leaving', interface: 'net1' }]);
+    await createPod('leaver', undefined, { annotations: { 'k8s.v1.cni.cncf.io/network-status': status } });
+    const path = `${nadsIn('shop')}/leaving`;
+    const refused = await rawRequest(cluster, { method: 'DELETE', path });
+    expect([refused.code, messageOf(refused)]).toEqual([403, expect.stringMatching(/PLX-NAD-IN-USE: .*shop\/leaver/)]);
+    await rawRequest(cluster, { method: 'DELETE', path: `${namespaces}/shop/pods/leaver` });
     expect((await rawRequest(cluster, { method: 'DELETE', path })).code).toBe(200);
   });
 
