@@ -2,7 +2,7 @@ import { type ApiUser, connectForViews, serviceAccountUser, useAttributes } from
 import { apiRefused, nadNotFound } from '../errors/index.ts';
 import { apiReader, pathSegment } from '../kube/index.ts';
 import { type NadRef, nadGroup, nadKey, nadPlural, nadVersion, parseNad, parseSelections } from '../npwg/index.ts';
-import { sourceFor } from './cluster-options.ts';
+import { requestSignal, sourceFor } from './cluster-options.ts';
 import { yamlText } from './yaml-text.ts';
 import type { CanUseArguments } from './commands/can-use.ts';
 
@@ -25,8 +25,9 @@ const longestMs = 30_000;
 
 /** Asks the API server. Rejects with nadNotFound, apiUnavailable, apiRefused and kubeconfigUnusable. */
 export async function useAnswer(given: CanUseArguments): Promise<UseAnswer> {
-  const source = sourceFor(given, process.env);
-  const signal = AbortSignal.timeout(longestMs);
+  // --as names the user to ask about, not the user who asks.
+  const source = sourceFor({ kubeconfig: given.kubeconfig, context: given.context }, process.env);
+  const signal = requestSignal(given, longestMs);
   const nad = networkOf(given.network, given.namespace ?? (await connectForViews(source)).namespace);
   const reader = apiReader(source);
   const path = `/apis/${nadGroup}/${nadVersion}/namespaces/${pathSegment(nad.namespace)}/${nadPlural}/${pathSegment(nad.name)}`;

@@ -3,6 +3,7 @@ import { is, nothingLookedAt } from '../errors/index.ts';
 import { commandNamed, commandTable } from './command-table.ts';
 import { type ExitStatus, outliveReaders, reportFailure, say } from './output.ts';
 import { versionText } from './version-text.ts';
+import { wordsForParser } from './words.ts';
 
 /**
  * Runs one command of `plexus`, called by the name `program`. Returns the exit status: 0 done, 1 the command failed, 2
@@ -27,12 +28,12 @@ export async function runCommandLine(given: readonly string[], program = 'plexus
 
 const completionFlags = ['--get-yargs-completions', '--getYargsCompletions'];
 const isForOverview = (words: readonly string[]): boolean => words.every((word) => word === '--help' || word === '-h');
-const helpWidth = (): number => Math.min(100, process.stdout.columns ?? 100);
+const helpWidth = (): number => Math.min(100, process.stdout.columns || 100); // Some terminals report 0.
 
 async function runParser(words: readonly string[], program: string): Promise<ExitStatus> {
   let misuse: string | undefined;
   let status: ExitStatus = 0;
-  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -.
+  const parser = yargs(wordsForParser(words))
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .demandCommand(1, 'Specify a command.')
@@ -56,7 +57,7 @@ async function runParser(words: readonly string[], program: string): Promise<Exi
     return status;
   } catch (thrown) {
     if (misuse !== undefined) return reportMisuse(misuse, program);
-    reportFailure(thrown);
+    reportFailure(thrown, { isComponent: words.some((word) => commandNamed(word)?.group === 'internal') });
     return is(thrown, nothingLookedAt) ? 2 : 1;
   }
 }

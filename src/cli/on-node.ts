@@ -1,7 +1,7 @@
 import { type DaemonPod, type NodeAccess, nodeAccess } from '../cluster/index.ts';
 import type { PodRef } from '../npwg/index.ts';
 import { escapeInvisible } from '../report/index.ts';
-import { type ClusterArguments, clusterOptions, sourceFor } from './cluster-options.ts';
+import { type ClusterArguments, clusterOptions, requestSignal, sourceFor } from './cluster-options.ts';
 import type { ExitStatus } from './output.ts';
 
 /** Chooses the node on whose daemon a command runs. */
@@ -30,7 +30,7 @@ export const daemonsOf = (choice: ClusterArguments): NodeAccess => nodeAccess(so
  */
 export async function runOnNode(choice: NodeChoice, words: readonly string[], pod?: PodRef): Promise<ExitStatus> {
   const access = daemonsOf(choice);
-  const signal = AbortSignal.timeout(findMs);
+  const signal = requestSignal(choice, findMs);
   const node = choice.node ?? (pod === undefined ? '' : await access.nodeOf(pod, signal));
   return runInDaemon(access, await access.daemonOn(node, signal), words);
 }

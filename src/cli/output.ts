@@ -1,4 +1,4 @@
-import { asPlexusError, detailsOf, fileFailed, summaryOf } from '../errors/index.ts';
+import { asPlexusError, detailsOf, fileFailed, summaryAtPrompt, summaryOf } from '../errors/index.ts';
 import { escapeInvisible } from '../report/index.ts';
 import type { Paint, Tone } from '../view/index.ts';
 
@@ -62,11 +62,12 @@ export function paintFor(
   return isPlain ? (text) => text : (text, tone) => `\u{1b}[${colours[tone]}m${text}\u{1b}[0m`;
 }
 
-/** Reports on stderr why a command failed. */
-export function reportFailure(thrown: unknown): void {
+/** Reports on stderr why a command failed: to the person who ran it, or to the log of a component. */
+export function reportFailure(thrown: unknown, { isComponent = false } = {}): void {
   const error = asPlexusError(thrown);
   const details = detailsOf(error);
-  process.stderr.write(escapeInvisible(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`));
+  const summary = isComponent ? summaryOf(error) : summaryAtPrompt(error);
+  process.stderr.write(escapeInvisible(`plexus: ${summary}\n${details === '' ? '' : `  ${details}\n`}`));
 }
 
 /** Ignores a closed reader (`| head`): the command continues to its end, and its exit status stays correct. */

@@ -2,7 +2,7 @@ import type { ClusterViews, Overview, OverviewScope } from '../cluster/index.ts'
 import { apiRefused, is, networkUnknown } from '../errors/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Topology, topologyOf } from '../view/index.ts';
-import { type ScopeArguments, clusterFor, scopeFor } from './cluster-options.ts';
+import { type ClusterArguments, type ScopeArguments, clusterFor, requestSignal, scopeFor } from './cluster-options.ts';
 
 const longestMs = 300_000;
 
@@ -12,12 +12,16 @@ const longestMs = 300_000;
  */
 export async function readTopology(options: ScopeArguments): Promise<Topology> {
   const cluster = await clusterFor(options);
-  return topologyOf(await readOverview(cluster, scopeFor(options, cluster)));
+  return topologyOf(await readOverview(cluster, scopeFor(options, cluster), options));
 }
 
 /** Reads one namespace or all, and prints what is missing for lack of permission. */
-export async function readOverview(cluster: ClusterViews, scope: OverviewScope): Promise<Overview> {
-  const signal = AbortSignal.timeout(longestMs);
+export async function readOverview(
+  cluster: ClusterViews,
+  scope: OverviewScope,
+  options: ClusterArguments,
+): Promise<Overview> {
+  const signal = requestSignal(options, longestMs);
   const overview = await cluster.read(scope, signal);
   if (overview.pods.length === 0 && scope.namespace !== undefined)
     await cluster.assertNamespace(scope.namespace, signal);
@@ -32,12 +36,13 @@ export async function readOverview(cluster: ClusterViews, scope: OverviewScope):
 export async function readWholeTopology(options: ScopeArguments): Promise<Topology> {
   const cluster = await clusterFor(options);
   const scope = scopeFor(options, cluster);
-  if (options.namespace !== undefined) await cluster.assertNamespace(options.namespace, AbortSignal.timeout(longestMs));
+  if (options.namespace !== undefined)
+    await cluster.assertNamespace(options.namespace, requestSignal(options, longestMs));
   try {
-    return topologyOf(await readOverview(cluster, {}));
+    return topologyOf(await readOverview(cluster, {}, options));
   } catch (error) {
     if (scope.namespace === undefined || !is(error, apiRefused)) throw error;
-    const overview = await readOverview(cluster, scope);
+    const overview = await readOverview(cluster, scope, options);
     printNotes([`you may not read all namespaces, so only the pods of namespace ${scope.namespace} count`]);
     return topologyOf(overview);
   }

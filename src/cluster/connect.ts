@@ -1,3 +1,4 @@
+import type { PodMetadata } from '../npwg/index.ts';
 import { type Report, quiet } from '../report/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
@@ -74,6 +75,10 @@ async function load(options: ConnectOptions, forPeople = false): Promise<Cluster
   const [{ kubernetesCluster }, credentials] = await Promise.all([import('./kubernetes.ts'), loadCredentials(options)]);
   return kubernetesCluster({ credentials, report: quiet }, forPeople ? sendIfThere : sendRequest);
 }
+
+/** Reads the first pod in a YAML file. Rejects with manifestInvalid, fileUnusable. Loads the parser of YAML. */
+export const readPodFile = async (file: string): Promise<PodMetadata> =>
+  (await import('./manifests.ts')).readFirstPod(file);
 
 /** What a long-running process needs of a cluster besides NetworkAttachmentDefinitions. */
 export interface LongConnection {

@@ -17,6 +17,7 @@ export {
   connect,
   connectForLong,
   connectForViews,
+  readPodFile,
   connectNads,
   type ConnectOptions,
   connectOptionsFor,
@@ -37,7 +38,6 @@ export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverv
 export { type DaemonPod, type NodeAccess, nodeAccess } from './daemon-pods.ts';
 export { type DaemonSetFacts, type Installation, readInstallation } from './installation.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
-export { readPodFile } from './manifests.ts';
 export { networksDigest } from './networks-digest.ts';
 export type { OnPodChange, PodWatch, WatchedPod } from './pod-watch.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';

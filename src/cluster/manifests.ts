@@ -53,7 +53,7 @@ async function podsIn(folder: string): Promise<readonly PodMetadata[]> {
 }
 
 /** Reads the first pod in a YAML file. Rejects with manifestInvalid, fileUnusable. */
-export async function readPodFile(file: string): Promise<PodMetadata> {
+export async function readFirstPod(file: string): Promise<PodMetadata> {
   const pod = podFrom((await readObjects(file)).find(({ kind }) => kind === 'Pod'));
   if (pod !== undefined) return pod;
   throw manifestInvalid({ file, problem: 'it holds no object of kind Pod' });

@@ -31,6 +31,8 @@ export interface Overview {
 /** One namespace, or all of them. */
 export interface OverviewScope {
   readonly namespace?: string;
+  /** Selects pods by their labels, in the form of kubectl. */
+  readonly selector?: string;
 }
 /** A cluster for the read-only views, with the permissions of the user. */
 export interface ClusterViews {
@@ -63,7 +65,8 @@ export interface OverviewState {
 
 const page = 500;
 const nadsIn = (scope: OverviewScope): string => `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}`;
-const podsIn = (scope: OverviewScope): string => `/api/v1${inNamespace(scope)}/pods`;
+const podsIn = (scope: OverviewScope): string =>
+  `/api/v1${inNamespace(scope)}/pods${scope.selector === undefined ? '' : `?labelSelector=${encodeURIComponent(scope.selector)}`}`;
 /** The Events that state why a pod cannot start: those of Plexus, and kubelet's. */
 const eventsIn = (scope: OverviewScope): readonly string[] =>
   ['source=plexus', 'reason=FailedCreatePodSandBox'].map(

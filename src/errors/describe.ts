@@ -26,8 +26,15 @@ const mostDetailsBytes = 8 * 1024;
  * Formats an error as one line for users: identifier, sentence, fix. Shortens the sentence if the line would exceed 1
  * KiB. `sentence`: the part of the sentence that may be shown.
  */
-export function summaryOf(error: PlexusError, sentence = error.message): string {
-  const [before, after] = [`${error.id}: `, `. ${error.kind.fix}`];
+export const summaryOf = (error: PlexusError, sentence = error.message): string =>
+  summaryWith(error, sentence, error.kind.fix);
+
+/** The same line for a person who runs a command. */
+export const summaryAtPrompt = (error: PlexusError): string =>
+  summaryWith(error, error.message, error.kind.fixAtPrompt ?? error.kind.fix);
+
+function summaryWith({ id }: PlexusError, sentence: string, fix: string): string {
+  const [before, after] = [`${id}: `, `. ${fix}`];
   return `${before}${clip(sentence, mostSummaryBytes - before.length - bytesOf(after))}${after}`;
 }
 

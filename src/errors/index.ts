@@ -5,7 +5,7 @@ export * from './kinds/index.ts';
 export { clip } from './clip.ts';
 export { errorKindOf, readSummary } from './catalogue.ts';
 export { cniCode } from './cni-code.ts';
-export { describeWhere, detailsOf, summaryOf } from './describe.ts';
+export { describeWhere, detailsOf, summaryAtPrompt, summaryOf } from './describe.ts';
 export { fileFailed, isOutOfSpace } from './file-failed.ts';
 export { type ErrorId, PlexusError } from './known.ts';
 export { annotationPlaceText, type AnnotationPlace, keyText, type Path } from './place.ts';

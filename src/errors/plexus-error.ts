@@ -19,6 +19,8 @@ export interface ErrorKind {
   readonly retry: 'later' | 'never';
   /** The fix: one or two imperative sentences. */
   readonly fix: string;
+  /** The fix for a person who runs a command, where that of a call of the runtime does not fit. */
+  readonly fixAtPrompt?: string;
 }
 
 interface Parts<Id extends string, Context extends object> {

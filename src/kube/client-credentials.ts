@@ -18,7 +18,14 @@ export async function clientConfig(source: CredentialSource): Promise<KubeConfig
   }
   const problem = problemIn(config);
   if (problem !== undefined) throw unusable(source, problem);
+  impersonate(config, source.as);
   return config;
+}
+
+function impersonate(config: KubeConfig, as: string | undefined): void {
+  const user = config.getCurrentUser();
+  if (as === undefined || user === null) return;
+  config.users = config.users.map((each) => (each.name === user.name ? { ...each, impersonateUser: as } : each));
 }
 
 const unusable = (source: CredentialSource, problem: string, cause?: unknown): PlexusError =>

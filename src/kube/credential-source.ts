@@ -1,5 +1,5 @@
 /** Where credentials come from. */
-export type CredentialSource =
+export type CredentialSource = (
   | {
       readonly kind: 'kubeconfig';
       readonly file: string;
@@ -9,4 +9,8 @@ export type CredentialSource =
       readonly context?: string;
     }
   /** `root`: the folder with the pod's own files; default "/". */
-  | { readonly kind: 'in-cluster'; readonly root?: string };
+  | { readonly kind: 'in-cluster'; readonly root?: string }
+) & {
+  /** The user to impersonate. */
+  readonly as?: string;
+};

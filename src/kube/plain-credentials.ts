@@ -24,6 +24,7 @@ const ofPod = '/var/run/secrets/kubernetes.io/serviceaccount';
  * supports more of them and reports what is missing.
  */
 export async function plainCredentials(source: CredentialSource): Promise<PlainCredentials | undefined> {
+  if (source.as !== undefined) return undefined; // The client impersonates.
   try {
     return source.kind === 'in-cluster' ? await ofThisPod(source.root ?? '') : await ofKubeconfig(source);
   } catch {

@@ -1,5 +1,6 @@
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { table } from './table.ts';
+import { ageText } from './age.ts';
+import { type Column, type TableStyle, table } from './table.ts';
 
 /** One attachment of the journal, for people and scripts. */
 export interface AttachmentRow {
@@ -160,30 +161,36 @@ const rowOf = ({ containerId, pod, createdAt }: SandboxRecord, entry: Attachment
 });
 
 /** Formats rows as a table; `msSince` returns the milliseconds since a time in ISO 8601. */
-export const attachmentsText = (rows: readonly AttachmentRow[], msSince: (time: string) => number): string =>
+export const attachmentsText = (
+  rows: readonly AttachmentRow[],
+  msSince: (time: string) => number,
+  style: TableStyle = {},
+): string =>
   rows.length === 0
     ? 'nothing is attached'
     : table(
-        ['SANDBOX', 'POD', 'INTERFACE', 'NETWORK', 'STATE', 'AGE', 'TRIES', 'WHY'],
+        attachmentColumns,
         rows.map(({ sandbox, pod, interface: name, network, state, createdAt, attempts, why }) => [
-          sandbox.slice(0, 13),
+          style.isWide === true ? sandbox : sandbox.slice(0, 13),
           pod,
           name,
           network,
           state,
-          ageOf(msSince(createdAt)),
+          { text: ageText(msSince(createdAt)), order: msSince(createdAt) },
           attempts === 0 ? '' : String(attempts),
           why,
         ]),
+        style,
       );
 
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-] as const;
-
-function ageOf(ms: number): string {
-  const [unit, size] = units.find(([, each]) => ms >= each) ?? ['s', 1000];
-  return Number.isFinite(ms) ? `${Math.max(0, Math.floor(ms / size))}${unit}` : '';
-}
+/** The columns of attachmentsText. */
+export const attachmentColumns: readonly (string | Column)[] = [
+  'SANDBOX',
+  'POD',
+  { heading: 'INTERFACE', drop: 4 },
+  { heading: 'NETWORK', drop: 3 },
+  'STATE',
+  { heading: 'AGE', drop: 2 },
+  { heading: 'TRIES', drop: 1 },
+  'WHY',
+];

@@ -1,6 +1,6 @@
 import type { ClaimedDevice, PodDevice } from '../npwg/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { type Cell, type Paint, table, unpainted } from './table.ts';
+import { type Cell, type Column, type TableStyle, table } from './table.ts';
 
 /** The devices that kubelet reports for one pod. */
 export interface Allocation {
@@ -123,12 +123,12 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Formats device rows as a table. */
 export const devicesText = (
   rows: readonly DeviceRow[],
-  { isKubeletKnown, paint = unpainted }: { readonly isKubeletKnown: boolean; readonly paint?: Paint },
+  { isKubeletKnown, ...style }: TableStyle & { readonly isKubeletKnown: boolean },
 ): string =>
   rows.length === 0
     ? `no ${isKubeletKnown ? 'pod of this node has' : 'attachment of this node is made of'} a device`
     : table(
-        ['POD', 'DEVICE', 'OF', 'STATE', 'INTERFACE', 'NETWORK', 'INFO'],
+        deviceColumns,
         rows.map((row): readonly Cell[] => [
           row.pod,
           row.device,
@@ -138,8 +138,19 @@ export const devicesText = (
           row.network,
           row.info,
         ]),
-        paint,
+        style,
       );
+
+/** The columns of devicesText. */
+export const deviceColumns: readonly (string | Column)[] = [
+  'POD',
+  'DEVICE',
+  { heading: 'OF', drop: 2 },
+  'STATE',
+  { heading: 'INTERFACE', drop: 3 },
+  { heading: 'NETWORK', drop: 4 },
+  { heading: 'INFO', drop: 1 },
+];
 
 const stateCell = ({ state }: DeviceRow): Cell =>
   state === 'unknown' ? { text: 'unknown to kubelet', tone: 'warn' } : state;

@@ -19,7 +19,7 @@ export function differencesText(list: readonly Difference[], paint: Paint = unpa
       words[kind],
       changes.length === 0 ? '' : String(changes.length),
     ]),
-    paint,
+    { paint },
   );
   const details = list.flatMap(({ interfaceName, changes }) =>
     changes.map(

@@ -1,9 +1,10 @@
 // Formats data as text for people, with pure functions. Knows no terminal and no file.
 export { differencesText } from './difference-view.ts';
-export { deviceRows, deviceUses, devicesText } from './devices-view.ts';
+export { deviceColumns, deviceRows, deviceUses, devicesText } from './devices-view.ts';
 export {
   attachmentRows,
   forgottenText,
+  attachmentColumns,
   attachmentsText,
   type AttachmentRow,
   type ListedRecord,
@@ -17,8 +18,16 @@ export {
 export { validationText } from './validation-view.ts';
 export { countsOf, type FindingRow, findingsText, worstFirst } from './findings-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
-export { type Paint, table, type Tone } from './table.ts';
-export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';
+export { type Column, headingsOf, type Paint, table, type TableStyle, type Tone } from './table.ts';
+export {
+  networkColumns,
+  networksText,
+  podColumns,
+  podsText,
+  podText,
+  problemCount,
+  problemsText,
+} from './topology-text.ts';
 export { explanationText, type ExplanationFacts } from './explanation.ts';
 export { failureOfOperations, failuresOf, type PodFailure } from './pod-failure.ts';
 export { isBadState, problemKinds } from './pod-state.ts';

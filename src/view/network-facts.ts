@@ -11,6 +11,8 @@ export interface NetworkFacts {
   readonly sharesMac: boolean;
   /** The parent interface, with its VLAN; undefined if the configuration does not state it. */
   readonly link?: string;
+  /** When the object was created, ISO 8601. */
+  readonly createdAt?: string;
 }
 
 export const noFacts: NetworkFacts = { types: [], subnets: [], perNode: false, sharesMac: false };

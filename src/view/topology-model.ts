@@ -115,6 +115,8 @@ export interface TopologyNetwork {
   readonly types: readonly string[];
   /** The subnets that the plugins' configuration states. */
   readonly subnets: readonly string[];
+  /** When its NetworkAttachmentDefinition was created, ISO 8601. */
+  readonly createdAt?: string;
   /** Number of pods that are attached to it or request it. */
   readonly pods: number;
   readonly problems: readonly number[];

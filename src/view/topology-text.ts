@@ -1,4 +1,4 @@
-import { type Cell, type Paint, printable, table, unpainted } from './table.ts';
+import { type Cell, type Column, type Paint, type TableStyle, printable, table, unpainted } from './table.ts';
 import { ageText } from './age.ts';
 import { isBadState } from './pod-state.ts';
 import { isLacking } from './topology-pod.ts';
@@ -13,11 +13,11 @@ import type {
 } from './topology-model.ts';
 
 /** Formats the networks, one row each. */
-export const networksText = ({ networks }: Topology, paint: Paint = unpainted): string =>
+export const networksText = ({ networks }: Topology, { msSince, ...style }: ListStyle = {}): string =>
   networks.length === 0
     ? 'no networks'
     : table(
-        ['NETWORK', 'FROM', 'TYPES', 'SUBNETS', 'PODS', 'PROBLEMS'],
+        networkColumns,
         networks.map((each) => [
           each.name,
           fromCell(each),
@@ -25,9 +25,33 @@ export const networksText = ({ networks }: Topology, paint: Paint = unpainted): 
           each.subnets.join(', '),
           String(each.pods),
           countCell(each.problems.length),
+          ageCell(each.createdAt, msSince),
         ]),
-        paint,
+        style,
       );
+
+/** How a list is shown. Without a clock, ages are unknown. */
+interface ListStyle extends TableStyle {
+  /** Milliseconds since a time in ISO 8601. */
+  readonly msSince?: ((time: string) => number) | undefined;
+}
+
+/** The columns of networksText. */
+export const networkColumns: readonly (string | Column)[] = [
+  'NETWORK',
+  { heading: 'FROM', drop: 3 },
+  { heading: 'TYPES', drop: 1 },
+  { heading: 'SUBNETS', drop: 2 },
+  'PODS',
+  'PROBLEMS',
+  { heading: 'AGE', wide: true },
+];
+
+function ageCell(createdAt: string | undefined, msSince: ListStyle['msSince']): Cell {
+  if (createdAt === undefined || msSince === undefined) return '';
+  const ms = msSince(createdAt);
+  return { text: ageText(ms), order: ms };
+}
 
 const fromWords: Readonly<Record<TopologyNetwork['kind'], string>> = {
   definition: 'definition',
@@ -46,21 +70,41 @@ const countCell = (count: number): Cell => (count === 0 ? '' : { text: String(co
 export function podsText(
   pods: readonly TopologyPod[],
   networks: ReadonlySet<string> | undefined,
-  paint: Paint = unpainted,
+  { msSince, ...style }: ListStyle = {},
 ): string {
   const rows = pods.flatMap((pod) =>
     pod.attachments
       .filter(({ network }) => networks === undefined || networks.has(network))
       .map((each) => attachmentCells(each, pod.status))
       .concat(networks === undefined && hasOwnRow(pod) ? [ownRow(pod.status)] : [])
-      .map((cells): readonly Cell[] => [`${pod.namespace}/${pod.name}`, pod.node ?? '', ...cells]),
+      .map((cells): readonly Cell[] => [
+        `${pod.namespace}/${pod.name}`,
+        pod.node ?? '',
+        ...cells,
+        pod.owner ?? '',
+        ageCell(pod.createdAt, msSince),
+      ]),
   );
   if (rows.length === 0)
     return networks === undefined ? 'no pod has or requests a network' : 'no pod has or requests this network';
-  return table(['POD', 'NODE', ...attachmentHeading], rows, paint);
+  return table(podColumns, rows, style);
 }
 
-const attachmentHeading = ['INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'];
+const attachmentColumns: readonly (string | Column)[] = [
+  { heading: 'INTERFACE', drop: 3 },
+  'NETWORK',
+  { heading: 'ADDRESSES', drop: 4 },
+  { heading: 'MAC', drop: 1 },
+  'STATE',
+];
+/** The columns of podsText. */
+export const podColumns: readonly (string | Column)[] = [
+  'POD',
+  { heading: 'NODE', drop: 2 },
+  ...attachmentColumns,
+  { heading: 'OWNER', wide: true, drop: 0 },
+  { heading: 'AGE', wide: true },
+];
 
 /** Whether no attachment shows the state of the pod: all are attached, or none can be read from its annotation. */
 const hasOwnRow = ({ attachments, status: { state } }: TopologyPod): boolean =>
@@ -148,7 +192,7 @@ const some = (count: number, what: string): string => `${count} ${what}${count =
 export function podText(
   pod: TopologyPod,
   problems: readonly TopologyProblem[],
-  { msSince, paint = unpainted }: Reading,
+  { msSince, paint = unpainted, width }: Reading & Pick<TableStyle, 'width'>,
 ): string {
   const age = pod.createdAt === undefined ? '' : ageText(msSince(pod.createdAt));
   const facts = [
@@ -160,7 +204,9 @@ export function podText(
   const rows = pod.attachments.map((each) => attachmentCells(each, pod.status));
   return [
     `${printable(`Pod ${pod.namespace}/${pod.name} (${facts.join(', ')})`)}\nstate: ${stateWord(pod.status)}`,
-    rows.length === 0 ? 'not attached to any network' : table(attachmentHeading, rows, paint),
+    rows.length === 0
+      ? 'not attached to any network'
+      : table(attachmentColumns, rows, { paint, ...(width !== undefined && { width }) }),
     ...(problems.length === 0 ? [] : [problemsText(problems, { msSince, paint })]),
   ].join('\n\n');
 }

@@ -93,7 +93,7 @@ function readNads(objects: readonly unknown[]): Definitions {
       const nad = parseNad(object);
       facts.set(nadKey(nad), noFacts);
       try {
-        facts.set(nadKey(nad), factsOfNetwork(nad));
+        facts.set(nadKey(nad), { ...factsOfNetwork(nad), ...createdAtOf(object) });
       } catch (error) {
         addProblem(error, nadKey(nad));
       }
@@ -102,6 +102,12 @@ function readNads(objects: readonly unknown[]): Definitions {
     }
   }
   return { facts, problems };
+}
+
+function createdAtOf(object: unknown): { readonly createdAt?: string } {
+  const { creationTimestamp } =
+    (object as { readonly metadata?: { readonly creationTimestamp?: unknown } }).metadata ?? {};
+  return typeof creationTimestamp === 'string' ? { createdAt: creationTimestamp } : {};
 }
 
 const holdersOf = ({ pod, attachments }: PodDraft): readonly Holder[] =>
@@ -163,12 +169,13 @@ function networksOf(drafts: readonly PodDraft[], { facts, absent, problems }: Ar
     facts.has(name) ? 'definition' : absent.has(name) ? 'missing' : name.includes('/') ? 'unknown' : 'node';
   return [...new Set([...facts.keys(), ...named])]
     .map((name): TopologyNetwork => {
-      const { types, subnets } = facts.get(name) ?? noFacts;
+      const { types, subnets, createdAt } = facts.get(name) ?? noFacts;
       return {
         name,
         kind: kindOf(name),
         types,
         subnets,
+        ...(createdAt !== undefined && { createdAt }),
         pods: users.get(name) ?? 0,
         problems: indexes.get(name) ?? [],
       };

@@ -135,28 +135,32 @@ describe('the plexus command line', () => {
       Show the networks that a pod would get and the exact input of each plugin; changes nothing
 
       Positionals:
-        name  Name of a pod of the cluster                                                        [string]
+        name  Pod of the cluster: NAME, NAMESPACE/NAME or pod/NAME                                [string]
 
       Options:
-            --version     Show version number                                                    [boolean]
-            --pod         YAML file with the pod, instead of a pod of the cluster                 [string]
-            --nads        Folder of YAML files with NetworkAttachmentDefinitions, instead of those of the
-                          cluster                                                                 [string]
-            --conf        CNI configuration of Plexus (or Multus) on the node; default: that of this node
-                          in PLEXUS_CNI_CONF_DIR; without any, the default network is unknown     [string]
-            --device      Device to plan with, as kubelet would allocate it: RESOURCE=ID, or
-                          claim:CLAIM/REQUEST=ID                                     [array] [default: []]
-            --diff        Compare with what is attached according to the journal; run this on the node of
-                          the pod                                               [boolean] [default: false]
-            --cni-dir     diff: the daemon's cniDir              [string] [default: "/var/lib/cni/plexus"]
-            --node        Run in the daemon of this node, as kubectl exec does; needs the permission to
-                          create pods/exec                                                        [string]
-            --kubeconfig  kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the credentials of this
-                          pod                                                                     [string]
-            --context     Context of the kubeconfig; default: its current context                 [string]
-        -n, --namespace   Namespace of the pod; default: that of the context                      [string]
-        -o, --output      Output format              [choices: "table", "json", "yaml"] [default: "table"]
-        -h, --help        Show help                                                              [boolean]
+            --version          Show version number                                               [boolean]
+            --pod              YAML file with the pod, instead of a pod of the cluster            [string]
+            --nads             Folder of YAML files with NetworkAttachmentDefinitions, instead of those of
+                               the cluster                                                        [string]
+            --conf             CNI configuration of Plexus (or Multus) on the node; default: that of this
+                               node in PLEXUS_CNI_CONF_DIR; without any, the default network is unknown
+                                                                                                  [string]
+            --device           Device to plan with, as kubelet would allocate it: RESOURCE=ID, or
+                               claim:CLAIM/REQUEST=ID                                [array] [default: []]
+            --diff             Compare with what is attached according to the journal; run this on the
+                               node of the pod                                  [boolean] [default: false]
+            --cni-dir          diff: the daemon's cniDir         [string] [default: "/var/lib/cni/plexus"]
+            --node             Run in the daemon of this node, as kubectl exec does; needs the permission
+                               to create pods/exec                                                [string]
+            --kubeconfig       kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the credentials of
+                               this pod                                                           [string]
+            --context          Context of the kubeconfig; default: its current context            [string]
+            --as               User to impersonate                                                [string]
+            --request-timeout  How long to wait for the API server: 10s, 2m; without a unit, seconds
+                                                                                                  [string]
+        -n, --namespace        Namespace of the pod; default: that of the context                 [string]
+        -o, --output           Output format         [choices: "table", "json", "yaml"] [default: "table"]
+        -h, --help             Show help                                                         [boolean]
 
       Examples:
         plexus plan db-0 -n shop --node worker-3            The networks of db-0 with the configuration of

@@ -25,11 +25,9 @@ describe('text for a terminal', () => {
 
   it('has its own colours if enabled', () => {
     expect(
-      podsText(
-        topologyOf({ pods: [aPodSummary('p', { asks: 'x' })], nads: [], nadNamespaces: [] }).pods,
-        undefined,
-        (text, tone) => `<${tone}>${text}</>`,
-      ),
+      podsText(topologyOf({ pods: [aPodSummary('p', { asks: 'x' })], nads: [], nadNamespaces: [] }).pods, undefined, {
+        paint: (text, tone) => `<${tone}>${text}</>`,
+      }),
     ).toContain('<bad>NOT ATTACHED</>');
   });
 });

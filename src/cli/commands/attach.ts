@@ -16,6 +16,7 @@ import {
 import type { CommandBody } from '../command-table.ts';
 import { type ClusterArguments, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { say } from '../output.ts';
+import { podNamed } from '../words.ts';
 
 interface Options extends ClusterArguments {
   readonly pod: string;
@@ -38,7 +39,7 @@ const exits = 'Exit status: 0 success, 1 failure; with --wait also if the change
 export const attachCommand: CommandBody<Options & { readonly network: string }> = {
   builder: (yargs): Argv<Options & { readonly network: string }> =>
     yargs
-      .positional('pod', { type: 'string', demandOption: true, describe: 'Name of the pod' })
+      .positional('pod', { type: 'string', demandOption: true, describe: 'NAME, NAMESPACE/NAME or pod/NAME' })
       .positional('network', {
         type: 'string',
         demandOption: true,
@@ -73,7 +74,7 @@ const countOf = (
 export const detachCommand: CommandBody<Options & { readonly interface: string }> = {
   builder: (yargs): Argv<Options & { readonly interface: string }> =>
     yargs
-      .positional('pod', { type: 'string', demandOption: true, describe: 'Name of the pod' })
+      .positional('pod', { type: 'string', demandOption: true, describe: 'NAME, NAMESPACE/NAME or pod/NAME' })
       .positional('interface', { type: 'string', demandOption: true, describe: 'Name of the interface in the pod' })
       .options(editOptions)
       .example('$0 detach db-0 data0 -n shop --wait 30', 'Detach data0')
@@ -106,7 +107,8 @@ interface Editor {
 const answerMs = 30_000;
 const pollMs = 250;
 
-async function editorOf({ pod: name, namespace: given, wait, ...cluster }: Options): Promise<Editor> {
+async function editorOf({ pod, namespace: chosen, wait, ...cluster }: Options): Promise<Editor> {
+  const { name, namespace: given = chosen } = podNamed(pod);
   const source = sourceFor(cluster, process.env);
   const namespace = given ?? (await connectForViews(source)).namespace;
   const editor = await networksEditor(source, { namespace, name });

@@ -4,9 +4,17 @@ import { defaultDeviceInfoDir } from '../../npwg/index.ts';
 import { notOnNode, operationCancelled, summaryOf } from '../../errors/index.ts';
 import { type RecordKey, deferredCalls, fileJournal, unattachedPods } from '../../journal/index.ts';
 import type { SandboxRecord } from '../../plan/index.ts';
-import { type Besides, attachmentRows, attachmentsText, forgottenText, outcomesText } from '../../view/index.ts';
+import {
+  type Besides,
+  attachmentColumns,
+  attachmentRows,
+  attachmentsText,
+  forgottenText,
+  outcomesText,
+} from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { forgetByHand } from '../forget.ts';
+import { type ListingArguments, checkListing, listingFlags, listingOptions, printListing } from '../listing.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, json, msSince, say, sayJsonList } from '../output.ts';
 import {
@@ -17,22 +25,27 @@ import {
   detachByHand,
   repairableRecord,
 } from '../repair.ts';
+import { podNamed } from '../words.ts';
 import { type RecordSelection, chosenRecords, hasSelection } from '../select-records.ts';
 
-interface Options extends NodeChoice, RecordSelection {
+interface Options extends NodeChoice, RecordSelection, ListingArguments {
   readonly action: string;
   readonly 'dry-run': boolean;
   readonly 'cni-dir': string;
   readonly 'cni-path': string;
   readonly 'device-info-dir': string;
-  readonly output: string;
   readonly force: boolean;
 }
 
 export const attachmentsCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> => exampled(withOptions(yargs)),
-  handler: (options) => run(options, end),
+  handler: ({ pod, ...options }) => run(pod === undefined ? options : { ...options, ...onePod(pod) }, end),
 });
+
+function onePod(word: string): { readonly pod: string; readonly namespace?: string } {
+  const { name: pod, ...named } = podNamed(word);
+  return { pod, ...named };
+}
 
 const text = { type: 'string', requiresArg: true } as const;
 const switchedOff = { type: 'boolean', default: false } as const;
@@ -50,7 +63,7 @@ const withOptions = (yargs: Argv<object>): Argv<Options> =>
       array: true,
       describe: 'Container IDs of sandboxes, or their beginnings',
     })
-    .option('pod', { ...text, describe: 'The sandboxes of this pod' })
+    .option('pod', { ...text, describe: 'The sandboxes of this pod: NAME, NAMESPACE/NAME or pod/NAME' })
     .option('namespace', { ...text, alias: 'n', default: 'default', describe: 'Namespace of the pod' })
     .option('network', { ...text, describe: 'The sandboxes with an attachment to this network: namespace/name' })
     .option('all', { ...switchedOff, describe: 'Every sandbox of the node' })
@@ -75,18 +88,16 @@ const withOptions = (yargs: Argv<object>): Argv<Options> =>
       default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
       describe: "detach, forget: the daemon's deviceInfoDir",
     })
-    .option('output', {
-      alias: 'o',
-      requiresArg: true,
-      choices: ['table', 'json'],
-      default: 'table',
-      describe: 'Output format',
-    })
+    .options(listingOptions)
     .options(nodeChoiceOptions);
 
 const exampled = (yargs: Argv<Options>): Argv<Options> =>
   yargs
     .check((options) => missingSandboxes(options) ?? true)
+    .check(
+      ({ action, output }) => action === 'list' || ['table', 'json'].includes(output) || `${action}: -o table or json`,
+    )
+    .check(checkListing(attachmentColumns))
     .example('$0 attachments', 'Every attachment of this node')
     .example('$0 attachments --node worker-3', 'Every attachment of that node')
     .example('$0 attachments check', 'Compare all of them with the journal; run this on the host')
@@ -104,7 +115,7 @@ async function run(options: Options, end: (status: ExitStatus) => void): Promise
 }
 
 function elsewhere(options: Options): Promise<ExitStatus> {
-  const { action, sandboxes = [], pod, namespace, network, output, ...flags } = options;
+  const { action, sandboxes = [], pod, namespace, network, ...flags } = options;
   const words = [
     'attachments',
     action,
@@ -112,7 +123,7 @@ function elsewhere(options: Options): Promise<ExitStatus> {
     ...(pod === undefined ? [] : [...flag('pod', pod), ...flag('namespace', namespace)]),
     ...flag('network', network),
     ...(['all', 'abandoned', 'dry-run', 'force'] as const).flatMap((name) => flag(name, flags[name])),
-    ...flag('output', output),
+    ...listingFlags(flags),
   ];
   return runOnNode(options, words, pod === undefined ? undefined : { namespace, name: pod });
 }
@@ -131,9 +142,13 @@ async function runHere(options: Options): Promise<void> {
 type Action = (records: readonly RepairableRecord[], options: Options, isWhole: boolean) => Promise<void>;
 
 const actions: Readonly<Record<string, Action>> = {
-  list: async (records, { 'cni-dir': folder, output }, isWhole) => {
+  list: async (records, { 'cni-dir': folder, ...listing }, isWhole) => {
     const rows = attachmentRows(records, isWhole ? await besidesIn(folder) : {});
-    say(output === 'json' ? json(rows) : attachmentsText(rows, msSince));
+    await printListing(listing, {
+      data: rows,
+      text: (style) => attachmentsText(rows, msSince, style),
+      names: () => [...new Set(rows.map(({ sandbox }) => sandbox))].filter((each) => each !== ''),
+    });
   },
   show: async (records, { 'cni-dir': folder }) => sayJsonList(inFull(records, folder)),
   check: async (records, options) =>

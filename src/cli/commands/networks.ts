@@ -1,13 +1,12 @@
 import type { Argv } from 'yargs';
-import { type Topology, networksText, problemCount } from '../../view/index.ts';
+import { type Topology, networkColumns, networksText, problemCount } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
+import { type ListingArguments, checkListing, listingOptions, printListing } from '../listing.ts';
+import { type ExitStatus, msSince, runSearch } from '../output.ts';
 import { readWholeTopology } from '../read-topology.ts';
 
-interface Options extends ScopeArguments {
-  readonly output: Format;
-}
+type Options = ScopeArguments & ListingArguments;
 
 export const networksCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
@@ -16,12 +15,13 @@ export const networksCommand = (end: (status: ExitStatus) => void): CommandBody<
         ...scopeOptions,
         namespace: { ...scopeOptions.namespace, describe: 'Only the networks of this namespace and of its pods' },
       })
-      .option('output', outputOption)
+      .options(listingOptions)
+      .check(checkListing(networkColumns))
       .example('$0 networks', 'All networks of the cluster')
       .example('$0 networks -n shop', 'The networks of namespace shop, and those that its pods use')
       .example('$0 networks -o yaml', 'All of them, for a script')
       .epilogue('PODS counts the pods of all namespaces. Exit status: 0 success, 2 failure.'),
-  handler: ({ output, ...scope }) =>
+  handler: (scope) =>
     runSearch(end, async () => {
       const namespace = scope['all-namespaces'] ? undefined : scope.namespace;
       const topology = ofNamespace(await readWholeTopology(scope), namespace);
@@ -31,9 +31,18 @@ export const networksCommand = (end: (status: ExitStatus) => void): CommandBody<
       }));
       const problems = namespace === undefined ? topology.problems : data.flatMap((each) => each.problems);
       const count = problemCount(problems);
-      const text = () =>
-        `${networksText(topology, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`;
-      await print(output, { data, text });
+      await printListing(scope, {
+        data,
+        text: (style) =>
+          `${networksText(topology, { ...style, msSince })}${
+            count === undefined
+              ? ''
+              : `
+
+${count}: see pods --problems`
+          }`,
+        names: () => topology.networks.map(({ name }) => name),
+      });
       return 0;
     }),
 });

@@ -9,6 +9,7 @@ import { clusterFor, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { type PlanSubject, type PlannedPod, planOfCommand } from '../plan-pod.ts';
+import { podNamed } from '../words.ts';
 
 interface Options extends NodeChoice {
   readonly name?: string | undefined;
@@ -63,7 +64,7 @@ const planOptions = {
 export const planCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
-      .positional('name', { type: 'string', describe: 'Name of a pod of the cluster' })
+      .positional('name', { type: 'string', describe: 'Pod of the cluster: NAME, NAMESPACE/NAME or pod/NAME' })
       .options(planOptions)
       .options({
         ...nodeChoiceOptions,
@@ -92,7 +93,8 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandBody<Opti
       .epilogue(
         'Exit status: 0 success, 1 the pod could not be planned, 2 wrong usage. With --diff: 0 as planned, 1 differences, 2 failure.',
       ),
-  handler: async (options) => {
+  handler: async (given) => {
+    const options = given.name === undefined ? given : { ...given, ...podNamed(given.name) };
     if (options.node !== undefined) return end(await elsewhere(options));
     if (options.diff) return runSearch(end, () => compare(options));
     const { pod, plan, isDefaultKnown } = await planOfCommand(await subjectOf(options));

@@ -3,9 +3,11 @@ import { podNotFound } from '../../errors/index.ts';
 import { podIn, podText, topologyOf } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, runSearch, outputOption, msSince, paintFor, print } from '../output.ts';
+import { terminalStyle } from '../listing.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, msSince, print } from '../output.ts';
 import { recentFailures } from '../recent-failures.ts';
 import { readOverview } from '../read-topology.ts';
+import { podNamed } from '../words.ts';
 import { withProblems } from './pods.ts';
 
 interface Options extends ScopeArguments {
@@ -16,7 +18,7 @@ interface Options extends ScopeArguments {
 export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
-      .positional('name', { type: 'string', demandOption: true, describe: 'Name of the pod' })
+      .positional('name', { type: 'string', demandOption: true, describe: 'NAME, NAMESPACE/NAME or pod/NAME' })
       .options({
         ...scopeOptions,
         'all-namespaces': {
@@ -28,11 +30,13 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Optio
       .example('$0 pod db-0 -n shop', 'The networks of db-0')
       .example('$0 pod db-0 -n shop -A', 'The same, with its addresses compared with those of all pods')
       .epilogue('Exit status: 0 success, 1 its networks have a problem, 2 failure.'),
-  handler: ({ output, name, ...scope }) =>
+  handler: ({ output, name: word, ...given }) =>
     runSearch(end, async () => {
+      const { name, ...named } = podNamed(word);
+      const scope = { ...given, ...named };
       const cluster = await clusterFor(scope);
       const namespace = scope.namespace ?? cluster.namespace;
-      const overview = await readOverview(cluster, scopeFor(scope, cluster));
+      const overview = await readOverview(cluster, scopeFor(scope, cluster), scope);
       const summary = overview.pods.find((each) => each.namespace === namespace && each.name === name);
       if (summary === undefined) throw podNotFound({ pod: `${namespace}/${name}` });
       const first = topologyOf(overview);
@@ -44,7 +48,7 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Optio
       const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
       await print(output, {
         data: withProblems(pod, topology),
-        text: () => podText(pod, problems, { msSince, paint: paintFor(process.stdout, process.env) }),
+        text: () => podText(pod, problems, { msSince, ...terminalStyle() }),
       });
       return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),

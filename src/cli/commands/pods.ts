@@ -3,28 +3,30 @@ import {
   type Topology,
   type TopologyPod,
   type TopologyProblem,
+  podColumns,
   podsText,
   problemCount,
   problemsText,
 } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
-import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
+import { type ScopeArguments, scopeOptions, selectorOption } from '../cluster-options.ts';
 import {
-  type ExitStatus,
-  type Format,
-  type Shown,
-  runSearch,
-  outputOption,
-  msSince,
-  paintFor,
-  print,
-} from '../output.ts';
+  type ObjectListing,
+  type ListingArguments,
+  checkListing,
+  checkWatch,
+  listingLines,
+  listingOptions,
+  printListing,
+} from '../listing.ts';
+import { type ExitStatus, msSince, runSearch } from '../output.ts';
 import { networksNamed, readTopology } from '../read-topology.ts';
+import { watchOption, watchTopology } from '../watch-topology.ts';
 
-interface Options extends ScopeArguments {
+interface Options extends ScopeArguments, ListingArguments {
   readonly network?: string | undefined;
   readonly problems: boolean;
-  readonly output: Format;
+  readonly watch: boolean;
 }
 
 export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
@@ -37,29 +39,48 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Opti
         default: false,
         describe: 'Show only problems; exit status 1 if one is an error',
       })
-      .option('output', outputOption)
+      .option('selector', selectorOption)
+      .option('watch', watchOption)
+      .options(listingOptions)
+      .check(checkListing(podColumns))
+      .check(checkWatch)
+      .check(({ watch, problems }) => !(watch && problems) || '--watch and --problems exclude each other')
       .example('$0 pods -A', 'Every attachment of the cluster')
+      .example('$0 pods -n shop -l app=db -o wide', 'The pods with a label, with owner and age')
+      .example('$0 pods -A -o jsonpath=\'{range [*]}{.name}{"\\n"}{end}\'', 'Names, with a template of kubectl')
       .example('$0 pods --network storage', 'The pods in network storage, with their addresses')
       .example('$0 pods -A --problems', 'Duplicate addresses, missing attachments and networks, invalid annotations')
       .epilogue(
         'Exit status: 0 success, 1 --problems found an error (warnings do not count), 2 failure. The command compares the addresses of the pods it shows.',
       ),
-  handler: ({ output, network, problems, ...scope }) =>
+  handler: ({ network, problems, ...scope }) =>
     runSearch(end, async () => {
+      if (scope.watch) {
+        await watchTopology(scope, (topology, isFirst) =>
+          listingLines(scope, attachmentView(topology, namedIn(topology, network), false), isFirst),
+        );
+        return 0;
+      }
       const topology = await readTopology(scope);
-      const networks = network === undefined ? undefined : networksNamed(topology, network);
+      const networks = namedIn(topology, network);
       if (!problems) {
-        await print(output, attachmentView(topology, networks));
+        await printListing(scope, attachmentView(topology, networks, scope.headers));
         return 0;
       }
       const wanted = networks === undefined ? topology.problems : problemsIn(topology, networks);
-      await print(output, {
+      await printListing(scope, {
         data: wanted,
-        text: () => problemsText(wanted, { msSince, paint: paintFor(process.stdout, process.env) }),
+        text: ({ paint = unpainted }) => problemsText(wanted, { msSince, paint }),
+        names: () => [...new Set(wanted.flatMap(({ pods }) => pods))],
       });
       return wanted.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),
 });
+
+const unpainted = (text: string): string => text;
+
+const namedIn = (topology: Topology, network: string | undefined): ReadonlySet<string> | undefined =>
+  network === undefined ? undefined : networksNamed(topology, network);
 
 /** The problems of some networks, and of the pods that have or request them. */
 function problemsIn({ pods, problems }: Topology, networks: ReadonlySet<string>): readonly TopologyProblem[] {
@@ -68,15 +89,20 @@ function problemsIn({ pods, problems }: Topology, networks: ReadonlySet<string>)
   return problems.filter(({ network = '' }, index) => networks.has(network) || indexes.has(index));
 }
 
-function attachmentView(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
+function attachmentView(
+  topology: Topology,
+  networks: ReadonlySet<string> | undefined,
+  isCounted: boolean,
+): ObjectListing {
   const inThem = (pod: TopologyPod): boolean =>
     networks === undefined || pod.attachments.some(({ network }) => networks.has(network));
   const pods = topology.pods.filter(inThem);
-  const count = networks === undefined ? problemCount(topology.problems) : undefined;
+  const count = networks === undefined && isCounted ? problemCount(topology.problems) : undefined;
   return {
     data: pods.map((pod) => withProblems(pod, topology)),
-    text: () =>
-      `${podsText(pods, networks, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
+    text: (style) =>
+      `${podsText(pods, networks, { ...style, msSince })}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
+    names: () => pods.map(({ namespace, name }) => `${namespace}/${name}`),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   topologyOf,
 } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
-import { type ClusterArguments, clusterFor, clusterOptions, sourceFor } from '../cluster-options.ts';
+import { type ClusterArguments, clusterFor, clusterOptions, requestSignal, sourceFor } from '../cluster-options.ts';
 import { type ExitStatus, type Format, outputOption, paintFor, print, runSearch } from '../output.ts';
 import { versionText } from '../version-text.ts';
 
@@ -62,7 +62,7 @@ async function readyLines(choice: ClusterArguments, signal: AbortSignal): Promis
 }
 
 async function readLines(choice: ClusterArguments): Promise<readonly StatusLine[]> {
-  const signal = AbortSignal.timeout(readMs);
+  const signal = requestSignal(choice, readMs);
   const cluster = await clusterFor(choice);
   const [installation, overview] = await Promise.all([
     readInstallation(sourceFor(choice, process.env), signal),

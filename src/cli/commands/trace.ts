@@ -8,6 +8,7 @@ import type { CommandBody } from '../command-table.ts';
 import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, json, say } from '../output.ts';
 import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
+import { podNamed } from '../words.ts';
 import { yamlText } from '../yaml-text.ts';
 
 interface TraceOptions extends NodeChoice {
@@ -29,7 +30,7 @@ export const traceCommand = (end: (status: ExitStatus) => void): CommandBody<Tra
       })
       .positional('name', {
         type: 'string',
-        describe: 'Name of the pod, or container ID of the sandbox (a unique beginning is enough)',
+        describe: 'NAME or NAMESPACE/NAME of the pod, or container ID of the sandbox (a unique beginning is enough)',
       })
       .option('namespace', {
         alias: 'n',
@@ -65,7 +66,8 @@ export const traceCommand = (end: (status: ExitStatus) => void): CommandBody<Tra
       .epilogue(
         'Without --node, the daemon of this machine answers if there is one, otherwise that of the node of the pod. See docs/observability.md.',
       ),
-  handler: async (options) => {
+  handler: async (given) => {
+    const options = given.what === 'pod' ? { ...given, ...podNamed(given.name ?? '') } : given;
     const { what, name = '', namespace, last } = options;
     if (options.node !== undefined || !existsSync(observeSocketOf(options.socket)))
       return end(await elsewhere(options));

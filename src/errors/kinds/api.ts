@@ -9,6 +9,7 @@ export const kubeconfigUnusable = define(
     code: cniCode.invalidConfiguration,
     retry: 'later',
     fix: 'Put a kubeconfig with a current-context at that path, or correct kubeconfig in the configuration of Plexus.',
+    fixAtPrompt: 'Pass a kubeconfig with a current-context: --kubeconfig, KUBECONFIG or ~/.kube/config.',
   },
   (c: { file: string; problem: string }) => `kubeconfig ${c.file} cannot be used: ${c.problem}`,
 );
@@ -18,6 +19,8 @@ export const apiUnavailable = define(
     code: cniCode.tryAgainLater,
     retry: 'later',
     fix: 'Check that the API server runs and that this node can reach it; the runtime retries automatically.',
+    fixAtPrompt:
+      'Check with kubectl get --raw /readyz that this machine reaches the API server of this context, then run the command again.',
   },
   (c: { request: string; problem: string }) => `Kubernetes API request failed (${c.request}): ${c.problem}`,
 );
@@ -27,6 +30,7 @@ export const apiRefused = define(
     code: cniCode.tryAgainLater,
     retry: 'later',
     fix: 'Check the credentials in the kubeconfig, and the RBAC rules of their account (deploy/base/rbac.yaml).',
+    fixAtPrompt: 'Check your permissions with kubectl auth can-i --list, or use another --context or --as.',
   },
   (c: { request: string; status: number; problem: string }) =>
     `Kubernetes API refused ${c.request} (${c.status}): ${c.problem}`,
@@ -37,6 +41,7 @@ export const podNotFound = define(
     code: cniCode.tryAgainLater,
     retry: 'later',
     fix: 'No action needed if the pod was just deleted. Otherwise check that the kubeconfig points to the cluster of this node.',
+    fixAtPrompt: 'Check name, namespace (-n) and context; plexus pods -A lists all pods with networks.',
   },
   (c: { pod: string }) => `pod ${c.pod} does not exist`,
 );

@@ -18,6 +18,7 @@ export const diskFull = define(
     code: cniCode.tryAgainLater,
     retry: 'later',
     fix: 'Free space or inodes on that file system (df and df -i show it); the runtime retries automatically.',
+    fixAtPrompt: 'Free space or inodes on that file system (df and df -i show it), and run the command again.',
   },
   (c: { file: string; action: string }) => `cannot ${c.action} ${c.file}: no space is left on the disk`,
 );
@@ -27,6 +28,8 @@ export const diskReadOnly = define(
     code: cniCode.tryAgainLater,
     retry: 'later',
     fix: 'Remount the file system for writing. If the kernel made it read-only, the disk has failed (see dmesg). The runtime retries automatically.',
+    fixAtPrompt:
+      'Remount the file system for writing. If the kernel made it read-only, the disk has failed (see dmesg). Then run the command again.',
   },
   (c: { file: string; action: string }) => `cannot ${c.action} ${c.file}: the file system is read-only`,
 );

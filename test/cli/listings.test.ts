@@ -1,0 +1,123 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCredentials } from '../../src/kube/index.ts';
+import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { type Ended, repository, runProgram } from '../support/plexus-command.ts';
+import { podObject, putSample, samplePods } from '../support/sample-cluster.ts';
+
+let server: ApiServer;
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+beforeAll(async () => {
+  server = await startApiServer();
+  putSample(server, []);
+  for (const pod of samplePods) {
+    const object = podObject(pod);
+    server.put('pods', { ...object, metadata: { ...object.metadata, labels: { app: pod.owner ?? 'none' } } });
+  }
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-listings-'));
+  await server.writeKubeconfig(join(folder.path, 'config'));
+});
+afterAll(async () => {
+  await server.close();
+  await folder.remove();
+});
+
+const env = (): Record<string, string> => ({ KUBECONFIG: join(folder.path, 'config'), HOME: folder.path });
+const plexus = (...words: readonly string[]): Promise<Ended> => runProgram('plexus', words, env());
+const dbs = ['pods', '-n', 'shop', '-l', 'app=db'];
+
+describe('plexus pods', () => {
+  it('selects pods by label, and prints names that plexus pod takes', async () => {
+    const { stdout, stderr } = await plexus(...dbs, '-o', 'name');
+    expect({ stdout, stderr }).toEqual({ stdout: 'shop/db-0\nshop/db-1\nshop/db-2\n', stderr: '' });
+    expect((await plexus('pod', 'shop/db-0')).stdout).toContain('Pod shop/db-0');
+    expect((await plexus('pod', 'pod/db-0', '-n', 'shop')).stdout).toContain('Pod shop/db-0');
+  });
+  it('fills in a template of kubectl', async () => {
+    const template = 'jsonpath={range [*]}{.name} {.attachments[*].ips[*]}{"\\n"}{end}';
+    expect((await plexus(...dbs, '-o', template)).stdout).toBe(
+      'db-0 10.244.1.5 10.30.0.2\ndb-1 10.244.2.5 10.30.0.3\ndb-2 10.244.2.6 10.30.0.2\n',
+    );
+  });
+  it('prints owner and age with -o wide, sorts by a column, and leaves out the headings', async () => {
+    const { stdout } = await plexus(...dbs, '-o', 'wide', '--sort-by', 'addresses', '--no-headers');
+    const rows = stdout.split('\n\n')[0]?.trimEnd().split('\n') ?? [];
+    expect(rows.map((row) => row.split(/ {2,}/)[4])).toEqual([
+      '10.30.0.2',
+      '10.30.0.2',
+      '10.30.0.3',
+      '10.244.1.5',
+      '10.244.2.5',
+      '10.244.2.6',
+    ]);
+    for (const row of rows) expect(row).toMatch(/ {2}db {2}\d+[smh]$/);
+  });
+  it.each([
+    { words: ['--sort-by', 'colour'], message: 'no such column; choose one of pod, node,' },
+    { words: ['-o', 'jsonpath={.name'], message: '{ without its counterpart' },
+    { words: ['-o', 'jsonpath'], message: '-o jsonpath=TEMPLATE' },
+    { words: ['-w', '-o', 'json'], message: '--watch prints tables' },
+    { words: ['--request-timeout', 'soon'], message: '--request-timeout soon is no duration' },
+  ])('refuses $words as wrong usage', async ({ words, message }) => {
+    const { code, stdout, stderr } = await plexus('pods', ...words);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+  });
+  it('never wraps: it drops columns that the terminal has no room for', async () => {
+    const shown = await promisify(execFile)('script', ['-qec', 'stty cols 70; dist/plexus pods -n shop', '/dev/null'], {
+      cwd: repository,
+      env: { ...process.env, ...env(), NO_COLOR: '1' },
+    });
+    const lines = shown.stdout.split(/\r?\n/);
+    expect(lines[0]?.trim().split(/ +/)).toEqual(['POD', 'NETWORK', 'STATE']);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(70);
+  });
+  it('prints with --watch the rows that change, until it is interrupted', async () => {
+    const child = spawn(join(repository, 'dist/plexus'), ['pods', '-n', 'infra', '-w'], {
+      env: { ...process.env, ...env() },
+    });
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (shown += chunk));
+    const ended = once(child, 'exit');
+    await expect.poll(() => shown).toMatch(/^POD .*\ninfra\/archive-0 /);
+    const first = shown.length;
+    const [archive] = samplePods.filter(({ name }) => name === 'archive-0').map(podObject);
+    server.put('pods', { ...archive, metadata: { ...archive?.metadata, name: 'archive-1' } });
+    await expect.poll(() => shown.slice(first)).toContain('infra/archive-1 ');
+    expect(shown.slice(first)).not.toContain('POD');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    server.remove('pods', 'infra', 'archive-1');
+  });
+});
+
+it('plexus networks prints names and ages', async () => {
+  expect((await plexus('networks', '-o', 'name')).stdout).toMatch(/^cluster-net\ninfra\/backup\n/);
+  expect((await plexus('networks', '-o', 'wide')).stdout).toMatch(
+    /^NETWORK .* AGE\n(.*\n)*infra\/backup .* \d+[smh]\n/,
+  );
+});
+
+it('plexus gives up after the time of --request-timeout', async () => {
+  const release = server.faults.hang();
+  try {
+    const { code, stderr } = await plexus('pods', '--request-timeout', '1s');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('PLX-API-UNAVAILABLE')]);
+    // The fix is for the person who runs the command, not for a call of the runtime.
+    expect(stderr).toContain('run the command again');
+    expect(stderr).not.toContain('the runtime retries');
+  } finally {
+    release();
+  }
+});
+
+it('--as impersonates a user in every request', async () => {
+  const file = join(folder.path, 'config');
+  const credentials = await (await loadCredentials({ kind: 'kubeconfig', file, as: 'jane' })).current();
+  expect((await credentials.options()).headers).toMatchObject({ 'Impersonate-User': 'jane' });
+  expect((await plexus('networks', '--as', 'jane', '-o', 'name')).stdout).toContain('infra/backup');
+});
