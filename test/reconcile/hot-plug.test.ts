@@ -69,6 +69,7 @@ function controllerOf(onNad: (name: string) => void = () => {}): {
     report: deps.report,
     cancellable: (_containerId, signal, work) => work(signal),
     followDeps: () => ({
+      release: async () => {},
       ...deps,
       cluster,
       readConf: async () => ({ kind: 'folder', files: [], siblings: {} }),
