@@ -36,6 +36,8 @@ export interface AttachDeps {
   readonly bootId: string;
   /** Shares planning time fairly between Kubernetes namespaces. Absent in a process that serves one call. */
   readonly turn?: Turn;
+  /** Whether this process publishes pending statuses after their ADD. */
+  readonly publishesLater?: boolean;
   /** Returns milliseconds since 1970. */
   readonly now: () => number;
   /** Asks the process that holds a sandbox to stop its ADD; that process undoes the ADD, then releases the sandbox. */

@@ -124,6 +124,7 @@ export function prepare(
       bootId,
       ...(beginTrace !== undefined && { beginTrace }),
       ...(turn !== undefined && { turn }),
+      publishesLater: true,
       now: Date.now,
       cancel,
     },

@@ -31,6 +31,7 @@ const knownKeys = [
   'unservedRequests',
   'attachmentConcurrency',
   'durability',
+  'statusBeforeAnswer',
   'kubeletDir',
   'deviceInfoDir',
   'missingDevice',

@@ -119,6 +119,10 @@ export interface WrittenSettings {
    */
   durability?: "beside" | "strict";
   /**
+   * Whether an ADD waits until the annotation network-status is written. false: the daemon writes it after the answer, so a container that reads it through the downward API may find it late, and an ADD does not wait for the API server. Direct mode always waits.
+   */
+  statusBeforeAnswer?: boolean;
+  /**
    * Kubelet's folder (its --root-dir). Plexus reads the devices of a pod from pod-resources/kubelet.sock in it, or from device-plugins/kubelet_internal_checkpoint if that socket is missing.
    */
   kubeletDir?: string;

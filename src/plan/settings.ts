@@ -64,6 +64,8 @@ export interface Settings {
   /** How many additional networks of one pod are attached concurrently. */
   readonly attachmentConcurrency: number;
   readonly durability: 'beside' | 'strict';
+  /** Whether an ADD waits until network-status is written. */
+  readonly statusBeforeAnswer: boolean;
   readonly kubeletDir: string;
   readonly deviceInfoDir: string;
   readonly missingDevice: 'fail' | 'ignore';
@@ -243,6 +245,7 @@ const attachingOf = (written: WrittenSettings) =>
   ({
     attachmentConcurrency: written.attachmentConcurrency ?? 1,
     durability: written.durability ?? 'beside',
+    statusBeforeAnswer: written.statusBeforeAnswer ?? true,
   }) as const;
 
 const annotationsOf = (written: WrittenSettings) => ({

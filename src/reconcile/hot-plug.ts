@@ -2,7 +2,7 @@ import { type FollowDeps, type Followed, followAnnotation, publishFollowed, repo
 import { type PodState, type WatchedPod, networksDigest } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, changeIncomplete, hostAgentMissing, podEnding } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
-import { networksKey, parseSelections, podKey } from '../npwg/index.ts';
+import { type PodRef, networksKey, parseSelections, podKey } from '../npwg/index.ts';
 import { type SandboxRecord, annotationDifference, recoveryOf } from '../plan/index.ts';
 import type { Work, WorkOutcome } from '../queue/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
@@ -124,20 +124,30 @@ interface Round {
 }
 
 async function reconcileSandbox(key: RecordKey, round: Round, outer: AbortSignal): Promise<WorkOutcome> {
-  const { journal, cluster, pods } = round.current;
+  const { journal, pods } = round.current;
   const record = await journal.read(key, outer);
   if (record?.complete !== true || record.pod?.uid === undefined) return 'done';
-  const watched = pods.get(record.pod.uid)?.digest;
-  const pod = await cluster.getPodState(record.pod, outer);
-  if (pod === undefined || pod.metadata.uid !== record.pod.uid || hasEnded(pod)) return 'done';
+  const { uid } = record.pod;
+  const watched = pods.get(uid)?.digest;
+  const outcome = await reconcileRecord(record, { ...record.pod, uid }, round, outer);
+  // a failure must not delay a change that arrived meanwhile; a watch that lags must not end the back-off
+  return pods.get(uid)?.digest === watched ? outcome : { afterMs: 0 };
+}
+
+async function reconcileRecord(
+  record: SandboxRecord,
+  ref: PodRef & { readonly uid: string },
+  round: Round,
+  outer: AbortSignal,
+): Promise<WorkOutcome> {
+  const pod = await round.current.cluster.getPodState(ref, outer);
+  if (pod === undefined || pod.metadata.uid !== ref.uid || hasEnded(pod)) return 'done';
   const subject = { pod, current: round.current };
   const digest = networksDigest(pod.metadata.annotations);
   if (digest === record.networksDigest && recoveryOf(record) === undefined)
     return settleCondition(record, subject, outer);
   if (pod.deleting) return refuse(podEnding({ pod: podKey(pod.metadata) }), record, subject, outer);
-  const outcome = await followPod(record, pod, round, outer);
-  // a failure must not delay a change that arrived meanwhile; a watch that lags must not end the back-off
-  return pods.get(record.pod.uid)?.digest === watched ? outcome : { afterMs: 0 };
+  return followPod(record, pod, round, outer);
 }
 
 async function followPod(

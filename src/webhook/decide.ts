@@ -1,6 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
 import { type NadRef, nadGroup, nadKey, nadPlural } from '../npwg/index.ts';
-import type { Settings } from '../plan/index.ts';
 import { nadsOfPod } from '../validate/index.ts';
 import { changePod, preparePod } from './change-pod.ts';
 import {
@@ -19,41 +18,61 @@ import { annotationsOf, objectAt } from './pod-parts.ts';
 import type { AdmissionRequest, Decision } from './review.ts';
 import type { Sources } from './sources.ts';
 
+/** What decisions depend on, and how they share the thread. */
+export interface DecisionParts {
+  readonly sources: Sources;
+  readonly policy: Policy;
+  /** Runs work when it is the turn of a namespace. */
+  readonly turn: <T>(namespace: string, work: () => T) => Promise<T>;
+}
+
+/** Work on a request that timed out while it waited for its turn is not done. */
+const turnsOf =
+  (namespace: string, { turn }: DecisionParts, signal: AbortSignal) =>
+  async <T>(work: () => T): Promise<T> =>
+    turn(namespace, () => {
+      signal.throwIfAborted();
+      return work();
+    });
+
 /** Decides about a request in the mutating webhook. Rejects with apiUnavailable or apiRefused. */
 export async function mutateWrite(
   request: AdmissionRequest,
-  { sources, policy }: { readonly sources: Sources; readonly policy: Policy },
+  parts: DecisionParts,
   signal: AbortSignal,
 ): Promise<Decision> {
   const { object: sent, namespace, operation } = request;
+  const { sources, policy } = parts;
+  const inTurn = turnsOf(namespace, parts, signal);
   const isNewPod = request.resource === 'pods' && request.group === '' && operation === 'CREATE';
   if (!isNewPod || sent === undefined || isMirror(sent)) return allowed;
   const switches = sources.switches();
   const defaultNetworks = await sources.defaultNetworks(namespace, signal);
-  const prepared = preparePod(sent, namespace, { switches, defaultNetworks });
-  const pod = placed(prepared.pod, request);
-  const { found } = await networksOf(pod, { sources, settings: policy.settings }, signal);
+  const prepared = await inTurn(() => preparePod(sent, namespace, { switches, defaultNetworks }));
+  const { found } = await networksOf(placed(prepared.pod, request), namespace, parts, signal);
   const change = { sent, prepared, namespace, nads: found, classResources: sources.classResources() };
-  return changePod(change, policy, switches);
+  return inTurn(() => changePod(change, policy, switches));
 }
 
 /** Decides about a request in the validating webhook. Rejects with apiUnavailable or apiRefused. */
 export async function validateWrite(
   request: AdmissionRequest,
-  { sources, policy }: { readonly sources: Sources; readonly policy: Policy },
+  parts: DecisionParts,
   signal: AbortSignal,
 ): Promise<Decision> {
+  const { policy } = parts;
   const isNad = request.resource === nadPlural && request.group === nadGroup;
-  if (request.operation === 'DELETE') return isNad ? judgeNadDeletion(request, { sources, policy }, signal) : allowed;
-  if (isNad) return judgeNadWrite(request, policy);
-  const { object } = request;
+  if (request.operation === 'DELETE') return isNad ? judgeNadDeletion(request, parts, signal) : allowed;
+  const { object, namespace } = request;
+  const inTurn = turnsOf(namespace, parts, signal);
+  if (isNad) return inTurn(() => judgeNadWrite(request, policy));
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
   const pod = placed(object, request);
-  const networks = await networksOf(pod, { sources, settings: policy.settings }, signal);
+  const networks = await networksOf(pod, namespace, parts, signal);
   const mode = request.kind === 'Pod' ? policy.pods : policy.templates;
   const use = { request, object: pod, networks: networks.found };
-  const more = mode === 'off' ? [] : await judgeUse(use, { sources, policy }, signal);
-  return judgePodWrite(request, { networks, more }, policy);
+  const more = mode === 'off' ? [] : await judgeUse(use, { sources: parts.sources, policy }, signal);
+  return inTurn(() => judgePodWrite(request, { networks, more }, policy));
 }
 
 /** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */
@@ -61,9 +80,10 @@ const isMirror = (pod: JsonObject): boolean => annotationsOf(pod)['kubernetes.io
 
 async function judgeNadDeletion(
   { name, namespace, oldObject }: AdmissionRequest,
-  { sources, policy }: { readonly sources: Sources; readonly policy: Policy },
+  parts: DecisionParts,
   signal: AbortSignal,
 ): Promise<Decision> {
+  const { sources, policy } = parts;
   if (policy.nads === 'off' || mayBeForced(oldObject)) return allowed;
   const nad = { namespace, name };
   const users = await sources.podsUsing(nad, policy.settings, signal);
@@ -86,10 +106,13 @@ const mostSuggestions = 3;
 
 async function networksOf(
   pod: JsonObject,
-  { sources, settings }: { readonly sources: Sources; readonly settings: Settings },
+  namespace: string,
+  parts: DecisionParts,
   signal: AbortSignal,
 ): Promise<Networks> {
-  const refs = [...new Map(nadsOfPod(pod, settings).map((ref): [string, NadRef] => [nadKey(ref), ref])).values()];
+  const { sources, policy } = parts;
+  const named = await turnsOf(namespace, parts, signal)(() => nadsOfPod(pod, policy.settings));
+  const refs = [...new Map(named.map((ref): [string, NadRef] => [nadKey(ref), ref])).values()];
   // One pod may name a thousand networks that do not exist; each would cause an API request.
   const keys = new Set(sources.nadKeys());
   const unknown = refs.filter((ref) => !keys.has(nadKey(ref))).slice(mostReads);

@@ -5,9 +5,11 @@ import {
   defaultNetworkKey,
   forceDeleteKey,
   nadKey,
+  networkStatusKey,
   networksKey,
   parseDefaultNetwork,
   parseSelections,
+  parseStatus,
 } from '../npwg/index.ts';
 import { type Finding, findingOf, judgeNad, judgePod, podContext } from '../validate/index.ts';
 import type { ClusterNad } from './cluster-nad.ts';
@@ -99,20 +101,27 @@ export function judgeDeletion(nad: NadRef, users: readonly string[], { nads: mod
   return verdictOf([findingOf(nadInUse({ nad: nadKey(nad), pods, more: users.length - pods.length }), [])], mode);
 }
 
-/** Whether a pod's annotations name a network. */
+/**
+ * Whether a pod uses a network: its annotations name it, or its status states that it is attached, as for a network that
+ * is being removed from a running pod.
+ */
 export function usesNad(pod: unknown, nad: NadRef, multusNamespace: string): boolean {
   const annotations = annotationsOf(pod);
   const namespace = stringAt(pod, 'metadata', 'namespace');
-  const names = (read: () => readonly { readonly nad: NadRef }[]): boolean => {
+  const contains = (read: () => readonly string[]): boolean => {
     try {
-      return read().some((each) => nadKey(each.nad) === nadKey(nad));
+      return read().includes(nadKey(nad));
     } catch {
       return false;
     }
   };
-  const first = annotations[defaultNetworkKey];
+  const { [networksKey]: networks, [defaultNetworkKey]: first, [networkStatusKey]: status } = annotations;
+  // Parsing takes much longer. JSON may contain any letter as an escape sequence.
+  if (![networks, first, status].some((text) => text?.includes(nad.name) === true || text?.includes('\') === true))
+    return false;
   return (
-    names(() => parseSelections(annotations[networksKey], namespace).selections) ||
-    (first !== undefined && names(() => [parseDefaultNetwork(first, multusNamespace)]))
+    contains(() => parseSelections(networks, namespace).selections.map((each) => nadKey(each.nad))) ||
+    (first !== undefined && contains(() => [nadKey(parseDefaultNetwork(first, multusNamespace).nad)])) ||
+    (status !== undefined && contains(() => parseStatus(status).map(({ name }) => name)))
   );
 }

@@ -6,10 +6,6 @@ import { annotationsOf, labelsOf, objectAt, objectsAt, stringAt } from './pod-pa
 
 const volumeName = 'podnetinfo';
 const mountPath = '/etc/podnetinfo';
-const hugepageResources = [
-  ['hugepages-1Gi', '1G'],
-  ['hugepages-2Mi', '2M'],
-] as const;
 
 /** Adds the volume, and its mount in every container. A volume or mount of that name in the pod is kept. */
 export function withPodNetInfo(pod: JsonObject, hugepages: boolean): JsonObject {
@@ -61,13 +57,17 @@ interface HugepageUse {
 
 const hugepageUses = (pod: JsonObject): readonly HugepageUse[] =>
   objectsAt(pod, 'spec', 'containers').flatMap((container) =>
-    hugepageResources.flatMap(([resource, size]) =>
-      (['requests', 'limits'] as const)
-        .filter((part) => objectAt(container, 'resources', part)[resource] !== undefined)
-        .map((part) => ({
-          container: stringAt(container, 'name'),
-          resource: `${part}.${resource}`,
-          file: `hugepages_${size}_${part === 'requests' ? 'request' : 'limit'}_${stringAt(container, 'name')}`,
-        })),
+    (['requests', 'limits'] as const).flatMap((part) =>
+      Object.entries(objectAt(container, 'resources', part)).flatMap(([resource, quantity]) => {
+        const size = /^hugepages-([\w.]+)$/.exec(resource)?.[1]?.replaceAll('i', '');
+        if (size === undefined || isZero(quantity)) return [];
+        const name = stringAt(container, 'name');
+        const file = `hugepages_${size}_${part === 'requests' ? 'request' : 'limit'}_${name}`;
+        return [{ container: name, resource: `${part}.${resource}`, file }];
+      }),
     ),
   );
+
+/** `0`, `0Gi` and the like. */
+const isZero = (quantity: JsonValue | undefined): boolean =>
+  quantity === 0 || (typeof quantity === 'string' && /^[+-]?0*(\.0*)?[A-Za-z]*$/.test(quantity));

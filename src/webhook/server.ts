@@ -1,7 +1,9 @@
 import type http from 'node:http';
 import https from 'node:https';
+import { type ConnectionLimits, limitConnections } from '../daemon/index.ts';
 import { clip, asPlexusError, is, reviewInvalid, reviewTimedOut, summaryOf, webhookBusy } from '../errors/index.ts';
 import type { KeyPair } from './certificate.ts';
+import { type BodyLimits, type ReadBody, type RequestBody, requestBodyReader } from './request-bodies.ts';
 import { type AdmissionRequest, type Decision, answerReview, readReview } from './review.ts';
 
 /** Decides about a request; `signal` is aborted at its deadline. */
@@ -16,12 +18,13 @@ export interface Reviewed {
   /** The identifiers of the mistakes for which it was denied, or of the error. */
   readonly ids: readonly string[];
 }
-export interface WebhookLimits {
-  /** Requests that are handled at the same time. */
+export interface WebhookLimits extends BodyLimits {
+  /**
+   * Requests that are decided at the same time. Of the last quarter, a namespace gets nothing if it has a quarter of all
+   * already, so that one namespace does not keep others out.
+   */
   readonly requests: number;
-  /** Bytes of one request, and of all that are handled at the same time. */
-  readonly bytes: number;
-  readonly allBytes: number;
+  readonly connections: ConnectionLimits;
 }
 export interface WebhookServerOptions {
   /** host '': all addresses. */
@@ -42,8 +45,15 @@ export interface WebhookServer {
   readonly close: () => Promise<void>;
 }
 
-// An AdmissionReview contains the object twice, of at most 3 MiB each.
-const usualLimits: WebhookLimits = { requests: 100, bytes: 7 * 1024 * 1024, allBytes: 28 * 1024 * 1024 };
+const mib = 1024 * 1024;
+// An AdmissionReview contains the object twice, of at most 3 MiB each. A connection with TLS takes about 60 KiB.
+const usualLimits: WebhookLimits = {
+  requests: 100,
+  bytes: 7 * mib,
+  longBytes: 21 * mib,
+  shortBytes: 14 * mib,
+  connections: { perPeer: 192, total: 512, lifeMs: 10_000, idleMs: 120_000 },
+};
 
 /** Requests that take longer are cut when the webhook stops. */
 const longestCloseMs = 10_000;
@@ -56,8 +66,17 @@ export function webhookServer({
   onError,
   limits = usualLimits,
 }: WebhookServerOptions): WebhookServer {
-  const server = https.createServer({ minVersion: 'TLSv1.2', keepAliveTimeout: 120_000, requestTimeout: 30_000 });
-  const load = { requests: 0, bytes: 0 };
+  const { lifeMs, idleMs = 0 } = limits.connections;
+  const server = https.createServer({
+    minVersion: 'TLSv1.2',
+    keepAliveTimeout: idleMs,
+    handshakeTimeout: lifeMs,
+    headersTimeout: lifeMs,
+    requestTimeout: lifeMs,
+    connectionsCheckingInterval: lifeMs / 4,
+  });
+  limitConnections(server, limits.connections);
+  const serving: Serving = { load: new Map(), readBody: requestBodyReader(limits), limits, onReviewed };
   server.on('error', onError);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('request', (request, response) => {
@@ -65,7 +84,7 @@ export function webhookServer({
     const decide = paths[path];
     if (decide === undefined) return send(response, 404, 'not found\n');
     if (request.method !== 'POST') return send(response, 405, 'only POST\n');
-    void answer(request, decide, { load, limits, onReviewed }).then(({ status, text }) => send(response, status, text));
+    void answer(request, decide, serving).then(({ status, text }) => send(response, status, text));
   });
   let isStarted = false;
   return {
@@ -100,7 +119,9 @@ function send(response: http.ServerResponse, status: number, text: string): void
 }
 
 interface Serving {
-  readonly load: { requests: number; bytes: number };
+  /** The requests that are being decided, by namespace. */
+  readonly load: Map<string, number>;
+  readonly readBody: ReadBody;
   readonly limits: WebhookLimits;
   readonly onReviewed: (reviewed: Reviewed) => void;
 }
@@ -111,21 +132,22 @@ interface Answer {
 
 /** An answer for any request. Never rejects. Statuses other than 200 let the failurePolicy decide. */
 async function answer(request: http.IncomingMessage, decide: Decide, serving: Serving): Promise<Answer> {
-  const { load, limits, onReviewed } = serving;
+  const { readBody, onReviewed } = serving;
   const startedAt = performance.now();
+  const deadline = deadlineOf(request.url);
+  const signal = AbortSignal.timeout(deadline);
   let review: AdmissionRequest | undefined;
-  const size = { bytes: 0 };
-  load.requests++;
+  let body: RequestBody | undefined;
+  let leave: (() => void) | undefined;
   const done = (outcome: Reviewed['outcome'], ids: readonly string[]): void => {
     const { operation = '', resource = '' } = review ?? {};
     onReviewed({ operation, resource, outcome, ms: performance.now() - startedAt, ids });
   };
   try {
-    if (load.requests > limits.requests) throw webhookBusy({ most: limits.requests });
-    const deadline = deadlineOf(request.url);
-    review = readReview(decoded(await bodyOf(request, serving, size)));
-    const left = deadline - (performance.now() - startedAt);
-    const decision = await inTime(decide, review, { left, deadline });
+    body = await inTime(readBody(request, signal), signal, deadline);
+    review = readReview(body.value);
+    leave = enter(review.namespace, serving);
+    const decision = await inTime(decide(review, signal), signal, deadline);
     done(decision.denial !== undefined ? 'denied' : (decision.patch ?? []).length > 0 ? 'changed' : 'allowed', [
       ...new Set(decision.denial?.causes.map(({ id }) => id)),
     ]);
@@ -135,10 +157,25 @@ async function answer(request: http.IncomingMessage, decide: Decide, serving: Se
     done('error', [error.id]);
     return { status: statusOf(error), text: `${clip(summaryOf(error), mostErrorBytes)}\n` };
   } finally {
-    load.requests--;
-    load.bytes -= size.bytes;
+    leave?.();
+    body?.release();
   }
 }
+
+/** Counts a request that is being decided; the returned function ends that. Throws webhookBusy. */
+function enter(namespace: string, { load, limits: { requests: most } }: Serving): () => void {
+  const own = load.get(namespace) ?? 0;
+  const all = [...load.values()].reduce((sum, each) => sum + each, 0);
+  if (all >= most || (all >= most * (1 - share) && own >= most * share)) throw webhookBusy({ most });
+  load.set(namespace, own + 1);
+  return () => {
+    const left = (load.get(namespace) ?? 1) - 1;
+    if (left === 0) load.delete(namespace);
+    else load.set(namespace, left);
+  };
+}
+
+const share = 1 / 4;
 
 const mostErrorBytes = 1024;
 
@@ -149,47 +186,21 @@ function statusOf(error: unknown): number {
 }
 
 const usualTimeoutMs = 10_000;
+const longestTimeoutMs = 30_000;
 /** Time for the answer to reach the API server. */
 const reserve = 0.1;
 
-/** The API server states its timeout in the URL. */
+/** The API server states its timeout in the URL, of at most 30 seconds. */
 function deadlineOf(url: string | undefined): number {
   const [, count, unit] = /[?&]timeout=(\d{1,6})(ms|s)(&|$)/.exec(url ?? '') ?? [];
   const ms = count === undefined ? usualTimeoutMs : Number(count) * (unit === 's' ? 1000 : 1);
-  return ms * (1 - reserve);
+  return Math.max(1, Math.floor(Math.min(ms, longestTimeoutMs) * (1 - reserve)));
 }
 
-async function inTime(
-  decide: Decide,
-  review: AdmissionRequest,
-  { left, deadline }: { readonly left: number; readonly deadline: number },
-): Promise<Decision> {
-  const signal = AbortSignal.timeout(Math.max(1, Math.floor(left)));
+async function inTime<T>(work: Promise<T>, signal: AbortSignal, deadline: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(reviewTimedOut({ ms: Math.round(deadline) })));
-  return Promise.race([decide(review, signal), promise]);
-}
-
-async function bodyOf(
-  request: http.IncomingMessage,
-  { load, limits }: Serving,
-  size: { bytes: number },
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size.bytes += chunk.length;
-    load.bytes += chunk.length;
-    if (size.bytes > limits.bytes) throw reviewInvalid({ problem: `it is longer than ${limits.bytes} bytes` });
-    if (load.bytes > limits.allBytes) throw webhookBusy({ most: load.requests });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function decoded(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw reviewInvalid({ problem: 'it is not JSON' });
-  }
+  const timeOut = (): void => reject(reviewTimedOut({ ms: deadline }));
+  if (signal.aborted) timeOut();
+  else signal.addEventListener('abort', timeOut, { once: true });
+  return Promise.race([work, promise]);
 }

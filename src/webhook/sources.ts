@@ -40,7 +40,7 @@ export interface Sources {
   /** Resources that a DeviceClass offers. */
   readonly classResources: () => ReadonlySet<string>;
   readonly isNamespaceDeleted: (namespace: string, signal: AbortSignal) => Promise<boolean>;
-  /** The pods, as namespace/name, whose annotations name a network; without those that have ended. */
+  /** The pods, as namespace/name, that use a network; without those that have ended. */
   readonly podsUsing: (nad: NadRef, settings: Settings, signal: AbortSignal) => Promise<readonly string[]>;
   /** Whether a user may use a network. Rejects with apiUnavailable or apiRefused. */
   readonly mayUse: Permissions['mayUse'];

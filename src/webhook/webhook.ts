@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Health, answerOf } from '../daemon/index.ts';
+import { type Health, answerOf, fairTurns, limitConnections } from '../daemon/index.ts';
 import { type ApiConnection, type CredentialSource, type WatchTiming, loadCredentials } from '../kube/index.ts';
 import type { WebhookMetrics } from '../observe/index.ts';
 import type { Report } from '../report/index.ts';
@@ -67,12 +67,13 @@ export async function startWebhook(options: WebhookOptions, signal: AbortSignal)
     pollMs,
     ...(options.watchTiming !== undefined && { timing: options.watchTiming }),
   });
+  const turn = fairTurns();
   const failed = Promise.withResolvers<never>();
   const server = webhookServer({
     address: options.address,
     paths: {
-      '/mutate': (request, limit) => mutateWrite(request, { sources, policy: policy() }, limit),
-      '/validate': (request, limit) => validateWrite(request, { sources, policy: policy() }, limit),
+      '/mutate': (request, limit) => mutateWrite(request, { sources, policy: policy(), turn }, limit),
+      '/validate': (request, limit) => validateWrite(request, { sources, policy: policy(), turn }, limit),
     },
     onReviewed: metrics.reviewed,
     onError: failed.reject,
@@ -113,15 +114,19 @@ const portOf = (server: http.Server): number | undefined => {
   return typeof bound === 'object' && bound !== null ? bound.port : undefined;
 };
 
+// Any pod of the cluster can connect, and kubelet's probes must be answered.
+const healthLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
+
 async function serveHealth({ host, port }: Address, health: Health): Promise<http.Server> {
-  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+  const { lifeMs } = healthLimits;
+  const server = http.createServer({ requestTimeout: lifeMs, headersTimeout: lifeMs }, (request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
     void answerOf(path, health).then((found) => {
       const { status, type, text } = found ?? { status: 404, type: 'text/plain', text: 'not found\n' };
       response.writeHead(status, { 'Content-Type': type, Connection: 'close' }).end(text);
     });
   });
-  server.maxConnections = 64;
+  limitConnections(server, healthLimits);
   server.listen(port, host === '' ? undefined : host);
   await once(server, 'listening');
   return server;

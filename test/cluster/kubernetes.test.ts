@@ -5,8 +5,9 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Cluster, connect, readPod, statusTarget } from '../../src/cluster/index.ts';
+import { type Cluster, connect, connectForLong, readPod, statusTarget } from '../../src/cluster/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
+import { quiet } from '../../src/report/index.ts';
 import { testCluster } from '../contract/cluster.ts';
 import {
   type ClusterUnderTest,
@@ -25,6 +26,11 @@ let api: KubernetesObjectApi;
 let uid: string;
 const statusKey = 'k8s.v1.cni.cncf.io/network-status';
 const networksKey = 'k8s.v1.cni.cncf.io/networks';
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly lastTransitionTime?: unknown;
+}
 const podObject = (name: string, annotations: Record<string, string>) =>
   ({
     apiVersion: 'v1',
@@ -104,6 +110,53 @@ describe('the Kubernetes API', () => {
       ),
     ).toBe('pod-is-gone');
     expect(await statusOf('phoenix')).toBeUndefined();
+  });
+  it('writes networks and condition of a running pod with one PATCH that loses no concurrent change', async () => {
+    const { cluster: long } = await connectForLong(
+      { kind: 'kubeconfig', file: join(folder.path, 'kubeconfig') },
+      quiet,
+    );
+    const ref = { namespace: 'default', name: 'running' };
+    const own = (await api.create(podObject('running', { theirs: 'kept' }))).metadata?.uid ?? '';
+    const patched = (of: string, status: 'True' | 'False', isTransition: boolean) =>
+      long.publishNetworks?.(
+        { ...ref, uid: of },
+        {
+          status: JSON.stringify([status]),
+          condition: { type: 'plexus-cni.io/NetworksInSync', status, reason: 'Test', message: status, isTransition },
+        },
+        soon(),
+      );
+    const conditionsOf = async (): Promise<readonly Condition[]> =>
+      ((await read('running')) as { status?: { conditions?: Condition[] } }).status?.conditions ?? [];
+    expect(await patched(own, 'False', true)).toBe('written');
+    const [first] = await conditionsOf();
+    expect(first?.lastTransitionTime).toBeInstanceOf(Date);
+    // kubelet and a user write between our reading and our writing
+    await long.publishNetworks?.(
+      { ...ref, uid: own },
+      { condition: { type: 'Ready', status: 'True', reason: 'Test', message: '', isTransition: true } },
+      soon(),
+    );
+    await api.patch({
+      ...podObject('running', { theirs: 'newer', [networksKey]: 'lab' }),
+      spec: undefined,
+    } as KubernetesObject);
+    expect(await patched(own, 'False', false)).toBe('written');
+    expect((await conditionsOf()).map(({ type, status }) => `${type} ${status}`).toSorted()).toEqual([
+      'Ready True',
+      'plexus-cni.io/NetworksInSync False',
+    ]);
+    expect((await conditionsOf()).find(({ type }) => type === first?.type)?.lastTransitionTime).toEqual(
+      first?.lastTransitionTime,
+    );
+    expect((await read('running')).metadata?.annotations).toEqual({
+      theirs: 'newer',
+      [networksKey]: 'lab',
+      [statusKey]: '["False"]',
+    });
+    expect(await patched('another', 'True', true)).toBe('pod-is-gone');
+    expect(await statusOf('running')).toBe('["False"]');
   });
   it('counts a repeated warning about the same pod in one Event', async () => {
     const pod = { namespace: 'default', name: 'failing', uid: 'u1' };

@@ -96,6 +96,22 @@ describe('the HTTP endpoints', () => {
     }
   });
 
+  it('answers while one user holds all connections and does not read the answers', async () => {
+    const long = 'x'.repeat(16 * 1024 * 1024);
+    let answered = 0;
+    const metrics = async () => ({ contentType: 'text/plain', text: answered++ < 4 ? long : '' });
+    const { server, ask } = await served({ limits: { perPeer: 4, total: 4, lifeMs: 600_000 } }, { ...well, metrics });
+    const held = await Promise.all(Array.from({ length: 4 }, () => connected(server.port() ?? 0)));
+    for (const socket of held) socket.pause().write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+    try {
+      await waitFor('the answers', async () => answered === 4);
+      for (let count = 0; count < 8; count++) expect(await ask('/healthz')).toEqual([200, 'ok\n']);
+    } finally {
+      for (const socket of held) socket.destroy();
+      await server.close();
+    }
+  });
+
   it('does not cut off a scrape that takes longer than the connection limit', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow = async () => promise.then(text);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callCni, podArgs } from '../support/cni-runtime.ts';
 import { configAsRuntime } from '../support/config-as-runtime.ts';
 import { shim } from '../support/daemon.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
 import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -83,6 +84,34 @@ describe('a pod on a node with the daemon', () => {
     await at.api.comeBack();
     await waitFor('the status', async () => interfaces('patient')?.length === 2);
     await expect.poll(() => metric('plexus_status_writes_total{outcome="deferred"}')).toBe(1);
+    await at.call('DEL', pod);
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('an ADD with statusBeforeAnswer: false is answered before the API server is asked', async () => {
+    const pod = await at.pod('prompt', 'storage');
+    await at.api.goAway();
+    const answer = await callCni({
+      executable: shim,
+      command: 'ADD',
+      config: { ...configAsRuntime(await at.conflist(), { [networksKey]: 'storage' }), statusBeforeAnswer: false },
+      containerId: pod.containerId,
+      netns: pod.netns.path,
+      ifName: 'eth0',
+      args: podArgs(pod, pod.containerId),
+      path: [await pluginsDir()],
+      nodeNetns: at.node.netns.path,
+      env: { PLEXUS_SOCKET: at.daemon().socket },
+    });
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    const lineOf = (step: string): number =>
+      at.daemon().log.findIndex((line) => line.includes('default/prompt') && line.includes(`"step":"${step}"`));
+    await waitFor('an attempt to write the status', async () => lineOf('status-published') >= 0);
+    expect(lineOf('operation-finished')).toBeGreaterThanOrEqual(0);
+    expect(lineOf('operation-finished')).toBeLessThan(lineOf('status-published'));
+    await at.api.comeBack();
+    await waitFor('the status', async () => interfaces('prompt')?.length === 2);
+    await expect.poll(() => metric('plexus_journal_pending_status')).toBe(0);
     await at.call('DEL', pod);
     expect(await at.node.leftovers()).toEqual([]);
   });

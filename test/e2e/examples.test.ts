@@ -15,10 +15,15 @@ const folders = (await readdir(join(root, 'examples'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 // the devices in their READMEs' plan commands
-const devices: Readonly<Record<string, readonly string[]>> = {
-  sriov: ['vendor.example/sriov_fast', '0000:18:02.5'],
-  infiniband: ['vendor.example/ib_vf', '0000:3b:00.2'],
+const devices: Readonly<Record<string, readonly (readonly [resource: string, id: string])[]>> = {
+  sriov: [['vendor.example/sriov_fast', '0000:18:02.5']],
+  'sriov-namespace': [
+    ['vendor.example/vf_rail0', '0000:18:02.1'],
+    ['vendor.example/vf_rail1', '0000:af:02.1'],
+  ],
+  infiniband: [['vendor.example/ib_vf', '0000:3b:00.2']],
 };
+const namespaceOf = (example: string): string => (example === 'sriov-namespace' ? 'radio' : 'default');
 const recorded = ['vlan', 'dpdk-vhost-user', ...Object.keys(devices)];
 const cases = folders.filter((name) => !['node', 'demo', 'dra', 'quickstart'].includes(name)); // dra: claims.test.ts
 
@@ -33,10 +38,10 @@ beforeAll(async () => {
   await mkdir(delegates);
   plugins = await pluginsDir();
   kubelet = await startPodResources(join(node.dir, 'kubelet/pod-resources/kubelet.sock'), {
-    pods: Object.entries(devices).map(([name, [resource = '', id = '']]) => ({
-      namespace: 'default',
+    pods: Object.entries(devices).map(([name, own]) => ({
+      namespace: namespaceOf(name),
       name,
-      containers: [{ devices: [{ resource, ids: [id] }] }],
+      containers: [{ devices: own.map(([resource, id]) => ({ resource, ids: [id] })) }],
     })),
   });
   // vlan needs a kernel module and the others hardware, so these only record
@@ -89,7 +94,7 @@ describe('plexus plan prints the configuration that the plugins receive, and the
   it.each(cases)('in examples/%s', async (example) => {
     const conf = join(await copyOf('node'), '00-plexus.conflist');
     const folder = await copyOf(example);
-    const given = devices[example] === undefined ? [] : ['--device', devices[example].join('=')];
+    const given = (devices[example] ?? []).flatMap((device) => ['--device', device.join('=')]);
     const words = ['plan', '--pod', join(folder, 'pod.yaml'), '--nads', folder, '--conf', conf, ...given, '-o', 'json'];
     const { stdout } = await run(join(root, 'dist/plexus'), words);
     const view = JSON.parse(stdout) as {
@@ -105,7 +110,7 @@ describe('plexus plan prints the configuration that the plugins receive, and the
         containerId: sandbox.containerId,
         netns: sandbox.netns.path,
         ifName: 'eth0',
-        args: podArgs({ namespace: 'default', name: example }, sandbox.containerId),
+        args: podArgs({ namespace: namespaceOf(example), name: example }, sandbox.containerId),
         path: [delegates, plugins], // the second for IPAM plugins, which delegates run
         nodeNetns: node.netns.path,
       });
@@ -121,7 +126,7 @@ describe('plexus plan prints the configuration that the plugins receive, and the
       each.plugins.map(({ type, stdin }) => ({ plugin: type, interface: each.interface, stdin })),
     );
     expect(received).toEqual(planned);
-    expect(view.pod).toBe(`default/${example}`);
+    expect(view.pod).toBe(`${namespaceOf(example)}/${example}`);
     if (!recorded.includes(example)) expect(await call('CHECK')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(await call('DEL')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(await node.leftovers()).toEqual([]);

@@ -27,7 +27,7 @@ export async function everythingOn({ at, plugins }: World): Promise<ReadonlySet<
 
 // Kept for all pods, a mark of undone work, or removed automatically when old: partial files of killed processes.
 const isNobodys = (file: string): boolean =>
-  /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|locks\/sandboxes|\.(new|undone)-[\w-]+)$/.test(
+  /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|locks\/sandboxes|\.new-[\w-]+|\.undone)$/.test(
     file,
   ) || file.includes('/last-good/');
 

@@ -33,9 +33,9 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
 // Files that the daemon writes for direct mode and for the shim at any time; they stay while Plexus is installed.
 const ofTheDaemon = ['stand-in.json', 'deferred/.open'];
 
-// A partial file of a killed process, which is removed automatically after an hour, or a mark of undone work, of which
+// A partial file of a killed process, which is removed automatically after an hour, or the marks of undone work, of which
 // there are few.
-const isHalfWritten = (file: string): boolean => /\/\.(new|lock|undone)-[\w-]+$/.test(file);
+const isHalfWritten = (file: string): boolean => /\/(?:\.(?:new|lock)-[\w-]+|\.undone)$/.test(file);
 
 /** What exists now and did not exist before: "interfaces: veth1234". */
 export const additionTo = (before: Belongings, now: Belongings): readonly string[] =>

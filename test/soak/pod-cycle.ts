@@ -8,6 +8,8 @@ import { type Command, type NetworkName, type Sandbox, type World, networkNames,
 /** The shared state of all cycles of a run. */
 export interface Run {
   readonly world: World;
+  /** Ends the run early. */
+  readonly signal?: AbortSignal;
   readonly calls: Tally;
   readonly faults: Tally;
   /** Violations that fail the run. */
@@ -17,7 +19,8 @@ export interface Run {
   /** Called after every call. */
   readonly onAnswer: () => void;
 }
-interface Cycle extends Run {
+/** A run, with the randomness and the networks of one pod. */
+export interface Cycle extends Run {
   readonly random: Random;
   readonly chosen: readonly NetworkName[];
 }
@@ -77,9 +80,10 @@ function selection(chosen: readonly NetworkName[], index: number): string {
   return JSON.stringify(chosen.map((name) => ({ name, ...(name === 'ports' && { portMappings }) })));
 }
 
-async function attach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<boolean> {
+/** Makes an ADD. Returns whether it succeeded. */
+export async function attach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<boolean> {
   const { world, random } = cycle;
-  if (mayFail && random.chance(likely.pluginAtAdd)) await armPlugin(cycle, sandbox, 'ADD', 1);
+  if (mayFail && random.chance(likely.pluginAtAdd)) await armPlugin(cycle, sandbox, { command: 'ADD', times: 1 });
   const killAfterMs = mayFail && random.chance(likely.killAtAdd) ? random.next() * longestLifeMs * 2 : undefined;
   if (killAfterMs !== undefined)
     befall(cycle, sandbox, 'the program on the host is killed in ADD', `${killAfterMs.toFixed(0)} ms`);
@@ -97,33 +101,38 @@ interface Link {
 const isUnnamedMacvlan = ({ ifname, linkinfo }: Link): boolean =>
   linkinfo?.info_kind === 'macvlan' && /^veth[0-9a-f]{8}$/.test(ifname);
 
-async function inspect(cycle: Cycle, sandbox: Sandbox): Promise<void> {
-  const { world, random, chosen, problems } = cycle;
-  const links = (await sandbox.netns.ipJson(['-d', 'link'])) as readonly Link[];
+/** The links of a sandbox, sorted. */
+export async function linksOf({ faults }: Run, { netns }: Sandbox): Promise<readonly string[]> {
+  const links = (await netns.ipJson(['-d', 'link'])) as readonly Link[];
   const unnamed = links.filter(isUnnamedMacvlan);
   for (const _link of unnamed)
-    cycle.faults.count(
-      '(a link was left in its namespace by a killed macvlan, which makes it first and names it then)',
-    );
-  const found = links
+    faults.count('(a link was left in its namespace by a killed macvlan, which makes it first and names it then)');
+  return links
     .filter((link) => !unnamed.includes(link))
     .map(({ ifname }) => ifname)
     .toSorted();
+}
+
+async function inspect(cycle: Cycle, sandbox: Sandbox): Promise<void> {
+  const { world, random, chosen, problems } = cycle;
+  const found = await linksOf(cycle, sandbox);
   const wanted = ['eth0', 'lo', ...chosen.map((_, position) => `net${position + 1}`)];
   if (found.join() !== wanted.join())
     problems.push(`${sandbox.containerId}: ADD succeeded with ${found.join(', ')} instead of ${wanted.join(', ')}`);
   if (random.chance(likely.check)) note(cycle, 'CHECK', await world.call('CHECK', sandbox));
 }
 
-async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<void> {
+/** Makes DELs until one succeeds. */
+export async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<void> {
   const { world, random, calls, problems } = cycle;
   const isStuck = mayFail && random.chance(likely.stuckAtDel);
   if (mayFail && random.chance(likely.namespaceGone)) {
     befall(cycle, sandbox, 'the network namespace is gone at DEL');
     await sandbox.netns.remove();
   }
-  if (isStuck) await armPlugin(cycle, sandbox, 'DEL', stuckTimes);
-  else if (mayFail && random.chance(likely.pluginAtDel)) await armPlugin(cycle, sandbox, 'DEL', random.between(1, 2));
+  if (isStuck) await armPlugin(cycle, sandbox, { command: 'DEL', times: stuckTimes });
+  else if (mayFail && random.chance(likely.pluginAtDel))
+    await armPlugin(cycle, sandbox, { command: 'DEL', times: random.between(1, 2) });
   let killAfterMs = random.chance(likely.killAtDel) ? random.next() * longestLifeMs : undefined;
   if (killAfterMs !== undefined)
     befall(cycle, sandbox, 'the program on the host is killed in DEL', `${killAfterMs.toFixed(0)} ms`);
@@ -139,12 +148,17 @@ async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise
 }
 
 /** Counts a fault, and records it for the sandbox. */
-function befall({ faults, stories }: Run, { containerId }: Sandbox, what: string, more?: string): void {
+export function befall({ faults, stories }: Run, { containerId }: Sandbox, what: string, more?: string): void {
   faults.count(what);
   stories.set(containerId, [...(stories.get(containerId) ?? []), more === undefined ? what : `${what} (${more})`]);
 }
 
-async function armPlugin(cycle: Cycle, sandbox: Sandbox, command: 'ADD' | 'DEL', times: number): Promise<void> {
+/** Makes a plugin of a sandbox fail. */
+export async function armPlugin(
+  cycle: Cycle,
+  sandbox: Sandbox,
+  { command, times }: { readonly command: 'ADD' | 'DEL'; readonly times: number },
+): Promise<void> {
   const { world, random, chosen } = cycle;
   const { containerId } = sandbox;
   const plugin = random.pick(['bridge', ...chosen.flatMap((name) => networks[name])]);

@@ -3,12 +3,15 @@ import { cleanUp } from './clean-up.ts';
 import { type Judgement, judge, killsUntil } from './flat.ts';
 import { type NodeFaults, nodeFaults } from './node-faults.ts';
 import { type Run, podCycle } from './pod-cycle.ts';
+import { type PlugCycle, plugCycles } from './plug-cycles.ts';
 import { seeded, undisturbed } from './random.ts';
 import { type Sample, series, takeSample } from './sample.ts';
 import { type Tally, makeTally } from './tally.ts';
 import { type Deadlines, type World, createWorld, networkNames } from './world.ts';
 
 export interface SoakOptions {
+  /** What a cycle is: a pod that starts and ends (default), or a change of the annotation of a running pod. */
+  readonly kind?: 'pods' | 'plugs';
   readonly cycles: number;
   readonly atOnce: number;
   readonly seed: number;
@@ -48,6 +51,7 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   const faults = nodeFaults(world, tally, seeded(options.seed));
   const run: Run = {
     world,
+    ...(options.signal !== undefined && { signal: options.signal }),
     calls: makeTally(),
     faults: tally,
     problems: [],
@@ -101,7 +105,7 @@ const tooManyProblems = 20;
 async function carryOut(
   run: Run,
   faults: NodeFaults,
-  { cycles, atOnce, seed, signal, onSample }: SoakOptions,
+  { kind = 'pods', cycles, atOnce, seed, signal, onSample }: SoakOptions,
 ): Promise<readonly Sample[]> {
   const { world } = run;
   const faultEvery = Math.min(25, Math.ceil(cycles / 12));
@@ -111,14 +115,19 @@ async function carryOut(
   for (let done = 0; done < cycles && run.problems.length < tooManyProblems && signal?.aborted !== true;) {
     const end = Math.min(cycles, done + batch);
     let next = done;
-    const place = async (): Promise<void> => {
-      while (next < end && signal?.aborted !== true) {
-        const index = next++;
-        if (index % faultEvery === faultEvery - 1) faults.strike(index < killsUntil * cycles);
-        await podCycle(run, index + networkNames.length, seeded(seed, index + 1));
-      }
+    const take = (): PlugCycle | undefined => {
+      if (next >= end || signal?.aborted === true) return undefined;
+      const index = next++;
+      if (index % faultEvery === faultEvery - 1) faults.strike(index < killsUntil * cycles);
+      return { index, random: seeded(seed, index + 1) };
     };
-    await Promise.all(Array.from({ length: atOnce }, place));
+    const startPods = async (): Promise<void> => {
+      for (let cycle = take(); cycle !== undefined; cycle = take())
+        await podCycle(run, cycle.index + networkNames.length, cycle.random);
+    };
+    const place = (slot: number): Promise<void> =>
+      kind === 'pods' ? startPods() : plugCycles(run, `running-${done}-${slot}`, take);
+    await Promise.all(Array.from({ length: atOnce }, (_, slot) => place(slot)));
     await faults.settle();
     done = end;
     forgetRequests(world);

@@ -206,5 +206,5 @@ async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
     .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$|locks\/sandboxes$)/.test(file));
   // Partial files of killed processes are not leftovers of pods: they are removed when they are old.
-  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|undone)-[\w-]+)$/.test(file))];
+  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.new-[\w-]+|\.undone)$/.test(file))];
 }

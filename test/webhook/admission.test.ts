@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, RequestInfo } from '../support/api-server/index.ts';
 import { type ClusterUnderTest, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
@@ -123,6 +125,13 @@ describe('validation', () => {
     const body = { metadata: { name: 'front' }, spec: { template: { ...pod('x', 'missing'), metadata: template } } };
     const created = await create('/apis/apps/v1/namespaces/shop/deployments', body as JsonObject);
     expect([created.code, created.headers['warning']]).toEqual([201, expect.stringContaining('PLX-NAD-NOT-FOUND')]);
+  });
+
+  it('asks the API server whether a ServiceAccount may use a network that requires the permission', async () => {
+    await create(nadsIn('shop'), nad('guarded', { 'plexus-cni.io/require-use': 'true' }));
+    const requests = await requestsDuring(cluster, () => createPod('user-of-guarded', 'guarded'));
+    if (requests !== undefined)
+      expect(requests.join('\n')).toContain('POST /apis/authorization.k8s.io/v1/subjectaccessreviews');
   });
 
   it('leaves the mirror of a static pod alone', async () => {
@@ -280,10 +289,33 @@ describe('deletion of a network', () => {
     expect((await rawRequest(cluster, { method: 'DELETE', path })).code).toBe(200);
   });
 
+  it('is rejected while a pod is attached that no longer names the network', async () => {
+    await create(nadsIn('shop'), nad('leaving'));
+    const status = JSON.stringify([{ name: 'shop/leaving', interface: 'net1' }]);
+    await createPod('leaver', undefined, { annotations: { 'k8s.v1.cni.cncf.io/network-status': status } });
+    const path = `${nadsIn('shop')}/leaving`;
+    const refused = await rawRequest(cluster, { method: 'DELETE', path });
+    expect([refused.code, messageOf(refused)]).toEqual([403, expect.stringMatching(/PLX-NAD-IN-USE: .*shop\/leaver/)]);
+    await rawRequest(cluster, { method: 'DELETE', path: `${namespaces}/shop/pods/leaver` });
+    expect((await rawRequest(cluster, { method: 'DELETE', path })).code).toBe(200);
+  });
+
   it('is allowed without pods', async () => {
     await create(nadsIn('shop'), nad('idle'));
     expect((await rawRequest(cluster, { method: 'DELETE', path: `${nadsIn('shop')}/idle` })).code).toBe(200);
   });
+});
+
+it("answers kubelet's probes while a client holds more connections than allowed", async () => {
+  const held = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = net.connect(webhook.healthPort(), '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  for (let count = 0; count < 3; count++) expect((await healthOf(webhook, '/healthz')).status).toBe(200);
+  for (const socket of held) socket.destroy();
 });
 
 describe('the permissions in deploy/components/webhook', () => {

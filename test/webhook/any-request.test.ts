@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
 import { noSwitches } from '../../src/webhook/control-switches.ts';
@@ -47,15 +48,22 @@ beforeAll(async () => {
   server = webhookServer({
     address: { host: '127.0.0.1', port: 0 },
     paths: {
-      '/mutate': (review, signal) => mutateWrite(review, { sources, policy: usualPolicy }, signal),
-      '/validate': (review, signal) => validateWrite(review, { sources, policy: usualPolicy }, signal),
+      '/mutate': (review, signal) => mutateWrite(review, { sources, policy: usualPolicy, turn: fairTurns() }, signal),
+      '/validate': (review, signal) =>
+        validateWrite(review, { sources, policy: usualPolicy, turn: fairTurns() }, signal),
       '/never': () => new Promise(() => {}),
     },
     onReviewed: ({ outcome }) => void outcomes.push(outcome),
     onError: (error) => {
       throw error;
     },
-    limits: { requests: 3, bytes: 1024 * 1024, allBytes: 3 * 1024 * 1024 },
+    limits: {
+      requests: 3,
+      bytes: 1024 * 1024,
+      longBytes: 3 * 1024 * 1024,
+      shortBytes: 3 * 1024 * 1024,
+      connections: { perPeer: 200, total: 200, lifeMs: 600_000, idleMs: 600_000 },
+    },
   });
   server.serve(made);
   await waitFor('the port', async () => server.isListening());

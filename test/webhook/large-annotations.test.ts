@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import type { Sources } from '../../src/webhook/sources.ts';
@@ -36,7 +37,7 @@ const request = (kind: string, object: object) => ({
   user: { user: 'author', groups: [] },
   object: { kind, ...object } as never,
 });
-const parts = { sources, policy: usualPolicy };
+const parts = { sources, policy: usualPolicy, turn: fairTurns() };
 const { signal } = new AbortController();
 const most = 255 * 1024;
 const repeated = (part: string): string => part.repeat(Math.floor(most / part.length) - 1);

@@ -3,6 +3,7 @@ import { networksDigest } from '../../cluster/index.ts';
 import { type PlexusError, asPlexusError, at } from '../../errors/index.ts';
 import { isStaticPod, wantsDebug } from '../../npwg/index.ts';
 import {
+  type PendingStatus,
   type Plan,
   type PlanInputs,
   type SandboxRecord,
@@ -19,7 +20,7 @@ import { reportAttached, reportFailed, reportWarnings } from '../notify/events.t
 import { inputsAfterLeftovers } from '../sandbox/leftovers.ts';
 import { assertMayUse } from '../steps/permission.ts';
 import { withSandboxLock, inPhase } from '../steps/phase.ts';
-import { publishStatus } from '../notify/publish.ts';
+import { networkStatusText, publishStatus } from '../notify/publish.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
 import { atOnce, turnOf } from '../steps/turn.ts';
 
@@ -129,10 +130,11 @@ async function finish(
   deps: AttachDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const complete = { ...record, complete: true };
+  const later = statusForLater(record, deps);
+  const complete = { ...record, complete: true, ...(later !== undefined && { pendingStatus: later }) };
   const writing = Promise.all([onDisk(), noted.then(() => deps.journal.complete(complete))]);
   // Start the write before formatting the status so that the two overlap.
-  const publishing = noted.then(() => publishStatus(record, deps, signal));
+  const publishing = noted.then(() => (later === undefined ? publishStatus(record, deps, signal) : undefined));
   const reported = Promise.all([
     reportAttached(record, deps, signal),
     reportWarnings(record, warnings, deps, signal),
@@ -142,6 +144,13 @@ async function finish(
   if (written.status === 'rejected') throw written.reason;
   if (status.status === 'rejected') throw status.reason;
   if (status.value !== undefined) await deps.journal.write({ ...complete, pendingStatus: status.value });
+}
+
+/** The status that the process publishes after the answer; undefined if the ADD has to publish it. */
+function statusForLater(record: SandboxRecord, deps: AttachDeps): PendingStatus | undefined {
+  const { settings, publishesLater = false, cluster } = deps;
+  const isForLater = !settings.statusBeforeAnswer && publishesLater && cluster !== undefined && record.pod !== undefined;
+  return isForLater ? { text: networkStatusText(record, deps) } : undefined;
 }
 
 function resultForRuntime(record: SandboxRecord, invocation: AddInvocation): JsonObject {
