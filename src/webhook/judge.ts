@@ -117,7 +117,7 @@ export function usesNad(pod: unknown, nad: NadRef, multusNamespace: string): boo
   };
   const { [networksKey]: networks, [defaultNetworkKey]: first, [networkStatusKey]: status } = annotations;
   // Parsing takes much longer. JSON may contain any letter as an escape sequence.
-  if (![networks, first, status].some((text) => text?.includes(nad.name) === true || text?.includes('\') === true))
+  if (![networks, first, status].some((text) => text?.includes(nad.name) === true || text?.includes('\\') === true))
     return false;
   return (
     contains(() => parseSelections(networks, namespace).selections.map((each) => nadKey(each.nad))) ||

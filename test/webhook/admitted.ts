@@ -1,5 +1,6 @@
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
+import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { readControlSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import type { AdmissionRequest } from '../../src/webhook/review.ts';
@@ -60,7 +61,7 @@ export async function admit(
   cluster: Cluster,
   { namespace = 'default', hugepages = true } = {},
 ): Promise<Admitted> {
-  const context = { sources: sourcesOf(cluster), policy: { ...usualPolicy, hugepages } };
+  const context = { sources: sourcesOf(cluster), policy: { ...usualPolicy, hugepages }, turn: fairTurns() };
   const request: Omit<AdmissionRequest, 'object'> = {
     uid: 'u',
     kind: 'Pod',
