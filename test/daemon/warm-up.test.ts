@@ -60,7 +60,9 @@ describe('the warm-up of a daemon', () => {
       expect(await readdir(join(cniDir, 'journal')).catch(() => [])).toEqual([]);
       const metrics: string = await (await fetch(`http://127.0.0.1:${daemon.httpPort}/metrics`)).text();
       expect(metrics).toContain('plexus_recent_operations 0');
-      expect(metrics).not.toMatch(/^plexus_(?:cni_requests_total|delegate_duration_seconds_count|recent_operations).* [1-9]/m);
+      expect(metrics).not.toMatch(
+        /^plexus_(?:cni_requests_total|delegate_duration_seconds_count|recent_operations).* [1-9]/m,
+      );
     } finally {
       await daemon.stop();
     }

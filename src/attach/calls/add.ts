@@ -149,7 +149,8 @@ async function finish(
 /** The status that the process publishes after the answer; undefined if the ADD has to publish it. */
 function statusForLater(record: SandboxRecord, deps: AttachDeps): PendingStatus | undefined {
   const { settings, publishesLater = false, cluster } = deps;
-  const isForLater = !settings.statusBeforeAnswer && publishesLater && cluster !== undefined && record.pod !== undefined;
+  const isForLater =
+    !settings.statusBeforeAnswer && publishesLater && cluster !== undefined && record.pod !== undefined;
   return isForLater ? { text: networkStatusText(record, deps) } : undefined;
 }
 
