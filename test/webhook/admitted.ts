@@ -1,7 +1,6 @@
 import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
-import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { readControlSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import type { AdmissionRequest } from '../../src/webhook/review.ts';
