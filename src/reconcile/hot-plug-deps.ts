@@ -11,8 +11,10 @@ export interface HotPlugDeps {
   readonly pods: PodWatch;
   readonly settings: () => Settings;
   readonly report: Report;
-  /** What changes a sandbox; undefined without a host agent. */
-  readonly followDeps: (report: Report) => Omit<FollowDeps, 'publish'> | undefined;
+  /** What changes a sandbox; undefined without a host agent. `release` ends what the change holds in memory. */
+  readonly followDeps: (
+    report: Report,
+  ) => (Omit<FollowDeps, 'publish'> & { readonly release: () => Promise<void> }) | undefined;
   /** Runs the change of a sandbox with a signal that the runtime's DEL aborts. */
   readonly cancellable: <T>(
     containerId: string,

@@ -173,9 +173,15 @@ async function followPod(
     await reportClaims(change, { ...follow, settings: follow.settingsOf(record) }, limited);
     return publishFollowed(outcome, pod, publishing, limited);
   };
-  const followed = await reported(operation, current, () =>
-    current.cancellable(sandbox, outer, (signal) => followAnnotation(record, pod, { ...follow, publish }, signal)),
-  );
+  const followed = await reported(operation, current, async () => {
+    try {
+      return await current.cancellable(sandbox, outer, (signal) =>
+        followAnnotation(record, pod, { ...follow, publish }, signal),
+      );
+    } finally {
+      await follow.release();
+    }
+  });
   if (followed === undefined) return 'done';
   reportFollowed(followed, operation, { ...current, ms: elapsedMs(uid, seenAt) });
   if (followed.problems.length === 0) seenAt.delete(uid);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
-import { type Labels, type NadRef, nadGroup, nadKey, nadPlural } from '../npwg/index.ts';
+import { type NadRef, nadGroup, nadKey, nadPlural } from '../npwg/index.ts';
 import { nadsOfPod } from '../validate/index.ts';
 import { changePod, preparePod } from './change-pod.ts';
 import {
@@ -66,7 +66,7 @@ export async function validateWrite(
   const { object, namespace } = request;
   const inTurn = turnsOf(namespace, parts, signal);
   if (isNad) {
-    const labels = await labelsFor(namespace, parts, signal);
+    const labels = await labelsFor(request, parts, signal);
     return inTurn(() => judgeNadWrite(request, labels, policy));
   }
   if (object === undefined || isBeingDeleted(object) || isMirror(object)) return allowed;
@@ -78,10 +78,10 @@ export async function validateWrite(
   return inTurn(() => judgePodWrite(request, { networks, more }, policy));
 }
 
-/** The labels of a namespace, read only if policies need them. */
-async function labelsFor(namespace: string, { sources, policy }: DecisionParts, signal: AbortSignal): Promise<Labels> {
-  if (policy.nads === 'off' || policy.settings.pluginPolicies.length === 0) return {};
-  return (await sources.namespaceLabels(namespace, signal)) ?? {};
+/** The labels of a namespace, if policies select by them. */
+async function labelsFor({ namespace }: AdmissionRequest, { sources, policy }: DecisionParts, signal: AbortSignal) {
+  const { nads, settings } = policy;
+  return nads === 'off' || settings.pluginPolicies.length === 0 ? {} : sources.namespaceLabels(namespace, signal);
 }
 
 /** kubelet creates the mirror of a static pod, which runs whatever the API server decides. */

@@ -34,16 +34,17 @@ export const allowed: Decision = { warnings: [] };
 export const isBeingDeleted = (object: JsonObject | undefined): boolean =>
   objectAt(object, 'metadata')['deletionTimestamp'] !== undefined;
 
-/** Decides about a NetworkAttachmentDefinition that is created or changed. `labels`: those of its namespace. */
+/** Decides about a NetworkAttachmentDefinition that is created or changed, in a namespace with these labels. */
 export function judgeNadWrite(
   { object, name, namespace }: AdmissionRequest,
-  labels: Labels,
+  namespaceLabels: Labels | undefined,
   { nads: mode, settings }: Policy,
 ): Decision {
   if (mode === 'off' || object === undefined || isBeingDeleted(object)) return allowed;
+  const { pluginPolicies: policies } = settings;
   const judged = judgeNad(identified(object, { name, namespace }));
-  const place = { labels: { ...labels, ...labelsOfName(namespace) }, policies: settings.pluginPolicies };
-  return verdictOf([...judged.findings, ...judgePolicy(judged, place)], mode);
+  const labels = { ...namespaceLabels, ...labelsOfName(namespace) };
+  return verdictOf([...judged.findings, ...judgePolicy(judged, { labels, policies })], mode);
 }
 
 /** The networks that an object's pod names, as the caller found them. */

@@ -46,6 +46,8 @@ const apiVersion = 'admission.k8s.io/v1';
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
+const longestUser = 16 * 1024;
+
 /** Reads the request of a decoded AdmissionReview. Throws reviewInvalid. */
 export function readReview(review: unknown): AdmissionRequest {
   if (!isJsonObject(review)) throw reviewInvalid({ problem: 'it is not a JSON object' });
@@ -54,8 +56,11 @@ export function readReview(review: unknown): AdmissionRequest {
     throw reviewInvalid({ problem: `apiVersion and kind are ${JSON.stringify(version.slice(0, 100))}` });
   const { request } = review;
   if (!isJsonObject(request)) throw reviewInvalid({ problem: 'request is missing' });
-  const { uid, object, oldObject, operation } = request;
+  const { uid, object, oldObject, operation, userInfo } = request;
   if (typeof uid !== 'string' || uid === '') throw reviewInvalid({ problem: 'request.uid is missing' });
+  // Each question to the authorizer contains the user.
+  if (JSON.stringify(userInfo ?? null).length > longestUser)
+    throw reviewInvalid({ problem: `request.userInfo is longer than ${longestUser} characters` });
   return {
     uid,
     kind: textOf(objectOf(request['kind'])['kind']),
@@ -64,7 +69,7 @@ export function readReview(review: unknown): AdmissionRequest {
     name: textOf(request['name']),
     namespace: textOf(request['namespace']),
     operation: textOf(operation),
-    user: userOf(objectOf(request['userInfo'])),
+    user: userOf(objectOf(userInfo)),
     ...(isJsonObject(object) && { object }),
     ...(isJsonObject(oldObject) && { oldObject }),
   };

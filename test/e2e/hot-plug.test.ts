@@ -195,6 +195,18 @@ describe('networks of a running pod', () => {
     await at.end(pod);
   });
 
+  it('a network that would exceed the memory limit of a pod is refused, as at ADD', async () => {
+    const huge = { ...at.cluster.node.bridge('huge', '10.8.0.0/24'), x: Array.from({ length: 20_000 }, () => []) };
+    at.cluster.nad('huge', huge);
+    const pod = await at.livePod('heavy', 'a');
+    at.annotate(pod, 'a,b,huge');
+    const message = expect.stringContaining('PLX-NETWORKS-TOO-LARGE');
+    expect(await at.condition(pod, 'False')).toMatchObject({ message });
+    expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net1 10.1.0.x', 'net2 10.2.0.x']);
+    await at.follow(pod, 'a,b');
+    await at.end(pod);
+  });
+
   it('plexus attach and plexus detach edit the annotation and wait for the network', async () => {
     const pod = await at.livePod('edited', 'a');
     const kubeconfig = join(at.cluster.node.dir, 'kubeconfig');

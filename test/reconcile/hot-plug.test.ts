@@ -36,7 +36,6 @@ function controllerOf(onNad: (name: string) => void = () => {}): {
   let annotations: Readonly<Record<string, string>> = {};
   const [requests, events, conditions]: [string[], PodEvent[], string[]] = [[], [], []];
   const cluster: Cluster = {
-    getNamespaceLabels: async () => ({}),
     getPod: async () => ({ ...ref, annotations }),
     getPodState: async () => {
       requests.push('get pod');
@@ -44,6 +43,7 @@ function controllerOf(onNad: (name: string) => void = () => {}): {
     },
     listPodsOf: async () => [],
     listPodStatesOf: async () => [],
+    getNamespaceLabels: async () => ({}),
     getNad: async (nad: NadRef) => {
       onNad(nad.name);
       const plugins = [{ type: 'link' }, { type: 'rule' }];
@@ -69,6 +69,7 @@ function controllerOf(onNad: (name: string) => void = () => {}): {
     report: deps.report,
     cancellable: (_containerId, signal, work) => work(signal),
     followDeps: () => ({
+      release: async () => {},
       ...deps,
       cluster,
       readConf: async () => ({ kind: 'folder', files: [], siblings: {} }),

@@ -1,6 +1,6 @@
+import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
-import { fairTurns } from '../../src/daemon/fair-turns.ts';
 import { readControlSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import type { AdmissionRequest } from '../../src/webhook/review.ts';
@@ -37,7 +37,6 @@ function sourcesOf({ nads, switches }: Cluster): Sources {
       };
       return { key, annotations, judged: judgeNad(object) };
     },
-    namespaceLabels: async () => ({}),
     nadKeys: () => Object.keys(nads),
     defaultNetworks: async () => undefined,
     switches: () => readControlSwitches(configMap),
@@ -45,6 +44,7 @@ function sourcesOf({ nads, switches }: Cluster): Sources {
     isNamespaceDeleted: async () => false,
     mayUse: async () => ({ allowed: true, reason: '' }),
     podsUsing: async () => [],
+    namespaceLabels: async () => ({}),
     notReady: () => undefined,
     networks: () => Object.keys(nads).length,
     run: async () => {},

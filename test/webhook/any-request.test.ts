@@ -168,6 +168,7 @@ describe('any request gets an answer', () => {
   it.each([
     ['another version', '/validate', podReview({}).replace('admission.k8s.io/v1', 'admission.k8s.io/v1beta1'), 400],
     ['no request', '/validate', '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}', 400],
+    ['a user of many groups', '/validate', review({ userInfo: { groups: ['x'.repeat(20_000)] } }), 400],
     ['another path', '/elsewhere', podReview({}), 404],
     ['a body above the limit', '/validate', podReview({ a: 'x'.repeat(1024 * 1024) }), 400],
     [

@@ -11,13 +11,13 @@ import { usualPolicy } from './running-webhook.ts';
 const reads: string[] = [];
 const sources: Sources = {
   nad: async ({ namespace, name }) => void reads.push(`${namespace}/${name}`),
-  namespaceLabels: async () => ({}),
   nadKeys: () => ['shop/backend'],
   defaultNetworks: async () => undefined,
   switches: () => noSwitches,
   classResources: () => new Set(),
   isNamespaceDeleted: async () => false,
   podsUsing: async () => [],
+  namespaceLabels: async () => ({}),
   mayUse: async () => ({ allowed: true, reason: '' }),
   notReady: () => undefined,
   networks: () => 1,
