@@ -1,5 +1,6 @@
+import { isBuiltin } from 'node:module';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, type Plugin, build } from 'esbuild';
 
 /**
  * The entries of the programs in dist/. The plugin is bundled separately: sharing code with the others would split it
@@ -22,11 +23,37 @@ export const bundling = {
   keepNames: true,
   legalComments: 'none', // notices.ts collects licences.
   banner: {
-    js: "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);",
+    js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
   },
   external: ['bun:ffi'], // only the one-file build imports it
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+// An import of a module of Node.js evaluates all its exports; those of node:http and node:util load large modules that
+// nobody uses here. So the bundle reads only the exports that it uses. `pure` lets the bundler drop the others.
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
+  setup: ({ onResolve, onLoad }) => {
+    const namespace = 'builtin';
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      isBuiltin(path) && kind === 'import-statement' ? { path, namespace } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace }, ({ path }) => {
+      const names = Object.getOwnPropertyNames(process.getBuiltinModule(path)).filter((name) =>
+        /^[a-z_]\w*$/i.test(name),
+      );
+      const exported = names
+        .filter((name) => name !== 'default')
+        .map((name) => `export const ${name} = /* @__PURE__ */ readOf$(() => builtin$.${name});`);
+      const contents = `
+        const builtin$ = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});
+        const readOf$ = (get) => get();
+        export default builtin$;
+        ${exported.join('\n')}`;
+      return { contents, loader: 'js' };
+    });
+  },
+};
 
 export interface Module {
   readonly name: string;
@@ -48,6 +75,7 @@ export async function bundleOf(root: string, entryPoints: Readonly<Record<string
     splitting: true,
     write: false,
     metafile: true,
+    plugins: [builtinModules],
     ...bundling,
   });
   return {
