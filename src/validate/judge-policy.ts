@@ -14,7 +14,9 @@ export function judgePolicy(
 ): readonly Finding[] {
   if (nad === undefined || configuration === undefined) return [];
   const isList = valueAt(nadConfiguration(nad), ['plugins']) !== undefined;
-  return policyViolations(configuration, labels, policies).map((violation) => {
+  // only the node knows which interface a logical master is
+  const known = nad.interfaces === undefined ? policies : policies.map(({ masters: _masters, ...policy }) => policy);
+  return policyViolations(configuration, labels, known).map((violation) => {
     // a single configuration has no list of plugins in its text
     const path = isList ? violation.path : violation.path.slice(2);
     return findingOf(refusalOf({ ...violation, path }, nad), { path: ['spec', 'config', ...path] });
