@@ -62,6 +62,9 @@ export async function dumpCluster(places: ClusterPlaces): Promise<readonly Dump[
   return [...dumps, { files: [], missing }];
 }
 
+const unmaskedKeys =
+  '(names of its maskedKeys are therefore unknown, and their values in cluster/ and logs not masked)';
+
 interface ConfigMap {
   readonly metadata?: { readonly namespace?: string; readonly name?: string };
   readonly data?: Readonly<Record<string, string>>;
@@ -102,7 +105,7 @@ function apiSources(
       'configuration.json',
       'ConfigMaps of Plexus',
       async () => {
-        if (configMaps instanceof Error) throw configMaps;
+        if (configMaps instanceof Error) throw new Error(`${reasonOf(configMaps)} ${unmaskedKeys}`);
         return configMaps;
       },
     ],

@@ -16,7 +16,7 @@ export function networkEvents(
     pods.filter(({ attachments }) => attachments.some(({ network }) => network === name)).map(podKeyOf),
   );
   const events = warnings
-    .map(({ uid: _, ...event }) => ({ ...event, pod: podKeyOf(event) }))
+    .map((event) => ({ ...event, pod: podKeyOf(event) }))
     .filter(({ pod }) => involved.has(pod))
     .toSorted((a, b) => (b.lastAt ?? '').localeCompare(a.lastAt ?? '') || a.pod.localeCompare(b.pod));
   return {

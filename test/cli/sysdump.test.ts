@@ -201,7 +201,7 @@ describe('plexus sysdump', () => {
     const { names, texts } = await archiveIn('refused.tar.gz');
     expect(names).toContain('cluster/networks.json');
     expect(names.filter((name) => name.startsWith('nodes/'))).toEqual([]);
-    expect(texts['CONTENTS']).toMatch(/cluster\/configuration\.json: PLX-API-REFUSED: .*configmaps/);
+    expect(texts['CONTENTS']).toMatch(/cluster\/configuration\.json: PLX-API-REFUSED: .*configmaps.*maskedKeys/);
     expect(texts['CONTENTS']).toMatch(/cluster\/warnings\.json: .*Events/);
     expect(texts['CONTENTS']).toMatch(/nodes\/n1\/: PLX-EXEC-REFUSED/);
     expect(texts['CONTENTS']).toMatch(/nodes\/n1\/daemon\.log: PLX-API-REFUSED: .*pods\/log/);
