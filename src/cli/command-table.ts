@@ -105,6 +105,12 @@ export const commandTable: readonly CommandEntry[] = [
   ),
   command(
     'check',
+    ['sysdump'],
+    'Write one archive for a bug report: versions, configuration, findings, journal, logs; secrets are masked',
+    async () => (await import('./commands/sysdump.ts')).sysdumpCommand,
+  ),
+  command(
+    'check',
     ['can-use <network>'],
     'Show whether a user or a ServiceAccount may use a network, and how to grant it',
     async (end) => (await import('./commands/can-use.ts')).canUseCommand(end),

@@ -542,7 +542,7 @@ export const explanations = {
  },
  "PLX-FINDINGS-MADE": {
   "kind": "error",
-  "what": "plexus doctor found problems: ‹counts›",
+  "what": "plexus doctor found problems",
   "fix": "Follow the fix shown for each, errors first; docs/doctor.md explains each check.",
   "code": 7,
   "retry": "never",

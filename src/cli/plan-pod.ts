@@ -30,6 +30,8 @@ export interface PlanSubject {
   /** The devices that the pod would get; an empty list leaves them open. */
   readonly devices: readonly PodDevice[];
   readonly cluster: CredentialSource;
+  /** Milliseconds that all requests may take together; absent: 30,000. */
+  readonly requestMs?: number | undefined;
   /** Its sandbox, if known. */
   readonly containerId?: string | undefined;
 }
@@ -45,7 +47,7 @@ export interface PlannedPod {
  * that prevents an ADD from starting.
  */
 export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
-  const signal = AbortSignal.timeout(longestMs);
+  const signal = AbortSignal.timeout(subject.requestMs ?? longestMs);
   const pod = await podOf(subject, signal);
   const conf = subject.conf ?? (await confOfThisNode(process.env['PLEXUS_CNI_CONF_DIR']));
   const config = conf === undefined ? standIn : await readConf(conf);

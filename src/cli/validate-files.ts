@@ -17,7 +17,7 @@ import {
   wantedNads,
 } from '../validate/index.ts';
 import { type Paint, validationText } from '../view/index.ts';
-import { type ClusterArguments, sourceFor } from './cluster-options.ts';
+import { type ClusterArguments, requestSignal, sourceFor } from './cluster-options.ts';
 import { readStdin } from './stdin.ts';
 import { versionText } from './version-text.ts';
 
@@ -100,14 +100,14 @@ const read = (file: string): Promise<string> =>
     throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
   });
 
-const clusterSeconds = 10;
+const clusterMs = 10_000;
 
 async function nadsOfCluster(
   refs: ReturnType<typeof wantedNads>,
   run: ValidateRun,
 ): Promise<ReadonlyMap<string, Nad | undefined>> {
   const cluster = connect(sourceFor(run, process.env), { forPeople: true });
-  const signal = AbortSignal.timeout(clusterSeconds * 1000);
+  const signal = requestSignal(run, clusterMs);
   const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));
   return new Map(found);
 }
@@ -117,7 +117,7 @@ async function labelsOfCluster(
   run: ValidateRun,
 ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
   const cluster = connect(sourceFor(run, process.env), { forPeople: true });
-  const signal = AbortSignal.timeout(clusterSeconds * 1000);
+  const signal = requestSignal(run, clusterMs);
   const found = await Promise.all(
     namespaces.map(async (name) => [name, (await cluster.getNamespaceLabels(name, signal)) ?? {}] as const),
   );

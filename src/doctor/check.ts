@@ -5,6 +5,8 @@ export type DoctorSeverity = 'error' | 'warning' | 'note' | 'unknown' | 'ok';
 export interface Seen {
   readonly severity: Exclude<DoctorSeverity, 'ok'>;
   readonly what: string;
+  /** unknown: only the reason why it could not be checked. */
+  readonly why?: string;
   /** A file, an object or a node. Default: the place of the check. */
   readonly where?: string;
   /** Default: the fix of the check. */
@@ -30,6 +32,8 @@ export interface DoctorFinding {
   readonly id: string;
   readonly severity: DoctorSeverity;
   readonly what: string;
+  /** unknown: only the reason why it could not be checked. */
+  readonly why?: string;
   readonly where: string;
   /** Empty if no action is needed. */
   readonly fix: string;
@@ -59,5 +63,6 @@ export const blinded = <S>(checks: readonly Check<S>[], place: string, why: stri
 export const unknown = (why: string, more: Pick<Seen, 'where' | 'fix' | 'evidence'> = {}): Seen => ({
   severity: 'unknown',
   what: `not checked: ${why}`,
+  why,
   ...more,
 });

@@ -59,6 +59,7 @@ function completed({ id, good, fix }: BoundCheck, seen: readonly Seen[], place: 
     id,
     severity: each.severity,
     what: each.what,
+    ...(each.why !== undefined && { why: each.why }),
     where: each.where ?? place,
     fix: each.fix ?? (each.severity === 'unknown' ? '' : fix),
     evidence: each.evidence ?? [],

@@ -15,6 +15,8 @@ export interface ReviewStatus {
 export interface ApiReader {
   /** Undefined if object or kind does not exist. Rejects with apiUnavailable, apiRefused, kubeconfigUnusable. */
   get(what: string, path: string, signal: AbortSignal): Promise<unknown>;
+  /** Reads text, such as the log of a container. Rejects like `get`. */
+  text(what: string, path: string, signal: AbortSignal): Promise<string | undefined>;
   /**
    * Lists all objects, in pages; undefined if the kind does not exist. `metadataOnly`: reads only metadata. Rejects
    * with the same errors.
@@ -46,6 +48,7 @@ interface Question {
   readonly body?: object;
   readonly accept?: string;
   readonly shape?: () => Shape;
+  readonly isText?: boolean;
 }
 interface Answered {
   readonly status: number;
@@ -57,16 +60,8 @@ export function apiReader(source: CredentialSource): ApiReader {
   let loaded: ReturnType<typeof load> | undefined;
   const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
     const { tryRequest, problemIn, api } = await (loaded ??= load(source));
-    const { what, path, body, accept, shape } = question;
-    const request = {
-      verb: body === undefined ? 'get' : 'create',
-      resource: '',
-      path,
-      what,
-      ...(body && { body }),
-      ...(accept && { accept }),
-      ...(shape && { shape }),
-    } as const;
+    const { what, body } = question;
+    const request = { ...question, verb: body === undefined ? 'get' : 'create', resource: '' } as const;
     const outcome = await tryRequest(request, api, signal);
     if (outcome.kind === 'no-answer' || outcome.status >= 500 || outcome.status === 429)
       throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : problemIn(outcome) });
@@ -77,6 +72,10 @@ export function apiReader(source: CredentialSource): ApiReader {
     get: async (what, path, signal) => {
       const { status, body } = await ask({ what, path }, [404], signal);
       return status === 404 ? undefined : body;
+    },
+    text: async (what, path, signal) => {
+      const { status, body } = await ask({ what, path, isText: true, accept: '*/*' }, [404], signal);
+      return status === 404 ? undefined : String(body);
     },
     list: async (what, path, signal, { metadataOnly = false } = {}) => {
       const all: unknown[] = [];

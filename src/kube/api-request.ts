@@ -65,13 +65,15 @@ export async function tryRequest(
 ): Promise<RequestOutcome> {
   const opened = await open(request, api, signal);
   if (opened.kind === 'no-answer') return opened;
-  return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch(
-    (error: unknown) => ({
-      kind: 'no-answer',
-      problem: errorName(error),
-      ...(isTooLong(error) && { isTooLong: true }),
-    }),
-  );
+  return readAnswer(opened.message, {
+    signal,
+    ...(request.isText && { isText: true }),
+    ...(request.shape !== undefined && { shape: request.shape() }),
+  }).catch((error: unknown) => ({
+    kind: 'no-answer',
+    problem: errorName(error),
+    ...(isTooLong(error) && { isTooLong: true }),
+  }));
 }
 
 /** Whether a later attempt may succeed. */
@@ -105,20 +107,30 @@ const tooLongName = 'AnswerTooLong';
 const shortBytes = 64 * 1024;
 const longAnswers = createTurns();
 
+interface ReadHow {
+  readonly shape?: Shape;
+  readonly isText?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Reads an answer to its end; with a shape, keeps of a success only what the shape names. Rejects if the connection
  * breaks or the answer is too long.
  */
 export async function readAnswer(
   message: http.IncomingMessage,
-  { shape, signal }: { readonly shape?: Shape; readonly signal?: AbortSignal } = {},
+  { shape, isText = false, signal }: ReadHow = {},
 ): Promise<RequestOutcome> {
   const status = message.statusCode ?? 0;
   const seconds = Number(message.headers['retry-after']);
-  const body =
-    shape !== undefined && status === 200 ? await scan(message, shape, signal) : decode(await readAll(message, signal));
-  return { kind: 'answer', status, body, ...(seconds > 0 && { retryAfterMs: seconds * 1000 }) };
+  if (shape !== undefined && status === 200)
+    return { kind: 'answer', status, body: await scan(message, shape, signal), ...retryIn(seconds) };
+  const text = await readAll(message, signal);
+  return { kind: 'answer', status, body: isText && status === 200 ? text : decode(text), ...retryIn(seconds) };
 }
+
+const retryIn = (seconds: number): { readonly retryAfterMs?: number } =>
+  seconds > 0 ? { retryAfterMs: seconds * 1000 } : {};
 
 async function readAll(message: http.IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
   const chunks: Buffer[] = [];

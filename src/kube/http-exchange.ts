@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly accept?: string;
   /** Creates, for each attempt, the shape of what to keep of a success body. Absent: all of it, up to a limit. */
   readonly shape?: () => Shape;
+  /** The body of a success is text, not JSON. */
+  readonly isText?: boolean;
   /** Describes the request in messages: "get pod shop/db-0". */
   readonly what: string;
 }

@@ -45,3 +45,18 @@ export interface PageChange extends PageHead {
 
 /** The configuration of one network, read when its page is opened. */
 export type NetworkAnswer = { readonly config: string } | { readonly problem: string };
+
+/** A Warning Event about a pod. */
+export interface PageEvent {
+  /** namespace/name */
+  readonly pod: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly lastAt?: string;
+}
+/** The Events of one network, newest first, read while its page is open. `more`: those that are left out. */
+export type EventsAnswer =
+  | { readonly events: readonly PageEvent[]; readonly more: number }
+  | { readonly problem: string };

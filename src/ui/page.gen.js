@@ -2597,6 +2597,7 @@ function NetworkDetail({
       /* @__PURE__ */ a4("span", { class: "second mono", children: attachments.filter((each) => each.network === network.name).map(({ interface: name, ips, state }) => \`\${name} \${ips.join(" ") || state}\`.trim()).join(", ") })
     ] }, key)) }),
     pods.length > 0 && /* @__PURE__ */ a4("p", { children: /* @__PURE__ */ a4("a", { href: linkTo({ ...start, page: "pods", network: network.name }), children: pods.length === 1 ? "Show it in the table" : \`Show all \${pods.length} in the table\` }) }),
+    /* @__PURE__ */ a4(Events, { of: network.name, revision: of.head.revision, now: now2 }),
     network.kind === "definition" && /* @__PURE__ */ a4(Configuration, { of: network })
   ] });
 }
@@ -2605,7 +2606,9 @@ function Configuration({ of }) {
   const facts = JSON.stringify([of.name, of.types, of.subnets, of.ranges.map(({ range }) => range)]);
   A2(() => {
     const asking = new AbortController();
-    void read(of.name, asking.signal).then((next) => !asking.signal.aborted && take(next));
+    void read("network.json", of.name, asking.signal).then(
+      (next) => !asking.signal.aborted && take(next)
+    );
     return () => asking.abort();
   }, [facts]);
   return /* @__PURE__ */ a4("section", { "aria-label": "Configuration", children: [
@@ -2617,9 +2620,43 @@ function Configuration({ of }) {
     ] }) : /* @__PURE__ */ a4("pre", { class: "json", tabIndex: 0, "aria-label": "Configuration as JSON", children: highlighted(answer.config) })
   ] });
 }
-async function read(name, signal) {
+function Events(of) {
+  const [answer, take] = d2();
+  A2(() => {
+    const asking = new AbortController();
+    void read("network-events.json", of.of, asking.signal).then(
+      (next) => !asking.signal.aborted && take(next)
+    );
+    return () => asking.abort();
+  }, [of.of, of.revision]);
+  return /* @__PURE__ */ a4("section", { "aria-label": "Events", children: [
+    /* @__PURE__ */ a4("h3", { children: "Events" }),
+    answer === void 0 ? /* @__PURE__ */ a4("p", { class: "second", children: "Reading …" }) : "problem" in answer ? /* @__PURE__ */ a4("p", { class: "second", children: [
+      "Not available: ",
+      answer.problem,
+      "."
+    ] }) : answer.events.length === 0 ? /* @__PURE__ */ a4(Empty, { children: "No Warning about a pod of this network within the time that the cluster keeps Events." }) : /* @__PURE__ */ a4($, { children: [
+      /* @__PURE__ */ a4("ul", { class: "plain", children: answer.events.map(({ pod, reason, message, count: times, lastAt }, index) => /* @__PURE__ */ a4("li", { children: [
+        /* @__PURE__ */ a4(PodLink, { of: pod }),
+        " ",
+        /* @__PURE__ */ a4("strong", { children: reason }),
+        " ",
+        /* @__PURE__ */ a4("span", { class: "second", children: [
+          lastAt !== void 0 && /* @__PURE__ */ a4(Ago, { at: lastAt, now: of.now }),
+          times > 1 && \`, \${times} times\`
+        ] }),
+        /* @__PURE__ */ a4("div", { children: message })
+      ] }, index)) }),
+      answer.more > 0 && /* @__PURE__ */ a4("p", { class: "second", children: [
+        answer.more,
+        " older ones are not shown."
+      ] })
+    ] })
+  ] });
+}
+async function read(part, name, signal) {
   try {
-    const response = await fetch(\`network.json?name=\${encodeURIComponent(name)}\`, { signal });
+    const response = await fetch(\`\${part}?name=\${encodeURIComponent(name)}\`, { signal });
     return response.ok ? await response.json() : { problem: response.status === 404 ? "the object no longer exists" : \`status \${response.status}\` };
   } catch {
     return { problem: "plexus ui has stopped" };

@@ -5,6 +5,7 @@ import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
 import { podKeyOf } from './differences.ts';
 import { type LiveState, liveState } from './live-state.ts';
 import { networkAnswer } from './network-answer.ts';
+import { networkEvents } from './network-events.ts';
 import { css, html, script } from './page.gen.js';
 import { type PodOperations, recentAnswer } from './recent.ts';
 import { stream } from './stream.ts';
@@ -139,6 +140,10 @@ async function contentOf(
     case 'network.json': {
       const found = networkAnswer(words.get('name') ?? '', live.overview().nads);
       return found === undefined ? undefined : ['application/json', JSON.stringify(found)];
+    }
+    case 'network-events.json': {
+      const answered = networkEvents(words.get('name') ?? '', live.current().pods, live.overview().warnings);
+      return ['application/json', JSON.stringify(answered)];
     }
     default:
       return undefined;

@@ -18,7 +18,7 @@ export const worstFirst = <T extends Pick<FindingRow, 'severity'>>(findings: rea
   findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 
 /** Counts the findings of each severity: "1 error, 2 warnings, 30 ok". */
-export function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): string {
+function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): string {
   const counts = order.map((severity) => ({
     severity,
     count: findings.filter((each) => each.severity === severity).length,

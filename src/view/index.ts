@@ -16,7 +16,7 @@ export {
   withOutcome,
 } from './attachments-view.ts';
 export { validationText } from './validation-view.ts';
-export { countsOf, type FindingRow, findingsText, worstFirst } from './findings-view.ts';
+export { type FindingRow, findingsText, worstFirst } from './findings-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
 export { type Column, headingsOf, type Paint, table, type TableStyle, type Tone } from './table.ts';
 export {

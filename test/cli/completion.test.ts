@@ -32,7 +32,7 @@ describe('bash completion', () => {
   it.each([
     { words: ['po'], found: 'pods pod' },
     { words: ['pods', '--pro'], found: '--problems' },
-    { words: ['pods', '--output', ''], found: 'table json yaml' },
+    { words: ['status', '--output', ''], found: 'table json yaml' },
     { words: ['completion', 'f'], found: 'fish' },
     { words: ['nonsense', 'x'], found: '' },
   ])('completes $words to "$found"', async ({ words, found }) => {
@@ -90,7 +90,7 @@ it('kubectl completes kubectl plexus with the script of plexus completion kubect
   const script = join(folder.path, 'kubectl_complete-plexus');
   await writeFile(script, (await runProgram('plexus', ['completion', 'kubectl'])).stdout, { mode: 0o755 });
   const env = { ...process.env, PATH: `${folder.path}:${join(repository, 'dist')}:${process.env['PATH'] ?? ''}` };
-  const { stdout } = await run(script, ['pods', '--out'], { env });
+  const { stdout } = await run(script, ['status', '--out'], { env });
   expect(stdout).toMatch(/^--output\tOutput format\n(.*\n)*:4\n$/m);
   // kubectl 1.26 or newer finds and runs the script itself.
   const [program, words] = isInstalled('kubectl') ? ['kubectl', ['__complete', 'plexus', 'po']] : [script, ['po']];

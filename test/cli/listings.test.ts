@@ -102,17 +102,27 @@ it('plexus networks prints names and ages', async () => {
   );
 });
 
-it('plexus gives up after the time of --request-timeout', async () => {
+it.each([
+  { words: ['pods'], status: 2 },
+  { words: ['plan', 'shop/db-0'], status: 1 },
+  { words: ['attach', 'shop/db-0', 'storage'], status: 1 },
+  { words: ['detach', 'shop/db-0', 'net1'], status: 1 },
+])('plexus $words.0 gives up after the time of --request-timeout', async ({ words, status }) => {
   const release = server.faults.hang();
   try {
-    const { code, stderr } = await plexus('pods', '--request-timeout', '1s');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('PLX-API-UNAVAILABLE')]);
+    const { code, stderr } = await plexus(...words, '--request-timeout', '1s');
+    expect([code, stderr]).toEqual([status, expect.stringContaining('PLX-API-UNAVAILABLE')]);
     // The fix is for the person who runs the command, not for a call of the runtime.
     expect(stderr).toContain('run the command again');
     expect(stderr).not.toContain('the runtime retries');
   } finally {
     release();
   }
+});
+
+it('plexus ui refuses --request-timeout, because it has no time limit', async () => {
+  const { code, stderr } = await plexus('ui', '--request-timeout', '1s');
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/request-?timeout/i)]);
 });
 
 it('--as impersonates a user in every request', async () => {

@@ -78,7 +78,12 @@ describe('runChecks', () => {
       deadlines,
     );
     expect(found).toMatchObject([
-      { severity: 'unknown', what: 'not checked: there is no kubeconfig', where: 'the cluster' },
+      {
+        severity: 'unknown',
+        what: 'not checked: there is no kubeconfig',
+        why: 'there is no kubeconfig',
+        where: 'the cluster',
+      },
     ]);
     expect(unknown('no').severity).toBe('unknown');
   });

@@ -194,6 +194,30 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(complaints).toEqual([]);
   });
 
+  it('shows the Events about the pods of a network, and new ones as they arrive', async () => {
+    await using at = await opened({ at: '#/networks?at=shop/storage' });
+    const events = detail(at.page).getByRole('region', { name: 'Events' });
+    await events.getByText('No Warning about a pod of this network').waitFor();
+    const put = (pod: string, message: string) =>
+      at.ui.server.put('events', {
+        metadata: { namespace: pod.split('/')[0], name: `${pod.split('/')[1]}.1` },
+        involvedObject: { kind: 'Pod', namespace: pod.split('/')[0], name: pod.split('/')[1] },
+        type: 'Warning',
+        reason: 'AttachmentFailed',
+        message,
+        count: 3,
+        source: { component: 'plexus' },
+        lastTimestamp: new Date().toISOString(),
+      });
+    put('infra/archive-0', 'of another network');
+    put('shop/db-0', 'no address is left');
+    await events.getByText('no address is left').waitFor();
+    expect(await events.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(/^shop\/db-0 AttachmentFailed .*, 3 timesno address is left$/),
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
   it('shows a problem with severity, fix and objects, and links it to them', async () => {
     await using at = await opened({ at: '#/problems' });
     expect(await at.page.locator('.cell.severity').allTextContents()).toEqual([

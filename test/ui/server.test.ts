@@ -57,6 +57,7 @@ describe('the server of plexus ui', () => {
       ['SECRET/page.js', 'text/javascript'],
       ['SECRET/operations.json?pod=shop/db-0', 'application/json'],
       ['SECRET/network.json?name=shop/storage', 'application/json'],
+      ['SECRET/network-events.json?name=shop/storage', 'application/json'],
     ] as const) {
       const { status, headers } = await ask(path);
       expect([status, headers['content-type']], path).toEqual([200, `${type}; charset=utf-8`]);

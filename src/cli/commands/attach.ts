@@ -14,7 +14,13 @@ import {
   withoutInterface,
 } from '../../npwg/index.ts';
 import type { CommandBody } from '../command-table.ts';
-import { type ClusterArguments, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
+import {
+  type ClusterArguments,
+  clusterOptions,
+  namespaceOption,
+  requestSignal,
+  sourceFor,
+} from '../cluster-options.ts';
 import { say } from '../output.ts';
 import { podNamed } from '../words.ts';
 
@@ -115,12 +121,12 @@ async function editorOf({ pod, namespace: chosen, wait, ...cluster }: Options): 
   return {
     namespace,
     name,
-    change: (edit) => editor.change(edit, AbortSignal.timeout(answerMs)),
+    change: (edit) => editor.change(edit, requestSignal(cluster, answerMs)),
     wait: async (isDone) => {
       if (wait === undefined) return;
       const until = performance.now() + wait * 1000;
       for (;;) {
-        const { annotations, conditions } = await editor.read(AbortSignal.timeout(answerMs));
+        const { annotations, conditions } = await editor.read(requestSignal(cluster, answerMs));
         if (isDone(statusIn(annotations))) return;
         const problem = conditions.find(({ type, status }) => type === inSyncCondition && status === 'False');
         if (performance.now() > until)

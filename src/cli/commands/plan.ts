@@ -119,14 +119,9 @@ const deviceText = ({ id, resource, claimed }: PodDevice): string =>
 
 async function subjectOf({ name, namespace, pod, nads, conf, device, ...cluster }: Options): Promise<PlanSubject> {
   const source = sourceFor(cluster, process.env);
-  if (name === undefined) return { pod: { file: pod ?? '' }, nads, conf, devices: device, cluster: source };
-  return {
-    pod: { name, namespace: namespace ?? (await clusterFor(cluster)).namespace },
-    nads,
-    conf,
-    devices: device,
-    cluster: source,
-  };
+  const more = { nads, conf, devices: device, cluster: source, requestMs: cluster['request-timeout'] };
+  if (name === undefined) return { pod: { file: pod ?? '' }, ...more };
+  return { pod: { name, namespace: namespace ?? (await clusterFor(cluster)).namespace }, ...more };
 }
 
 async function compare(options: Options): Promise<ExitStatus> {

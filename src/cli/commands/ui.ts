@@ -17,10 +17,13 @@ interface Options extends ScopeArguments {
 /** As in deploy/components/ui. */
 const portInCluster = 8080;
 
+// A page that stays open has no time limit for its requests.
+const { 'request-timeout': _, ...liveOptions } = scopeOptions;
+
 export const uiCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
   builder: (yargs): Argv<Options> =>
     yargs
-      .options(scopeOptions)
+      .options(liveOptions)
       .option('port', {
         type: 'number',
         requiresArg: true,

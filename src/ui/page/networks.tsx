@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ProblemSeverity } from '../../view/index.ts';
-import type { NetworkAnswer, PageNetwork } from '../page-state.ts';
+import type { EventsAnswer, NetworkAnswer, PageNetwork } from '../page-state.ts';
 import { type Content, worstOf } from './content.ts';
-import { Empty, PodLink, ProblemSection, StateMark, count } from './parts.tsx';
+import { Ago, Empty, PodLink, ProblemSection, StateMark, count } from './parts.tsx';
 import { linkTo, start } from './route.ts';
 import type { NetworkRow } from './rows.ts';
 import { type Column, Table } from './table.tsx';
@@ -148,6 +148,7 @@ export function NetworkDetail({
           </a>
         </p>
       )}
+      <Events of={network.name} revision={of.head.revision} now={now} />
       {network.kind === 'definition' && <Configuration of={network} />}
     </>
   );
@@ -159,7 +160,9 @@ function Configuration({ of }: { readonly of: PageNetwork }): JSX.Element {
   const facts = JSON.stringify([of.name, of.types, of.subnets, of.ranges.map(({ range }) => range)]);
   useEffect(() => {
     const asking = new AbortController();
-    void read(of.name, asking.signal).then((next) => !asking.signal.aborted && take(next));
+    void read<NetworkAnswer>('network.json', of.name, asking.signal).then(
+      (next) => !asking.signal.aborted && take(next),
+    );
     return () => asking.abort();
   }, [facts]);
   return (
@@ -178,11 +181,55 @@ function Configuration({ of }: { readonly of: PageNetwork }): JSX.Element {
   );
 }
 
-async function read(name: string, signal: AbortSignal): Promise<NetworkAnswer> {
+/** Warning Events about the pods of the network. `revision`: of the content, which also changes with each Event. */
+function Events(of: { readonly of: string; readonly revision: number; readonly now: number }): JSX.Element {
+  const [answer, take] = useState<EventsAnswer | undefined>();
+  useEffect(() => {
+    const asking = new AbortController();
+    void read<EventsAnswer>('network-events.json', of.of, asking.signal).then(
+      (next) => !asking.signal.aborted && take(next),
+    );
+    return () => asking.abort();
+  }, [of.of, of.revision]);
+  return (
+    <section aria-label="Events">
+      <h3>Events</h3>
+      {answer === undefined ? (
+        <p class="second">Reading …</p>
+      ) : 'problem' in answer ? (
+        <p class="second">Not available: {answer.problem}.</p>
+      ) : answer.events.length === 0 ? (
+        <Empty>No Warning about a pod of this network within the time that the cluster keeps Events.</Empty>
+      ) : (
+        <>
+          <ul class="plain">
+            {answer.events.map(({ pod, reason, message, count: times, lastAt }, index) => (
+              <li key={index}>
+                <PodLink of={pod} /> <strong>{reason}</strong>{' '}
+                <span class="second">
+                  {lastAt !== undefined && <Ago at={lastAt} now={of.now} />}
+                  {times > 1 && `, ${times} times`}
+                </span>
+                <div>{message}</div>
+              </li>
+            ))}
+          </ul>
+          {answer.more > 0 && <p class="second">{answer.more} older ones are not shown.</p>}
+        </>
+      )}
+    </section>
+  );
+}
+
+async function read<Answer>(
+  part: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Answer | { readonly problem: string }> {
   try {
-    const response = await fetch(`network.json?name=${encodeURIComponent(name)}`, { signal });
+    const response = await fetch(`${part}?name=${encodeURIComponent(name)}`, { signal });
     return response.ok
-      ? ((await response.json()) as NetworkAnswer)
+      ? ((await response.json()) as Answer)
       : { problem: response.status === 404 ? 'the object no longer exists' : `status ${response.status}` };
   } catch {
     return { problem: 'plexus ui has stopped' };

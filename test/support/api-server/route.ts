@@ -19,6 +19,7 @@ import { openApiDocument } from './openapi.ts';
 import { applyPatch, refusePatchType } from './patch.ts';
 import { reply, replyJson } from './reply.ts';
 import { readRepresentation, type Representation, representList, representObject } from './representation.ts';
+import { isLogRequest, podLog } from './pod-log.ts';
 import type { LoggedRequest } from './request-log.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -64,6 +65,11 @@ export async function route(exchange: Exchange): Promise<void> {
       body: reviewAccess(state, await readJson(exchange), { kind: 'SubjectAccessReview', user: info.user }),
       faults,
     });
+  }
+  if (isLogRequest(state, info)) {
+    refuseUnauthorized(state, info);
+    const target = findTarget({ ...exchange, info: { ...info, subresource: '' } });
+    return reply(response, { code: 200, ...podLog(state, currentObject(target), info.query), faults });
   }
   if (info.resource === '') return replyJson(response, { code: 200, body: documentAt(exchange), faults });
   return routeResource(exchange, readRepresentation(accept, info.query));

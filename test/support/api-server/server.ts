@@ -6,6 +6,7 @@ import type { ApiState } from './api-state.ts';
 import { failure, unauthorized } from './api-error.ts';
 import { makeCertificates } from './certificates.ts';
 import { answerExec, type ExecHandler } from './exec.ts';
+import type { LogRequest } from './pod-log.ts';
 import { type Fault, type Faults, makeFaults } from './faults.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { makeListener } from './listener.ts';
@@ -35,6 +36,8 @@ export interface ApiServerOptions {
    * the cluster decide, also for a SelfSubjectAccessReview.
    */
   readonly authorizeAs?: ((user: string, request: RequestInfo) => boolean) | 'rbac';
+  /** The log of a container of a pod that exists; absent: pods have no logs. */
+  readonly logs?: (request: LogRequest) => string;
   /** Runs the commands of pods/exec; absent: pods have no exec. */
   readonly exec?: ExecHandler;
 }
@@ -87,6 +90,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     token: options.token ?? randomUUID(),
     staleWatch: 'event',
     authorize: options.authorize ?? (() => true),
+    ...(options.logs && { logs: options.logs }),
     ...authorizersOf(options, store),
   };
   const access = storeAccess(state);
