@@ -414,7 +414,7 @@ export const explanations = {
  },
  "PLX-D-WEBHOOK": {
   "kind": "check of plexus doctor",
-  "what": "the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions",
+  "what": "the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions; or the API server accepts a pod that the webhook must reject (dry run)",
   "fix": "Check the pods and the log of the Deployment plexus-webhook, and apply its manifests again (docs/admission.md).",
   "sections": []
  },

@@ -6,6 +6,7 @@ const foreign: Readonly<Record<string, string>> = {
   'src/cluster/cluster.ts': 'Events that differ in an identifier only are the same; nothing is decided by their words',
   'src/cluster/manifest-objects.ts': 'the first line of the yaml package’s sentence is shown',
   'src/cni/host-links.ts': 'plugins report a missing link of the host in their own words',
+  'src/doctor/checks/webhook-dry-run.ts': 'the API server’s sentence is shown; that a webhook failed has no other mark',
   'src/service/configuration.ts': 'the first line of the yaml package’s sentence is shown',
   'src/doctor/checks/recent-events.ts': 'the first line of an Event of the cluster is shown',
   'src/install/find-folders.ts': 'the first line of the TOML package’s sentence is shown',
