@@ -302,6 +302,12 @@ export const explanations = {
   "fix": "Follow docs/from-multus.md, and delete the DaemonSet of Multus as its last step.",
   "sections": []
  },
+ "PLX-D-NAD-AUTHORS": {
+  "kind": "check of plexus doctor",
+  "what": "others than administrators may create NetworkAttachmentDefinitions, and no pluginPolicies are set: they can run any installed plugin as root with any configuration",
+  "fix": "Set pluginPolicies (docs/plugin-policies.md), or remove the permission.",
+  "sections": []
+ },
  "PLX-D-NAD-INVALID": {
   "kind": "check of plexus doctor",
   "what": "a NetworkAttachmentDefinition with an invalid configuration, or one that runs Plexus itself: pods that request it do not start",
