@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { type JsonObject, type JsonValue, parseJson } from '../cni/index.ts';
 import { settingsInvalid } from '../errors/index.ts';
-import { daemonProperties } from '../daemon/index.ts';
+import { daemonProperties } from '../service/index.ts';
 import { settingsProperties } from '../plan/index.ts';
 
 interface Property {

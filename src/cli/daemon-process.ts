@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { type WatchedCluster, connectForLong, connectOptionsFor } from '../cluster/index.ts';
-import { type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
+import { startDaemon } from '../daemon/index.ts';
+import { type LiveConfiguration, loadConfiguration } from '../service/index.ts';
 import { operationCancelled } from '../errors/index.ts';
 import { loadNative } from '../files/index.ts';
 import { type KeepOptions, isInSight, keepConfiguration } from '../install/index.ts';

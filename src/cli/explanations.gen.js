@@ -302,6 +302,12 @@ export const explanations = {
   "fix": "Follow docs/from-multus.md, and delete the DaemonSet of Multus as its last step.",
   "sections": []
  },
+ "PLX-D-NAD-AUTHORS": {
+  "kind": "check of plexus doctor",
+  "what": "others than administrators may create NetworkAttachmentDefinitions, and no pluginPolicies are set: they can run any installed plugin as root with any configuration",
+  "fix": "Set pluginPolicies (docs/plugin-policies.md), or remove the permission.",
+  "sections": []
+ },
  "PLX-D-NAD-INVALID": {
   "kind": "check of plexus doctor",
   "what": "a NetworkAttachmentDefinition with an invalid configuration, or one that runs Plexus itself: pods that request it do not start",
@@ -414,7 +420,7 @@ export const explanations = {
  },
  "PLX-D-WEBHOOK": {
   "kind": "check of plexus doctor",
-  "what": "the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions",
+  "what": "the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions; or the API server accepts a pod that the webhook must reject (dry run)",
   "fix": "Check the pods and the log of the Deployment plexus-webhook, and apply its manifests again (docs/admission.md).",
   "sections": []
  },

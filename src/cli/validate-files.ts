@@ -1,7 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { connect } from '../cluster/index.ts';
-import { loadConfiguration, parseDaemonOptions } from '../daemon/index.ts';
+import { loadConfiguration, parseDaemonOptions } from '../service/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type Nad, nadKey } from '../npwg/index.ts';
 import {

@@ -1,4 +1,4 @@
-import { loadConfiguration } from '../daemon/index.ts';
+import { loadConfiguration } from '../service/index.ts';
 import { operationCancelled, settingsInvalid } from '../errors/index.ts';
 import { type CredentialSource, loadCredentials } from '../kube/index.ts';
 import { createLog, createWebhookMetrics } from '../observe/index.ts';

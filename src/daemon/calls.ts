@@ -7,12 +7,10 @@ import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type RecordKey, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
-import { fairTurns } from './fair-turns.ts';
-import { memoryHolder } from './held-memory.ts';
+import { type DaemonOptions, fairTurns, memoryHolder } from '../service/index.ts';
 import { holdNetworks } from './held-networks.ts';
 import { holdRecords, holdResults } from './held-results.ts';
 import type { IncomingCall } from './link/link-server.ts';
-import type { DaemonOptions } from './options.ts';
 import type { RunningOperations } from './running-operations.ts';
 
 /** What all calls of a daemon share. */

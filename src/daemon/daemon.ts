@@ -23,7 +23,7 @@ import {
 } from './background.ts';
 import { callAnswerer } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
-import { type Health, sharedMetrics } from './endpoints.ts';
+import { type Health, sharedMetrics } from '../service/index.ts';
 import { hotPlugOf } from './hot-plug.ts';
 import { type HttpEndpoints, httpEndpoints } from './http.ts';
 import { journalNumbers } from './journal-numbers.ts';

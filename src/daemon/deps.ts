@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { WatchedCluster } from '../cluster/index.ts';
 import type { Tracing } from '../observe/index.ts';
 import type { Report } from '../report/index.ts';
-import type { DaemonOptions } from './options.ts';
+import type { DaemonOptions } from '../service/index.ts';
 
 /** The dependencies of a daemon. */
 export interface DaemonDeps {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import { networksTooLarge } from '../errors/index.ts';
 import { type Nad, type NadRef, type PodMetadata, configWeight, nadKey } from '../npwg/index.ts';
-import type { HeldMemory } from './held-memory.ts';
+import type { HeldMemory } from '../service/index.ts';
 
 /**
  * limit for the weight (configWeight) of one pod's networks: a call keeps several copies of them, and so does the

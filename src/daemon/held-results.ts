@@ -2,7 +2,7 @@ import { mostResultBytes, weightOfJson } from '../cni/index.ts';
 import { resultTooLarge } from '../errors/index.ts';
 import type { Host, PluginExit, PluginRun } from '../host/index.ts';
 import type { Journal, RecordKey, SandboxLocks } from '../journal/index.ts';
-import type { HeldMemory } from './held-memory.ts';
+import type { HeldMemory } from '../service/index.ts';
 
 /** limit for the weight of the results of one pod: of each interface, the last one counts */
 const maxWeight = 2 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { devicesFor, readNodeLinks, rememberedKubelets } from '../devices/index.
 import { settingsLater } from '../plan/index.ts';
 import { type HotPlug, type HotPlugDeps, hotPlug } from '../reconcile/index.ts';
 import type { WatchedCluster } from '../cluster/index.ts';
-import { type HeldMemory, memoryHolder } from './held-memory.ts';
+import { type HeldMemory, memoryHolder } from '../service/index.ts';
 import { holdNetworks } from './held-networks.ts';
 import { holdResults } from './held-results.ts';
 import type { DaemonState } from './state.ts';

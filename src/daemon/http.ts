@@ -3,8 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { problemOf } from '../errors/index.ts';
 import { type BackOff, pauseAfter } from '../queue/index.ts';
 import type { Report } from '../report/index.ts';
-import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
-import { type Health, answerOf, plain } from './endpoints.ts';
+import { answerOf, type ConnectionLimits, type Health, limitConnections, plain } from '../service/index.ts';
 
 /** Where to listen, and how to report and retry failures. */
 export interface HttpOptions {

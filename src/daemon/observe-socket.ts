@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { asPlexusError, summaryOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
-import { type Health, type EndpointAnswer, answerOf, plain } from './endpoints.ts';
+import { type Health, type EndpointAnswer, answerOf, plain } from '../service/index.ts';
 import { inodeOf, listen, stopAccepting } from './link/link-socket.ts';
 
 /** Response header with the URL-encoded name of the Node object, if the daemon knows it. */

@@ -19,7 +19,7 @@ import { type Settings, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
-import { memoryHolder } from './held-memory.ts';
+import { memoryHolder } from '../service/index.ts';
 import { holdSandboxes } from './held-results.ts';
 import { lastGoodReader } from './last-good.ts';
 import { runningOperations } from './running-operations.ts';

@@ -7,7 +7,7 @@ import { recentOperations } from '../observe/index.ts';
 import { type CallContext, callAnswerer } from './calls.ts';
 import type { DaemonDeps } from './deps.ts';
 import { serveLink } from './link/link-server.ts';
-import { parseDaemonOptions } from './options.ts';
+import { parseDaemonOptions } from '../service/index.ts';
 import { runningOperations } from './running-operations.ts';
 import { type CallOfNobody, pretendApi, pretendShim } from './warm-up-peers.ts';
 

@@ -17,6 +17,7 @@ import { journal } from './checks/journal.ts';
 import { kubeletSockets } from './checks/kubelet-sockets.ts';
 import { lostSandboxes } from './checks/lost-sandboxes.ts';
 import { multusDaemonSet } from './checks/multus-daemon-set.ts';
+import { nadAuthors } from './checks/nad-authors.ts';
 import { nadPlugins } from './checks/nad-plugins.ts';
 import { nadsValid } from './checks/nads-valid.ts';
 import { nadWatch } from './checks/nad-watch.ts';
@@ -82,4 +83,5 @@ export const clusterChecks: readonly Check<ClusterScene>[] = [
   podStatus,
   recentEvents,
   webhook,
+  nadAuthors,
 ];

@@ -15,6 +15,7 @@ export interface ApiObject {
 interface Container {
   readonly name?: string;
   readonly image?: string;
+  readonly args?: readonly string[];
 }
 export interface PodSpec {
   readonly nodeName?: string;

@@ -35,6 +35,18 @@ export interface ApiReader {
     spec: object,
     signal: AbortSignal,
   ): Promise<ReviewStatus | undefined>;
+  /**
+   * Asks the API server whether it would accept the creation of an object, with admission; nothing is stored. Returns
+   * any answer. Rejects with apiUnavailable (no answer) and kubeconfigUnusable.
+   */
+  tryCreate(what: string, path: string, object: object, signal: AbortSignal): Promise<TriedCreation>;
+}
+/** What the API server answered to a creation as dry run. */
+export interface TriedCreation {
+  readonly isAccepted: boolean;
+  readonly status: number;
+  /** Why it was not accepted, in the words of the API server. */
+  readonly problem: string;
 }
 
 /** Accept header for a list of which only metadata is needed. */
@@ -58,15 +70,22 @@ interface Answered {
 /** Creates a reader. The first request loads the Kubernetes client. */
 export function apiReader(source: CredentialSource): ApiReader {
   let loaded: ReturnType<typeof load> | undefined;
-  const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
+  const send = async (question: Question, signal: AbortSignal) => {
     const { tryRequest, problemIn, api } = await (loaded ??= load(source));
     const { what, body } = question;
     const request = { ...question, verb: body === undefined ? 'get' : 'create', resource: '' } as const;
     const outcome = await tryRequest(request, api, signal);
-    if (outcome.kind === 'no-answer' || outcome.status >= 500 || outcome.status === 429)
-      throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : problemIn(outcome) });
-    if (outcome.status < 300 || expected.includes(outcome.status)) return outcome;
-    throw apiRefused({ request: what, status: outcome.status, problem: problemIn(outcome) });
+    const problem = outcome.kind === 'no-answer' && signal.aborted ? 'no answer in time' : problemIn(outcome);
+    if (outcome.kind === 'no-answer') throw apiUnavailable({ request: what, problem });
+    return { ...outcome, problem };
+  };
+  const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
+    const { what: request } = question;
+    const { status, body, problem } = await send(question, signal);
+    if (status >= 500 || status === 429)
+      throw apiUnavailable({ request, problem: signal.aborted ? 'no answer in time' : problem });
+    if (status < 300 || expected.includes(status)) return { status, body };
+    throw apiRefused({ request, status, problem });
   };
   return {
     get: async (what, path, signal) => {
@@ -98,6 +117,10 @@ export function apiReader(source: CredentialSource): ApiReader {
       const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
       const answer = await ask({ what: `create a ${kind}`, path, body }, [403, 404], signal);
       return answer.status >= 400 ? undefined : (answer.body as { readonly status?: ReviewStatus }).status;
+    },
+    tryCreate: async (what, path, object, signal) => {
+      const { status, problem } = await send({ what, path: `${path}?dryRun=All`, body: object }, signal);
+      return { status, problem, isAccepted: status < 300 };
     },
   };
 }

@@ -34,6 +34,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'install',
   ],
   ui: ['errors', 'npwg', 'plan', 'validate', 'view', 'cluster'],
+  service: ['errors', 'report', 'cni', 'plan', 'files'],
   daemon: [
     'errors',
     'report',
@@ -51,8 +52,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'observe',
     'install',
     'reconcile',
+    'service',
   ],
-  webhook: ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'kube', 'cluster', 'observe', 'daemon'],
+  webhook: ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'kube', 'cluster', 'observe', 'service'],
   cli: [
     'errors',
     'report',
@@ -73,10 +75,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'install',
     'doctor',
     'ui',
+    'service',
     'daemon',
     'webhook',
   ],
-  make: ['errors', 'cni', 'npwg', 'plan', 'validate', 'doctor', 'daemon'],
+  make: ['errors', 'cni', 'npwg', 'plan', 'validate', 'doctor', 'service'],
 };
 /** Folders without effects: no Node.js, no clock, no network. */
 const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'view'];

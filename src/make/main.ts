@@ -44,7 +44,7 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
   made.set('docs/schemas/networks-annotation.schema.json', annotationSchema());
   made.set(
     'docs/configuration.md',
-    configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')),
+    configurationPage(await json('src/plan/settings.schema.json'), await json('src/service/options.schema.json')),
   );
   made.set('docs/requirements/coverage.md', await requirementsCoverage());
   return made;

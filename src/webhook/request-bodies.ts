@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import { weightOfJson, sizeOfJson } from '../cni/index.ts';
-import { memoryHolder } from '../daemon/index.ts';
+import { memoryHolder } from '../service/index.ts';
 import { type PlexusError, reviewInvalid, webhookBusy } from '../errors/index.ts';
 
 // Any pod of the cluster can connect to the webhook, because the API server presents no certificate of its own. What

@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import https from 'node:https';
-import { type ConnectionLimits, limitConnections } from '../daemon/index.ts';
+import { type ConnectionLimits, limitConnections } from '../service/index.ts';
 import { clip, asPlexusError, is, reviewInvalid, reviewTimedOut, summaryOf, webhookBusy } from '../errors/index.ts';
 import type { KeyPair } from './certificate.ts';
 import { type BodyLimits, type ReadBody, type RequestBody, requestBodyReader } from './request-bodies.ts';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Health, answerOf, fairTurns, limitConnections } from '../daemon/index.ts';
+import { type Health, answerOf, fairTurns, limitConnections } from '../service/index.ts';
 import { type ApiConnection, type CredentialSource, type WatchTiming, loadCredentials } from '../kube/index.ts';
 import type { WebhookMetrics } from '../observe/index.ts';
 import type { Report } from '../report/index.ts';

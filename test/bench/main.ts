@@ -17,8 +17,20 @@ import { measureRequests } from './requests.ts';
 import { measureCpu, measureProcesses } from './resources.ts';
 import { measureSteps } from './steps.ts';
 import { sectionsOf } from './tables.ts';
+import { type PodWrites, measureWebhook } from './webhook.ts';
 
-const parts = ['calls', 'steps', 'parallel', 'bursts', 'hotplug', 'processes', 'cpu', 'requests', 'memory'] as const;
+const parts = [
+  'calls',
+  'steps',
+  'parallel',
+  'bursts',
+  'hotplug',
+  'processes',
+  'cpu',
+  'requests',
+  'memory',
+  'webhook',
+] as const;
 type Part = (typeof parts)[number];
 
 const help = `Measures what attaching costs, beside the same plugins without a meta-plugin.
@@ -80,6 +92,8 @@ const situations: readonly Situation[] = values.quick
       { pods: 110, nads: 10_000 },
     ];
 
+const podWrites: PodWrites = { nads: 1000, pods: values.quick ? 500 : 5000, perSecond: 100 };
+
 const wholes = (text: string): readonly number[] => text.split(',').map(whole);
 
 function whole(text: string): number {
@@ -117,6 +131,7 @@ const measuring: Readonly<Record<Part, (wanted: Measurement) => Promise<Partial<
   cpu: async (wanted) => ({ cpu: await measureCpu(wanted) }),
   requests: async (wanted) => ({ requests: await measureRequests(wanted) }),
   memory: async (wanted) => ({ memory: await measureMemory(wanted, situations) }),
+  webhook: async (wanted) => ({ webhook: await measureWebhook(wanted, podWrites) }),
 };
 
 async function measure(): Promise<BenchReport> {

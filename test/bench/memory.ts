@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { waitFor } from '../support/wait-for.ts';
 import type { TestDaemon } from '../support/daemon.ts';
 import type { Measurement } from './calls.ts';
 import { type BenchNode, createBenchNode, mostFurther, nadObject } from './node.ts';
 import type { MemoryRow } from './report.ts';
+import { memoryOf } from './resources.ts';
 import { runCalls } from './run-calls.ts';
-import { rounded } from './statistics.ts';
 import { throughDaemon } from './variants.ts';
 
 export interface Situation {
@@ -78,10 +77,4 @@ async function attach(at: BenchNode, pods: number): Promise<void> {
 function whenLogged({ log }: TestDaemon, text: string): number {
   const line = log.find((each) => each.includes(text));
   return line === undefined ? 0 : Date.parse((JSON.parse(line) as { time: string }).time);
-}
-
-async function memoryOf(pid: number): Promise<{ readonly residentMiB: number; readonly peakMiB: number }> {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8');
-  const mib = (key: string): number => rounded(Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1]) / 1024);
-  return { residentMiB: mib('VmRSS'), peakMiB: mib('VmHWM') };
 }

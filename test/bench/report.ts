@@ -113,6 +113,22 @@ export interface ScaleReport {
   readonly watcherKib: number;
   readonly api: { readonly cpuShare: number; readonly rssMiB: number };
 }
+/** Reviews of pods that are created at a constant rate, in milliseconds. */
+export interface WebhookRow {
+  readonly nads: number;
+  readonly pods: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly mutate: Summary & { readonly p99: number };
+  readonly validate: Summary & { readonly p99: number };
+  /** Pods that the webhook turned away because it was overloaded. */
+  readonly turnedAway: number;
+  readonly cpuMsPerPod: number;
+  readonly residentMiB: number;
+  readonly peakMiB: number;
+  /** Requests of the webhook during the whole run. */
+  readonly requests: readonly ApiRequestCount[];
+}
 /** The results of one run. Parts that were not selected are absent. */
 export interface BenchReport {
   readonly machine: Machine;
@@ -126,5 +142,6 @@ export interface BenchReport {
   readonly steps?: readonly StepsRow[];
   readonly parallel?: readonly ParallelRow[];
   readonly hotPlug?: HotPlugReport;
+  readonly webhook?: WebhookRow;
   readonly scale?: ScaleReport;
 }

@@ -103,7 +103,14 @@ async function cpuOf(
 }
 
 /** CPU time that a process has used so far; the kernel counts in hundredths of a second. */
-async function cpuMsOf(pid: number): Promise<number> {
+export async function cpuMsOf(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** The memory of a process: now, and the most it has had. */
+export async function memoryOf(pid: number): Promise<{ readonly residentMiB: number; readonly peakMiB: number }> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8');
+  const mib = (key: string): number => rounded(Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1]) / 1024);
+  return { residentMiB: mib('VmRSS'), peakMiB: mib('VmHWM') };
 }

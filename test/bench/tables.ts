@@ -1,7 +1,16 @@
 import { table } from '../../src/view/index.ts';
 import type { ApiRequestCount } from './api.ts';
 import { furtherIn, overheadOf } from './plots.ts';
-import type { BenchReport, BurstRow, CallRow, HotPlugReport, RequestRow, ScaleReport, StepsRow } from './report.ts';
+import type {
+  BenchReport,
+  BurstRow,
+  CallRow,
+  HotPlugReport,
+  RequestRow,
+  ScaleReport,
+  StepsRow,
+  WebhookRow,
+} from './report.ts';
 
 export interface Section {
   readonly title: string;
@@ -17,7 +26,7 @@ const delegateWords = { nothing: 'do nothing', pause: 'take 250 ms', real: 'brid
 
 /** The sections of a report, in the order of the document. */
 export function sectionsOf(report: BenchReport): readonly Section[] {
-  const { calls, steps, bursts, hotPlug, processes, cpu, memory, requests, parallel } = report;
+  const { calls, steps, bursts, hotPlug, processes, cpu, memory, requests, parallel, webhook } = report;
   return [
     ...(calls === undefined ? [] : [callsSection(calls)]),
     ...(steps === undefined ? [] : [stepsSection(steps)]),
@@ -28,6 +37,7 @@ export function sectionsOf(report: BenchReport): readonly Section[] {
     ...(cpu === undefined ? [] : [cpuSection(cpu)]),
     ...(requests === undefined ? [] : [requestsSection(requests)]),
     ...(memory === undefined ? [] : [memorySection(memory)]),
+    ...(webhook === undefined ? [] : [webhookSection(webhook)]),
   ];
 }
 
@@ -198,6 +208,23 @@ const memorySection = (rows: Required<BenchReport>['memory']): Section => ({
     rows.map(({ pods, nads, residentMiB, peakMiB, servingMs, syncedMs }) =>
       [pods, nads, Math.round(residentMiB), Math.round(peakMiB), servingMs, syncedMs].map(number),
     ),
+  ),
+});
+
+const webhookSection = (row: WebhookRow): Section => ({
+  title: 'The admission webhook',
+  text:
+    `${number(row.pods)} pods created at ${row.perSecond} a second, two of ${number(row.nads)} networks each, one of them with a device. Milliseconds from a review to its answer, over HTTPS. Turned away because of overload: ${number(row.turnedAway)} pods. ` +
+    `CPU of the webhook: ${ms(row.cpuMsPerPod)} ms for each pod; memory: ${Math.round(row.residentMiB)} MiB, peak ${Math.round(row.peakMiB)} MiB. ` +
+    `In ${Math.round(row.seconds)} s, it sent ${row.requests.length === 0 ? 'no request' : row.requests.map(requestText).join(', ')} to the API server.`,
+  table: table(
+    ['REVIEW', 'MEDIAN', 'P95', 'P99'],
+    (
+      [
+        ['mutating', row.mutate],
+        ['validating', row.validate],
+      ] as const
+    ).map(([review, { median, p95, p99 }]) => [review, ...[median, p95, p99].map((value) => value.toFixed(2))]),
   ),
 });
 

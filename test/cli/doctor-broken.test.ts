@@ -58,6 +58,7 @@ describe('plexus doctor', () => {
       ok        PLX-D-RESTARTS               the pods of Plexus                                                       no container of Plexus restarts repeatedly
       ok        PLX-D-MULTUS                 the cluster                                                              Multus is not installed in the cluster
       ok        PLX-D-WEBHOOK                webhook configurations plexus                                            the admission webhook, if it is installed, can be called
+      ok        PLX-D-NAD-AUTHORS            the cluster of /node/kubeconfig                                          only administrators may create NetworkAttachmentDefinitions, or pluginPolicies limit what these may contain
 
       PLX-D-CONFIGURATION-FIRST: /node/net.d
         - 00-calico.conflist: a network
@@ -121,7 +122,7 @@ describe('plexus doctor', () => {
         - node-3
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      6 errors, 7 warnings, 5 unknown, 21 ok"
+      6 errors, 7 warnings, 5 unknown, 22 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(text);
   });

@@ -59,12 +59,13 @@ describe('plexus doctor', () => {
       ok        PLX-D-POD-STATUS             all pods                                                                 every running pod that requests networks has a network-status
       ok        PLX-D-EVENTS                 Events                                                                   Plexus has sent no warnings within the last hour
       ok        PLX-D-WEBHOOK                webhook configurations plexus                                            the admission webhook, if it is installed, can be called
+      ok        PLX-D-NAD-AUTHORS            the cluster of /node/kubeconfig                                          only administrators may create NetworkAttachmentDefinitions, or pluginPolicies limit what these may contain
 
       PLX-D-NODE-PLUGINS: all nodes
         - node-2
         fix: Run plexus doctor on the node as root, or save the output of plexus doctor --end node -o json of each node and pass the folder with --reports.
 
-      1 unknown, 36 ok"
+      1 unknown, 37 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
@@ -73,11 +74,11 @@ describe('plexus doctor', () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
-    expect(idsOf(json.stdout, 'ok')).toHaveLength(36);
+    expect(idsOf(json.stdout, 'ok')).toHaveLength(37);
     const node = await ends.onNode('--end', 'node', '-o', 'json');
     expect(idsOf(node.stdout, 'ok')).toHaveLength(22);
     const ofCluster = await ends.onNode('--end', 'cluster', '--node', 'node-2', '-o', 'json');
-    expect(idsOf(ofCluster.stdout, 'ok')).toHaveLength(14);
+    expect(idsOf(ofCluster.stdout, 'ok')).toHaveLength(15);
     const ofNone = await ends.onNode('--end', 'cluster', '--node', 'nod-2', '-o', 'json');
     expect([ofNone.code, idsOf(ofNone.stdout, 'error')]).toEqual([1, ['PLX-D-NODES']]);
   });
@@ -89,13 +90,13 @@ describe('plexus doctor', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                                    WHERE         WHAT
       unknown   PLX-D-RUNTIME-CONFIGURATION and 21 more  this machine  not checked: this machine is not a node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node checks it anyway)
-      unknown   PLX-D-API and 14 more                    the cluster   not checked: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
+      unknown   PLX-D-API and 15 more                    the cluster   not checked: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
 
       PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-HOST-INTERFACES, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
 
-      PLX-D-API, PLX-D-OWN-ACCESS, PLX-D-CRD, PLX-D-RBAC, PLX-D-DAEMONSET, PLX-D-NODES, PLX-D-IMAGES, PLX-D-RESTARTS, PLX-D-MULTUS, PLX-D-NAD-INVALID, PLX-D-SUBNETS, PLX-D-NODE-PLUGINS, PLX-D-POD-STATUS, PLX-D-EVENTS, PLX-D-WEBHOOK: the cluster
+      PLX-D-API, PLX-D-OWN-ACCESS, PLX-D-CRD, PLX-D-RBAC, PLX-D-DAEMONSET, PLX-D-NODES, PLX-D-IMAGES, PLX-D-RESTARTS, PLX-D-MULTUS, PLX-D-NAD-INVALID, PLX-D-SUBNETS, PLX-D-NODE-PLUGINS, PLX-D-POD-STATUS, PLX-D-EVENTS, PLX-D-WEBHOOK, PLX-D-NAD-AUTHORS: the cluster
 
-      37 unknown
+      38 unknown
       "
     `);
     expect(stderr).toMatch(
@@ -118,7 +119,7 @@ describe('plexus doctor', () => {
     await ends.complete();
     expect(code).toBe(1);
     expect(idsOf(stdout, 'error')).toEqual(['PLX-D-API']);
-    expect(idsOf(stdout, 'unknown')).toHaveLength(14);
+    expect(idsOf(stdout, 'unknown')).toHaveLength(15);
   });
 
   it('counts a warning in the exit status only with --strict', async () => {

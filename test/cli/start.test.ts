@@ -44,11 +44,20 @@ describe('an outdated Node.js', () => {
 });
 
 /** The modules of dist/ that Node.js reads for a module, without those that the module imports dynamically. */
-async function loadedWith(name: string, seen: Map<string, number>): Promise<void> {
+async function loadedWith(name: string, seen: Map<string, string>): Promise<void> {
   if (seen.has(name)) return;
   const text = await readFile(join(dist, name), 'utf8');
-  seen.set(name, text.length);
+  seen.set(name, text);
   for (const [, other = ''] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.mjs)"/g)) await loadedWith(other, seen);
+}
+
+/** The texts of the modules that Node.js reads for a command. */
+async function modulesOf(command: string): Promise<readonly string[]> {
+  const seen = new Map<string, string>();
+  const isFirst = new RegExp(`^(plexus|command-line-\\w+|${command}-\\w+)\\.mjs$`);
+  for (const name of await readdir(dist)) if (isFirst.test(name)) await loadedWith(name, seen);
+  expect(seen.size).toBeGreaterThan(3);
+  return [...seen.values()];
 }
 
 describe('the start of a command', () => {
@@ -56,16 +65,15 @@ describe('the start of a command', () => {
   it.each([
     { command: 'version', kilobytes: 300 },
     { command: 'pods', kilobytes: 550 },
+    { command: 'webhook-process', kilobytes: 900 },
   ])('of plexus $command loads at most $kilobytes kB', async ({ command, kilobytes }) => {
-    const names = await readdir(dist);
-    const seen = new Map<string, number>();
-    for (const name of names.filter((each) =>
-      new RegExp(`^(plexus|command-line-\\w+|${command}-\\w+)\\.mjs$`).test(each),
-    ))
-      await loadedWith(name, seen);
-    expect(seen.size).toBeGreaterThan(3);
-    const total = [...seen.values()].reduce((sum, each) => sum + each, 0);
+    const total = (await modulesOf(command)).reduce((sum, text) => sum + text.length, 0);
     expect(total / 1000).toBeLessThan(kilobytes);
+  });
+  it('of the webhook loads nothing of the daemon', async () => {
+    const hasDaemon = async (command: string): Promise<boolean> =>
+      (await modulesOf(command)).some((text) => text.includes('"startDaemon"'));
+    expect([await hasDaemon('daemon-process'), await hasDaemon('webhook-process')]).toEqual([true, false]);
   });
   it('keeps compiled code beside the program for the next start', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-cache-'));

@@ -1,7 +1,7 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/index.ts';
-import { memoryHolder } from '../../src/daemon/held-memory.ts';
+import { memoryHolder } from '../../src/service/held-memory.ts';
 import { holdNetworks } from '../../src/daemon/held-networks.ts';
 
 const signal = new AbortController().signal;

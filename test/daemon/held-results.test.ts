@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { memoryHolder } from '../../src/daemon/held-memory.ts';
+import { memoryHolder } from '../../src/service/held-memory.ts';
 import { holdRecords, holdResults, holdSandboxes } from '../../src/daemon/held-results.ts';
 import type { Host, PluginRun } from '../../src/host/index.ts';
 import type { Journal, SandboxLocks } from '../../src/journal/index.ts';

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type Health, sharedMetrics } from '../../src/daemon/endpoints.ts';
+import { type Health, sharedMetrics } from '../../src/service/endpoints.ts';
 import { type HttpOptions, httpEndpoints } from '../../src/daemon/http.ts';
 import { fileFailed } from '../../src/errors/index.ts';
 import type { Step } from '../../src/report/index.ts';

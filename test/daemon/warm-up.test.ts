@@ -2,7 +2,7 @@ import { mkdtempDisposable, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseDaemonOptions } from '../../src/daemon/index.ts';
+import { parseDaemonOptions } from '../../src/service/index.ts';
 import { warmUp } from '../../src/daemon/warm-up.ts';
 import { startTestDaemon } from '../support/daemon.ts';
 import { patience } from '../support/patience.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromEnvironment } from '../../src/cli/daemon-flags.ts';
-import { loadConfiguration } from '../../src/daemon/index.ts';
+import { loadConfiguration } from '../../src/service/index.ts';
 import { parseSettings } from '../../src/plan/index.ts';
 import type { KubeObject } from '../support/api-server/index.ts';
 import { variablesOfDaemon } from '../support/daemon-variables.ts';

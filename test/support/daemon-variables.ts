@@ -1,4 +1,4 @@
-import { daemonProperties } from '../../src/daemon/index.ts';
+import { daemonProperties } from '../../src/service/index.ts';
 import { settingsProperties } from '../../src/plan/index.ts';
 
 /** The environment variables of the daemon, one per key of its configuration. */

@@ -1,4 +1,4 @@
-import { fairTurns } from '../../src/daemon/fair-turns.ts';
+import { fairTurns } from '../../src/service/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
 import { readControlSwitches } from '../../src/webhook/control-switches.ts';

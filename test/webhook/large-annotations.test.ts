@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fairTurns } from '../../src/daemon/fair-turns.ts';
+import { fairTurns } from '../../src/service/fair-turns.ts';
 import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import type { Sources } from '../../src/webhook/sources.ts';

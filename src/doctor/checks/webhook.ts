@@ -3,6 +3,7 @@ import type { ApiReader } from '../../kube/index.ts';
 import type { ApiObject } from '../api-objects.ts';
 import type { Check, Seen } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
+import { podRefused } from './webhook-dry-run.ts';
 
 interface Webhook {
   readonly name?: string;
@@ -30,7 +31,7 @@ export const webhook: Check<ClusterScene> = {
   id: 'PLX-D-WEBHOOK',
   good: 'the admission webhook, if it is installed, can be called',
   finds:
-    'the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions',
+    'the admission webhook is installed, but has no ready endpoint, no CA bundle, an authority that expires soon, or no matchConditions; or the API server accepts a pod that the webhook must reject (dry run)',
   fix: 'Check the pods and the log of the Deployment plexus-webhook, and apply its manifests again (docs/admission.md).',
   place: () => `webhook configurations ${name}`,
   look: async ({ api, now }, signal) => {
@@ -40,13 +41,15 @@ export const webhook: Check<ClusterScene> = {
     );
     const services = new Set(webhooks.flatMap(({ each }) => serviceOf(each) ?? []));
     const unserved = await Promise.all([...services].map((service) => withoutEndpoint(api, service, signal)));
-    return [
+    const problems: readonly Seen[] = [
       ...(webhooks.length > 0 && found.includes(undefined)
         ? [{ severity: 'error', what: `${kinds[found.indexOf(undefined)]} ${name} is missing` } as const]
         : []),
       ...unserved.flat(),
       ...webhooks.flatMap(({ each, where }) => problemsOf(each, now()).map((seen) => ({ ...seen, where }))),
     ];
+    const isCallable = webhooks.length > 0 && !problems.some(({ severity }) => severity === 'error');
+    return isCallable ? [...problems, ...(await podRefused(api, [...services][0], signal))] : problems;
   },
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fairTurns } from '../../src/daemon/fair-turns.ts';
+import { fairTurns } from '../../src/service/fair-turns.ts';
 
 describe('fair turns between tenants', () => {
   it('gives the next tenant its turn after one piece of work, however much another has queued', async () => {

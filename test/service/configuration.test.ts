@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
-import { type LiveConfiguration, loadConfiguration } from '../../src/daemon/index.ts';
+import { type LiveConfiguration, loadConfiguration } from '../../src/service/index.ts';
 import type { Step } from '../../src/report/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -47,6 +47,7 @@ describe('the configuration of the daemon', () => {
       daemonWaitSeconds: 10,
       whenDaemonIsAway: 'defer',
       reclaimSeconds: 300,
+      warmUp: 'on',
       http: { host: '127.0.0.1', port: 9913 },
       graceSeconds: 30,
       hotPlug: 'on',
