@@ -6,7 +6,7 @@ import {
   isJsonObject,
 } from '../cni/index.ts';
 import type { Path } from '../errors/index.ts';
-import type { Labels } from '../npwg/index.ts';
+import { type Labels, deviceIdCapability } from '../npwg/index.ts';
 
 // Which plugins the networks of a namespace may use. Plugins run as root on the node with the configuration that the
 // author of a NetworkAttachmentDefinition wrote, so a policy limits plugin types, keys, masters and bridges. The
@@ -169,11 +169,12 @@ const needBridge: readonly unknown[] = ['bridge', 'cnv-bridge', 'ovs'];
 const masterKeys = ['master', 'device', 'hwaddr', 'kernelpath', 'pciBusID', 'deviceID'];
 
 function masterProblems({ json, path }: RunningPlugin, { masters }: PluginPolicy): readonly Found[] {
-  if (masters === undefined || isInPod(json)) return [];
-  const named = masterKeys.flatMap((key) => valuesOf(json, key));
+  if (masters === undefined) return [];
+  const isInPod = hasMasterInPod(json);
+  const named = masterKeys.flatMap((key) => (isInPod && key === 'master' ? [] : valuesOf(json, key)));
   const given = named.filter(([, value]) => value !== '' && value !== null);
   const types = valuesOf(json, 'type').map(([, value]) => value);
-  if (given.length === 0 && types.some((type) => needMaster.includes(type)))
+  if (given.length === 0 && !isInPod && types.some((type) => needMaster.includes(type)))
     return [{ path, problem: `it must name its master: ${listed(masters)}` }];
   return given
     .filter(([, value]) => !isMatch(value, masters))
@@ -183,11 +184,29 @@ function masterProblems({ json, path }: RunningPlugin, { masters }: PluginPolicy
     }));
 }
 
-/** Whether the plugin finds its master in the pod instead of the node. */
-const isInPod = (json: JsonObject): boolean => {
+/** Whether the plugin finds its master in the pod instead of the node. Other plugins ignore `linkInContainer`. */
+const hasMasterInPod = (json: JsonObject): boolean => {
   const written = valuesOf(json, 'linkInContainer');
-  return written.length > 0 && written.every(([, value]) => value === true);
+  const isRead = valuesOf(json, 'type').every(([, type]) => needMaster.includes(type));
+  return isRead && written.length > 0 && written.every(([, value]) => value === true);
 };
+
+/**
+ * Returns why a network with this configuration may not use a device of the node that the pod chose itself; undefined
+ * if it may.
+ */
+export function deviceViolation(
+  { plugins }: NetworkConfiguration,
+  deviceId: string,
+  { labels, policies }: { readonly labels: Labels; readonly policies: readonly PluginPolicy[] },
+): PolicyViolation | undefined {
+  const policy = policies.find(({ namespaces }) => isSelected(labels, namespaces));
+  if (policy?.masters === undefined || isMatch(deviceId, policy.masters)) return undefined;
+  const index = plugins.findIndex(({ capabilities }) => capabilities.includes(deviceIdCapability));
+  if (index === -1) return undefined; // no plugin gets it
+  const problem = `deviceID ${shown(deviceId)} of the pod is not allowed: ${listed(policy.masters)}`;
+  return { policy: policy.name, path: ['plugins', index, 'capabilities', deviceIdCapability], problem };
+}
 
 function bridgeProblem({ json, path }: RunningPlugin, { bridges }: PluginPolicy): readonly Found[] {
   if (bridges === undefined) return [];

@@ -6,7 +6,15 @@ import {
   parseConfiguration,
 } from '../cni/index.ts';
 import { type Warning, configurationInvalid, nadNotFound, nestedCall } from '../errors/index.ts';
-import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
+import {
+  type Nad,
+  type NadRef,
+  type NetworkSelection,
+  deviceSourceOf,
+  nadConfiguration,
+  nadKey,
+  podKey,
+} from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
 import { assertPluginsAllowed } from './allowed-plugins.ts';
@@ -148,7 +156,8 @@ export function fromSelection(selection: NetworkSelection, inputs: PlanInputs, s
   const nad = nadOf(selection.nad, inputs);
   if (inputs.pod !== undefined) assertCniArgsAllowed(selection, nad, inputs.pod, inputs.settings);
   const delegate = same ?? fromNad(nad, inputs);
-  assertPluginsAllowed(nad, delegate.configuration, inputs);
+  const chosenDevice = deviceSourceOf(nad, selection) === undefined ? selection.deviceId : undefined;
+  assertPluginsAllowed({ nad, configuration: delegate.configuration, chosenDevice }, inputs);
   return { ...delegate, selection };
 }
 
