@@ -17,7 +17,7 @@ import {
 } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
-import { assertPluginsAllowed } from './allowed-plugins.ts';
+import { assertDeviceAllowed, assertPluginsAllowed } from './allowed-plugins.ts';
 import { withNodeLinks } from './node-links.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { readSelections } from './selections.ts';
@@ -151,13 +151,18 @@ function fromSelections(
   });
 }
 
-/** Returns the delegate of one selection. Throws nadNotFound and the errors of its configuration. */
+/**
+ * Returns the delegate of one selection. `same`: an earlier one of the same NAD, so that it is neither read nor judged
+ * again. Throws nadNotFound and the errors of its configuration.
+ */
 export function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: Delegate): Delegate {
   const nad = nadOf(selection.nad, inputs);
   if (inputs.pod !== undefined) assertCniArgsAllowed(selection, nad, inputs.pod, inputs.settings);
   const delegate = same ?? fromNad(nad, inputs);
+  const { configuration } = delegate;
+  if (same === undefined) assertPluginsAllowed(nad, configuration, inputs);
   const chosenDevice = deviceSourceOf(nad, selection) === undefined ? selection.deviceId : undefined;
-  assertPluginsAllowed({ nad, configuration: delegate.configuration, chosenDevice }, inputs);
+  if (chosenDevice !== undefined) assertDeviceAllowed(nad, { configuration, chosenDevice }, inputs);
   return { ...delegate, selection };
 }
 

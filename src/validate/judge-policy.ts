@@ -1,6 +1,7 @@
 import { type Labels, nadConfiguration } from '../npwg/index.ts';
 import { type PluginPolicy, policyViolations, refusalOf } from '../plan/index.ts';
 import { type Finding, findingOf } from './finding.ts';
+import { firstFew } from './first-few.ts';
 import type { JudgedNad } from './judge-nad.ts';
 import { valueAt } from './values.ts';
 
@@ -14,7 +15,7 @@ export function judgePolicy(
 ): readonly Finding[] {
   if (nad === undefined || configuration === undefined) return [];
   const isList = valueAt(nadConfiguration(nad), ['plugins']) !== undefined;
-  return policyViolations(configuration, labels, policies).map((violation) => {
+  return firstFew(policyViolations(configuration, labels, policies), (violation) => {
     // a single configuration has no list of plugins in its text
     const path = isList ? violation.path : violation.path.slice(2);
     return findingOf(refusalOf({ ...violation, path }, nad), { path: ['spec', 'config', ...path] });
