@@ -1,5 +1,4 @@
 import {
-  type Labels,
   type Nad,
   type NadRef,
   type PodMetadata,
@@ -29,8 +28,9 @@ import {
 } from '../kube/index.ts';
 import { claimsApi } from './claims-api.ts';
 import { apiPermissions } from './permissions.ts';
-import { type Cluster, type PodState, textLabels } from './cluster.ts';
+import type { Cluster, PodState } from './cluster.ts';
 import { nadShape } from './nad-cache.ts';
+import { namespaceLabels } from './namespace-labels.ts';
 import { recordEvent } from './record-event.ts';
 
 /** A Cluster backed by a Kubernetes API server. Each method sends one request with `sender`. */
@@ -83,7 +83,7 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
           signal,
         ),
       ),
-    getNamespaceLabels: async (namespace, signal) => labelsIn(await send(namespaceRequest(namespace), [404], signal)),
+    getNamespaceLabels: (namespace, signal) => namespaceLabels(namespace, (request) => send(request, [404], signal)),
     patchNetworkStatus: async (pod, text, signal) => {
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
@@ -186,24 +186,10 @@ const onePodShape: Shape = {
   },
 };
 
-const labelsShape: Shape = { keys: { metadata: { keys: { labels: { wholeBytes: 1024 * 1024 } } } } };
-
-const labelsIn = ({ status, body }: ApiAnswer): Labels | undefined =>
-  status === 404 ? undefined : textLabels((body as ApiObject | undefined)?.metadata?.labels);
-
 // The server then omits spec and status. An old server answers with the whole object, which also works.
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
 const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
-
-const namespaceRequest = (namespace: string): ApiRequest => ({
-  verb: 'get',
-  resource: 'namespaces',
-  path: `/api/v1/namespaces/${pathSegment(namespace)}`,
-  accept: metadataOnly,
-  shape: () => labelsShape,
-  what: `get namespace ${namespace}`,
-});
 
 const podPath = ({ namespace, name }: PodRef): string =>
   `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(name)}`;
@@ -217,7 +203,6 @@ interface ApiObject {
     readonly name?: string;
     readonly uid?: string;
     readonly annotations?: Readonly<Record<string, unknown>>;
-    readonly labels?: Readonly<Record<string, unknown>>;
     readonly deletionTimestamp?: string;
   };
 }

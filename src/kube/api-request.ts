@@ -29,11 +29,15 @@ export async function sendRequest(
   api: ApiConnection,
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
+  let earlier: RequestOutcome | undefined;
   for (let tries = 0; ; tries++) {
     const outcome = await tryRequest(request, api, signal);
     if (outcome.kind === 'answer' && !isPassing(outcome.status)) return expectedAnswer(request, outcome, expected);
+    // An attempt that the signal ended says nothing about the server.
+    const last = signal.aborted && outcome.kind === 'no-answer' ? (earlier ?? outcome) : outcome;
     await pause(tries, outcome, signal).catch(() => {}); // The next line handles an abort.
-    if (signal.aborted) throw timedOut(request, problemIn(outcome), signal);
+    if (signal.aborted) throw timedOut(request, problemIn(last), signal);
+    earlier = outcome;
     api.report({ kind: 'api-retried', verb: request.verb, resource: request.resource });
   }
 }

@@ -15,7 +15,9 @@ export function judgePolicy(
 ): readonly Finding[] {
   if (nad === undefined || configuration === undefined) return [];
   const isList = valueAt(nadConfiguration(nad), ['plugins']) !== undefined;
-  return firstFew(policyViolations(configuration, labels, policies), (violation) => {
+  // only the node knows which interface a logical master is
+  const known = nad.interfaces === undefined ? policies : policies.map(({ masters: _masters, ...policy }) => policy);
+  return firstFew(policyViolations(configuration, labels, known), (violation) => {
     // a single configuration has no list of plugins in its text
     const path = isList ? violation.path : violation.path.slice(2);
     return findingOf(refusalOf({ ...violation, path }, nad), { path: ['spec', 'config', ...path] });

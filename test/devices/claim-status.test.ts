@@ -10,6 +10,7 @@ import { type ReportedDevice, deviceStatusOf, publishDevices } from '../../src/d
 import { type ApiServer, type RequestInfo, startApiServer } from '../support/api-server/index.ts';
 import { claim, nicDriver, nodeName, result } from '../support/claim-objects.ts';
 import { patienceMs } from '../support/patience.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { rawRequest } from '../support/raw-request.ts';
 
 const now = '2026-01-02T03:04:05Z';
@@ -124,8 +125,11 @@ beforeEach(() => {
   server.requests.length = 0;
 });
 
-const publish = (devices: readonly ReportedDevice[], uid?: string, ms = patienceMs): Promise<string | undefined> =>
-  publishDevices(devices, uid === undefined ? {} : { uid }, api, AbortSignal.timeout(ms));
+const publish = (
+  devices: readonly ReportedDevice[],
+  uid?: string,
+  signal = AbortSignal.timeout(patienceMs),
+): Promise<string | undefined> => publishDevices(devices, uid === undefined ? {} : { uid }, api, signal);
 interface Entry {
   readonly device: string;
   readonly data?: unknown;
@@ -278,11 +282,16 @@ describe('K8S-23: a rejected status update becomes one warning', () => {
   });
   it('an API server that does not answer in time, or that is down, becomes one warning', async () => {
     server.faults.hang();
-    expect(await publish([reported('d0')], 'u-db', 200)).toContain(
+    expect(await publish([reported('d0')], 'u-db', AbortSignal.timeout(200))).toContain(
       'not reported in its status: Kubernetes API request failed (write the device status of ResourceClaim shop/nic',
     );
     server.faults.clear();
     server.faults.answer(503);
-    expect(await publish([reported('d0')], 'u-db')).toContain('status 503');
+    const stop = new AbortController();
+    const before = server.requests.length;
+    const warning = publish([reported('d0')], 'u-db', stop.signal);
+    await waitFor('a second attempt', async () => server.requests.length >= before + 2);
+    stop.abort();
+    expect(await warning).toContain('status 503');
   });
 });

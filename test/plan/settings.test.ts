@@ -75,6 +75,7 @@ describe('the default settings', () => {
           "requireUse": false,
           "staticPodUse": "allow",
           "statusAddresses": "bare",
+          "statusBeforeAnswer": true,
           "statusNetworks": [],
           "systemNamespaces": [
             "kube-system",

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { podSettings, readFiles, validate } from '../../src/validate/index.ts';
 import type { JsonObject, RequestInfo } from '../support/api-server/index.ts';
 import { type ClusterUnderTest, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
@@ -98,26 +97,6 @@ describe('validation', () => {
       reason: 'PLX-V-VALUE',
       field: 'spec.config.mtu',
     });
-  });
-
-  it('rejects a network that the policy of its namespace does not allow, as plexus validate --policy does', async () => {
-    const pluginPolicies = [
-      { name: 'tenants', namespaces: { matchLabels: { tier: 'x' } } },
-      { name: 'rest', bridges: ['br-*'] },
-    ];
-    webhook.policy = { ...usualPolicy, settings: { ...usualPolicy.settings, pluginPolicies } };
-    const config = '{"cniVersion":"1.0.0","type":"bridge","bridge":"cni0"}';
-    const refused = await create(nadsIn('shop'), nad('limited', {}, config));
-    webhook.policy = usualPolicy;
-    expect(refused.code).toBe(403);
-    expect(partOf(refused.body, 'details', 'causes', 0)).toMatchObject({
-      reason: 'PLX-PLUGIN-REFUSED',
-      field: 'spec.config.bridge',
-    });
-    const [offline] = validate(readFiles([{ path: 'nad.yaml', text: JSON.stringify(nad('limited', {}, config)) }]), {
-      settings: podSettings({ clusterNetwork: 'x', pluginPolicies }),
-    });
-    expect(messageOf(refused)).toContain(`${offline?.rule}: ${offline?.text}`);
   });
 
   it('accepts a configuration list without a name', async () => {

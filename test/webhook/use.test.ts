@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { podSettings, readFiles, validate } from '../../src/validate/index.ts';
 import type { JsonObject } from '../support/api-server/index.ts';
 import { type ClusterUnderTest, isRealCluster, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
 import { serviceAccount, useGrant, user } from '../support/grant-use.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type RunningTestWebhook, configure, createSecret, isReady, startReplica } from './running-webhook.ts';
+import {
+  type RunningTestWebhook,
+  configure,
+  createSecret,
+  isReady,
+  startReplica,
+  usualPolicy,
+} from './running-webhook.ts';
 
 // The permission to use a network at admission: the shipped webhook configurations, decided by roles of the cluster.
 
@@ -108,4 +116,28 @@ describe('the permission to use a network, at admission', () => {
     const refused = await createPod('unknown', 'storage/san', { serviceAccountName: 'other' });
     expect([refused.code, messageOf(refused)]).toEqual([500, expect.stringContaining('PLX-API-REFUSED')]);
   });
+});
+
+it('a network that the policy of its namespace does not allow is rejected, as by plexus validate --policy', async () => {
+  const pluginPolicies = [
+    { name: 'tenants', namespaces: { matchLabels: { tier: 'x' } } },
+    { name: 'rest', bridges: ['br-*'] },
+  ];
+  const nad = {
+    apiVersion: 'k8s.cni.cncf.io/v1',
+    kind: 'NetworkAttachmentDefinition',
+    metadata: { name: 'limited', namespace: 'shop' },
+    spec: { config: '{"cniVersion":"1.0.0","type":"bridge","bridge":"cni0"}' },
+  };
+  webhook.policy = { ...usualPolicy, settings: { ...usualPolicy.settings, pluginPolicies } };
+  const refused = await create('/apis/k8s.cni.cncf.io/v1/namespaces/shop/network-attachment-definitions', nad);
+  webhook.policy = usualPolicy;
+  expect(refused.code).toBe(403);
+  expect(refused.body['details']).toMatchObject({
+    causes: [{ reason: 'PLX-PLUGIN-REFUSED', field: 'spec.config.bridge' }],
+  });
+  const [offline] = validate(readFiles([{ path: 'nad.yaml', text: JSON.stringify(nad) }]), {
+    settings: podSettings({ clusterNetwork: 'x', pluginPolicies }),
+  });
+  expect(messageOf(refused)).toContain(`${offline?.rule}: ${offline?.text}`);
 });
