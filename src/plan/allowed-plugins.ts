@@ -2,7 +2,9 @@ import type { NetworkConfiguration } from '../cni/index.ts';
 import { type PlexusError, keyText, pluginRefused } from '../errors/index.ts';
 import { type Nad, type NadRef, nadKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
-import { type PolicyViolation, policyViolations } from './plugin-policy.ts';
+import { type PolicyViolation, deviceViolation, policyViolations } from './plugin-policy.ts';
+
+type Policies = Pick<PlanInputs, 'settings' | 'namespaces'>;
 
 /**
  * Throws pluginRefused for the first thing in a network's configuration that the policies do not allow in its namespace.
@@ -11,12 +13,23 @@ import { type PolicyViolation, policyViolations } from './plugin-policy.ts';
 export function assertPluginsAllowed(
   nad: Nad,
   configuration: NetworkConfiguration,
-  { settings, namespaces }: Pick<PlanInputs, 'settings' | 'namespaces'>,
+  { settings, namespaces }: Policies,
 ): void {
   const { pluginPolicies: policies } = settings;
   if (policies.length === 0) return;
   const labels = namespaces?.get(nad.namespace);
   const [violation] = labels === undefined ? [unknownNamespace] : policyViolations(configuration, labels, policies);
+  if (violation !== undefined) throw refusalOf(violation, nad);
+}
+
+/** Throws pluginRefused if the policies do not allow a network a device of the node that the pod chose itself. */
+export function assertDeviceAllowed(
+  nad: Nad,
+  { configuration, chosenDevice }: { readonly configuration: NetworkConfiguration; readonly chosenDevice: string },
+  { settings, namespaces }: Policies,
+): void {
+  const labels = namespaces?.get(nad.namespace) ?? {};
+  const violation = deviceViolation(configuration, chosenDevice, { labels, policies: settings.pluginPolicies });
   if (violation !== undefined) throw refusalOf(violation, nad);
 }
 

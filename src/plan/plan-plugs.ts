@@ -49,12 +49,13 @@ export function planPlugs(
   const planned: PlannedPlug[] = [];
   const refused: RefusedPlug[] = [];
   const names = takenNames(plugs, record, inputs.links);
+  const read = new Map<string, Delegate>();
   for (const plug of plugs) {
     const others = record.attachments.filter((entry) => entry !== plug.replaces);
     const stays = others.filter((entry) => !unplugs.includes(entry)).map(({ attachment }) => attachment);
     const made = [...stays, ...planned.map(({ attachment }) => attachment)];
     try {
-      planned.push({ plug, ...plugged(plug, { names, others, made, inputs }) });
+      planned.push({ plug, ...plugged(plug, { names, others, made, read, inputs }) });
     } catch (thrown) {
       refused.push({ plug, error: asPlexusError(thrown) });
     }
@@ -88,19 +89,22 @@ interface Surroundings {
   readonly others: readonly AttachmentRecord[];
   /** The attachments that will exist beside this one. */
   readonly made: readonly Attachment[];
+  /** The networks that were read, by namespace/name. */
+  readonly read: Map<string, Delegate>;
   readonly inputs: PlugInputs;
 }
 
 function plugged(
   plug: Plug,
-  { names, others, made, inputs }: Surroundings,
+  { names, others, made, read, inputs }: Surroundings,
 ): Pick<PlannedPlug, 'attachment' | 'warnings'> {
   const { selection } = plug;
   const { pod, settings, unusable, links } = inputs;
   assertNamespaceAllowed(selection, pod, settings);
   const problem = unusable.get(nadKey(selection.nad));
   if (problem !== undefined) throw problem;
-  const delegate = withoutMetaPlugins(fromSelection(selection, inputs));
+  const delegate = withoutMetaPlugins(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
+  read.set(nadKey(selection.nad), delegate);
   const requests = deliveriesOf(delegate);
   const judged = judgeRequests(delegate, requests, settings.unservedRequests);
   const device = deviceFor(delegate, made, inputs);
@@ -112,7 +116,7 @@ function plugged(
 
 function nameFor(
   { selection, position, replaces }: Plug,
-  { names, others, made }: Omit<Surroundings, 'inputs'>,
+  { names, others, made }: Omit<Surroundings, 'inputs' | 'read'>,
   links: readonly string[],
 ): string {
   const { interfaceName = replaces?.attachment.interfaceName } = selection;

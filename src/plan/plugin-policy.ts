@@ -6,7 +6,7 @@ import {
   isJsonObject,
 } from '../cni/index.ts';
 import type { Path } from '../errors/index.ts';
-import type { Labels } from '../npwg/index.ts';
+import { type Labels, deviceIdCapability } from '../npwg/index.ts';
 
 // Which plugins the networks of a namespace may use. Plugins run as root on the node with the configuration that the
 // author of a NetworkAttachmentDefinition wrote, so a policy limits plugin types, keys, masters and bridges. The
@@ -66,7 +66,7 @@ export function policyViolations(
   const policy = policies.find(({ namespaces }) => isSelected(labels, namespaces));
   if (policy === undefined) return [{ policy: '', path: [], problem: 'no policy matches its namespace' }];
   return plugins
-    .flatMap(({ json }, index) => pluginsIn({ json, path: ['plugins', index], role: index === 0 ? 'main' : 'chained' }))
+    .flatMap(({ json }, index) => pluginsIn(json, ['plugins', index], index === 0 ? 'main' : 'chained'))
     .flatMap((plugin) =>
       [typeProblem, keyProblems, masterProblems, bridgeProblem].flatMap((check) => check(plugin, policy)),
     )
@@ -91,19 +91,24 @@ type Role = 'main' | 'chained' | 'ipam';
 
 /** A plugin that runs: one of the list, or one that another runs. */
 interface RunningPlugin {
-  readonly json: JsonObject;
   readonly path: Path;
   readonly role: Role;
+  readonly values: Values;
 }
+/** The keys and values of an object, by key as plugins compare it. Computed once: an object may have thousands of keys. */
+type Values = ReadonlyMap<string, readonly (readonly [key: string, value: JsonValue])[]>;
 type Found = Omit<PolicyViolation, 'policy'>;
 
 /** The plugin, and those that it runs, at any depth. */
-function pluginsIn(plugin: RunningPlugin): readonly RunningPlugin[] {
-  const nested = Object.entries(plugin.json).flatMap(([key, value]) =>
-    pluginsBelow(value, foldedLikeGo(key), [...plugin.path, key]),
+function pluginsIn(json: JsonObject, path: Path, role: Role): readonly RunningPlugin[] {
+  const values = foldedValues(json);
+  const nested = [...values].flatMap(([folded, same]) =>
+    same.flatMap(([key, value]) => (isLeaf(value) ? [] : pluginsBelow(value, folded, [...path, key]))),
   );
-  return [plugin, ...nested];
+  return [{ path, role, values }, ...nested];
 }
+
+const isLeaf = (value: JsonValue): boolean => typeof value !== 'object' || value === null;
 
 function pluginsBelow(value: JsonValue, key: string, path: Path): readonly RunningPlugin[] {
   const role = rolesOf.get(key);
@@ -114,7 +119,7 @@ function pluginsBelow(value: JsonValue, key: string, path: Path): readonly Runni
     return list.flatMap((each, index) => pluginsBelow(each, keyOf(index), [...path, index]));
   }
   if (!isJsonObject(value)) return [];
-  if (role !== undefined) return pluginsIn({ json: value, path, role });
+  if (role !== undefined) return pluginsIn(value, path, role);
   return Object.entries(value).flatMap(([each, inner]) => pluginsBelow(inner, foldedLikeGo(each), [...path, each]));
 }
 
@@ -127,16 +132,27 @@ const rolesOf: ReadonlyMap<string, Role> = new Map([
   [chainedKey, 'chained'],
 ]);
 
-/** All values under a key, in every spelling: plugins may read any of them. */
-const valuesOf = (json: JsonObject, key: string): readonly (readonly [key: string, value: JsonValue])[] =>
-  Object.entries(json).filter(([each]) => foldedLikeGo(each) === foldedLikeGo(key));
+function foldedValues(json: JsonObject): Values {
+  const values = new Map<string, (readonly [string, JsonValue])[]>();
+  for (const entry of Object.entries(json)) {
+    const folded = foldedLikeGo(entry[0]);
+    const same = values.get(folded);
+    if (same === undefined) values.set(folded, [entry]);
+    else same.push(entry);
+  }
+  return values;
+}
 
-function typeProblem({ json, path, role }: RunningPlugin, { plugins = {} }: PluginPolicy): readonly Found[] {
+/** All values under a key, in every spelling: plugins may read any of them. */
+const valuesOf = (values: Values, key: string): readonly (readonly [key: string, value: JsonValue])[] =>
+  values.get(foldedLikeGo(key)) ?? [];
+
+function typeProblem({ values, path, role }: RunningPlugin, { plugins = {} }: PluginPolicy): readonly Found[] {
   const allowed = plugins[role];
   if (allowed === undefined) return [];
-  const types = valuesOf(json, 'type').filter(([, value]) => value !== '');
+  const types = valuesOf(values, 'type').filter(([, value]) => value !== '');
   // without a type, a nested object names no plugin, or the outer plugin chooses a default one
-  if (types.length === 0 && Object.keys(json).length > 0 && role !== 'ipam')
+  if (types.length === 0 && values.size > 0 && role !== 'ipam')
     return [{ path, problem: `it names no plugin type; allowed as ${role}: ${listed(allowed)}` }];
   return types
     .filter(([, value]) => typeof value !== 'string' || !allowed.includes(value))
@@ -146,10 +162,13 @@ function typeProblem({ json, path, role }: RunningPlugin, { plugins = {} }: Plug
     }));
 }
 
-function keyProblems({ json, path }: RunningPlugin, { deniedKeys = [] }: PluginPolicy): readonly Found[] {
-  return deniedKeys.flatMap((denied) =>
-    placesOf(json, denied.split('.'), path).map((place) => ({ path: place, problem: `key ${denied} is denied` })),
-  );
+function keyProblems({ values, path }: RunningPlugin, { deniedKeys = [] }: PluginPolicy): readonly Found[] {
+  return deniedKeys.flatMap((denied) => {
+    const [first = '', ...rest] = denied.split('.');
+    return valuesOf(values, first)
+      .flatMap(([key, value]) => placesOf(value, rest, [...path, key]))
+      .map((place) => ({ path: place, problem: `key ${denied} is denied` }));
+  });
 }
 
 /** The places of a path of keys; lists on the way are passed through. */
@@ -159,7 +178,7 @@ function placesOf(value: JsonValue, keys: readonly string[], path: Path): readon
   if (Array.isArray(value))
     return (value as readonly JsonValue[]).flatMap((each, index) => placesOf(each, keys, [...path, index]));
   if (!isJsonObject(value)) return [];
-  return valuesOf(value, key).flatMap(([spelling, inner]) => placesOf(inner, rest, [...path, spelling]));
+  return valuesOf(foldedValues(value), key).flatMap(([spelling, inner]) => placesOf(inner, rest, [...path, spelling]));
 }
 
 // Without these keys, the plugins use an interface of their own choice: that of the default route, or the bridge cni0.
@@ -168,12 +187,13 @@ const needBridge: readonly unknown[] = ['bridge', 'cnv-bridge', 'ovs'];
 /** Keys that name an interface or a device of the node. */
 const masterKeys = ['master', 'device', 'hwaddr', 'kernelpath', 'pciBusID', 'deviceID'];
 
-function masterProblems({ json, path }: RunningPlugin, { masters }: PluginPolicy): readonly Found[] {
-  if (masters === undefined || isInPod(json)) return [];
-  const named = masterKeys.flatMap((key) => valuesOf(json, key));
+function masterProblems({ values, path }: RunningPlugin, { masters }: PluginPolicy): readonly Found[] {
+  if (masters === undefined) return [];
+  const isInPod = hasMasterInPod(values);
+  const named = masterKeys.flatMap((key) => (isInPod && key === 'master' ? [] : valuesOf(values, key)));
   const given = named.filter(([, value]) => value !== '' && value !== null);
-  const types = valuesOf(json, 'type').map(([, value]) => value);
-  if (given.length === 0 && types.some((type) => needMaster.includes(type)))
+  const types = valuesOf(values, 'type').map(([, value]) => value);
+  if (given.length === 0 && !isInPod && types.some((type) => needMaster.includes(type)))
     return [{ path, problem: `it must name its master: ${listed(masters)}` }];
   return given
     .filter(([, value]) => !isMatch(value, masters))
@@ -183,16 +203,34 @@ function masterProblems({ json, path }: RunningPlugin, { masters }: PluginPolicy
     }));
 }
 
-/** Whether the plugin finds its master in the pod instead of the node. */
-const isInPod = (json: JsonObject): boolean => {
-  const written = valuesOf(json, 'linkInContainer');
-  return written.length > 0 && written.every(([, value]) => value === true);
+/** Whether the plugin finds its master in the pod instead of the node. Other plugins ignore `linkInContainer`. */
+const hasMasterInPod = (values: Values): boolean => {
+  const written = valuesOf(values, 'linkInContainer');
+  const isRead = valuesOf(values, 'type').every(([, type]) => needMaster.includes(type));
+  return isRead && written.length > 0 && written.every(([, value]) => value === true);
 };
 
-function bridgeProblem({ json, path }: RunningPlugin, { bridges }: PluginPolicy): readonly Found[] {
+/**
+ * Returns why a network with this configuration may not use a device of the node that the pod chose itself; undefined
+ * if it may.
+ */
+export function deviceViolation(
+  { plugins }: NetworkConfiguration,
+  deviceId: string,
+  { labels, policies }: { readonly labels: Labels; readonly policies: readonly PluginPolicy[] },
+): PolicyViolation | undefined {
+  const policy = policies.find(({ namespaces }) => isSelected(labels, namespaces));
+  if (policy?.masters === undefined || isMatch(deviceId, policy.masters)) return undefined;
+  const index = plugins.findIndex(({ capabilities }) => capabilities.includes(deviceIdCapability));
+  if (index === -1) return undefined; // no plugin gets it
+  const problem = `deviceID ${shown(deviceId)} of the pod is not allowed: ${listed(policy.masters)}`;
+  return { policy: policy.name, path: ['plugins', index, 'capabilities', deviceIdCapability], problem };
+}
+
+function bridgeProblem({ values, path }: RunningPlugin, { bridges }: PluginPolicy): readonly Found[] {
   if (bridges === undefined) return [];
-  const given = valuesOf(json, 'bridge').filter(([, value]) => value !== '' && value !== null);
-  const types = valuesOf(json, 'type').map(([, value]) => value);
+  const given = valuesOf(values, 'bridge').filter(([, value]) => value !== '' && value !== null);
+  const types = valuesOf(values, 'type').map(([, value]) => value);
   if (given.length === 0 && types.some((type) => needBridge.includes(type)))
     return [{ path, problem: `it must name its bridge: ${listed(bridges)}` }];
   return given

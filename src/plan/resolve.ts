@@ -6,10 +6,18 @@ import {
   parseConfiguration,
 } from '../cni/index.ts';
 import { type Warning, configurationInvalid, nadNotFound, nestedCall } from '../errors/index.ts';
-import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
+import {
+  type Nad,
+  type NadRef,
+  type NetworkSelection,
+  deviceSourceOf,
+  nadConfiguration,
+  nadKey,
+  podKey,
+} from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
-import { assertPluginsAllowed } from './allowed-plugins.ts';
+import { assertDeviceAllowed, assertPluginsAllowed } from './allowed-plugins.ts';
 import { withNodeLinks } from './node-links.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { readSelections } from './selections.ts';
@@ -143,12 +151,18 @@ function fromSelections(
   });
 }
 
-/** Returns the delegate of one selection. Throws nadNotFound and the errors of its configuration. */
+/**
+ * Returns the delegate of one selection. `same`: an earlier one of the same NAD, so that it is neither read nor judged
+ * again. Throws nadNotFound and the errors of its configuration.
+ */
 export function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: Delegate): Delegate {
   const nad = nadOf(selection.nad, inputs);
   if (inputs.pod !== undefined) assertCniArgsAllowed(selection, nad, inputs.pod, inputs.settings);
   const delegate = same ?? fromNad(nad, inputs);
-  assertPluginsAllowed(nad, delegate.configuration, inputs);
+  const { configuration } = delegate;
+  if (same === undefined) assertPluginsAllowed(nad, configuration, inputs);
+  const chosenDevice = deviceSourceOf(nad, selection) === undefined ? selection.deviceId : undefined;
+  if (chosenDevice !== undefined) assertDeviceAllowed(nad, { configuration, chosenDevice }, inputs);
   return { ...delegate, selection };
 }
 

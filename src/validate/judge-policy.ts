@@ -1,6 +1,7 @@
 import { type Labels, nadConfiguration } from '../npwg/index.ts';
 import { type PluginPolicy, policyViolations, refusalOf } from '../plan/index.ts';
 import { type Finding, findingOf } from './finding.ts';
+import { firstFew } from './first-few.ts';
 import type { JudgedNad } from './judge-nad.ts';
 import { valueAt } from './values.ts';
 
@@ -16,7 +17,7 @@ export function judgePolicy(
   const isList = valueAt(nadConfiguration(nad), ['plugins']) !== undefined;
   // only the node knows which interface a logical master is
   const known = nad.interfaces === undefined ? policies : policies.map(({ masters: _masters, ...policy }) => policy);
-  return policyViolations(configuration, labels, known).map((violation) => {
+  return firstFew(policyViolations(configuration, labels, known), (violation) => {
     // a single configuration has no list of plugins in its text
     const path = isList ? violation.path : violation.path.slice(2);
     return findingOf(refusalOf({ ...violation, path }, nad), { path: ['spec', 'config', ...path] });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HotPlugNode, createHotPlugNode } from '../support/hot-plug-node.ts';
 import { errorIn } from '../support/recording-node.ts';
@@ -50,5 +52,16 @@ describe('policies for plugins, on the node', () => {
     expect((await at.condition(pod, 'False')).message).toContain('PLX-PLUGIN-REFUSED');
     expect(await at.interfacesOf(pod)).toEqual(['eth0 10.244.0.x', 'net1 10.1.0.x']);
     await at.end(pod);
+  });
+
+  it('refuse a network at a DEL of a sandbox that the journal does not know', async () => {
+    const { node, nad, call, pod } = at.cluster;
+    const dataDir = join(node.dir, 'foreign');
+    const writing = node.bridge('plain', '10.4.0.0/24');
+    nad('writes', { ...writing, ipam: { ...(writing['ipam'] as object), dataDir } });
+    at.podObject('never', 'writes');
+    const never = await pod('never', 'writes');
+    expect((await call('DEL', never)).exitCode).toBe(0);
+    expect(existsSync(dataDir)).toBe(false);
   });
 });

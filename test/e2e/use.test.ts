@@ -32,12 +32,13 @@ const newPod = async (
   more: { readonly spec?: object; readonly mirror?: true } = {},
 ): Promise<TestPod> => {
   const { cluster } = at;
-  const pod = await cluster.pod(name);
+  const made = await cluster.pod(name);
+  const pod = more.mirror ? { ...made, uid: 'b1946ac92492d2347c6235b4d2611184' } : made; // a hash, as from kubelet
   cluster.api.put('pods', {
     metadata: {
       name,
       namespace: 'default',
-      uid: pod.uid,
+      uid: made.uid,
       annotations: { [networksKey]: 'san', ...(more.mirror && { 'kubernetes.io/config.mirror': pod.uid }) },
     },
     spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }], ...more.spec },

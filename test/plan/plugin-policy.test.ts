@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConfiguration, parseJson } from '../../src/cni/index.ts';
-import { type PluginPolicy, policyViolations } from '../../src/plan/index.ts';
+import { type JsonObject, parseConfiguration, parseJson } from '../../src/cni/index.ts';
+import { type PluginPolicy, makePlan, policyViolations } from '../../src/plan/index.ts';
+import { type Situation, clusterNet, failure, inputsFor, stdinsOf } from './planned.ts';
 
 const tenants: PluginPolicy = {
   name: 'tenants',
@@ -87,6 +88,21 @@ describe('a policy for plugins', () => {
     ['no master', { type: 'macvlan' }, ['plugins.0: it must name its master: allowed are eth1, bond*.7']],
     ['a master in the pod', { type: 'macvlan', master: 'net1', linkInContainer: true }, []],
     [
+      'linkInContainer of a plugin that does not read it',
+      { type: 'host-device', device: 'eth0', linkInContainer: true },
+      ['plugins.0.device: device "eth0" is not allowed: allowed are eth1, bond*.7'],
+    ],
+    [
+      'linkInContainer with a letter that Go does not read as i',
+      '{"type":"macvlan","master":"eth0","l\u0131nkInContainer":true}',
+      ['plugins.0.master: master "eth0" is not allowed: allowed are eth1, bond*.7'],
+    ],
+    [
+      'linkInContainer with a device of the node',
+      { type: 'macvlan', linkInContainer: true, deviceID: '0000:18:02.5' },
+      ['plugins.0.deviceID: deviceID "0000:18:02.5" is not allowed: allowed are eth1, bond*.7'],
+    ],
+    [
       'a device',
       { type: 'host-device', pciBusID: '0000:18:02.5' },
       ['plugins.0.pciBusID: pciBusID "0000:18:02.5" is not allowed: allowed are eth1, bond*.7'],
@@ -170,6 +186,39 @@ describe('the selector of a policy', () => {
     const configuration = parseConfiguration({ type: 'bridge' }, { source: 'it', defaultName: 'n' });
     expect(policyViolations(configuration, labels as Record<string, string>, policies)).toMatchObject([
       { policy: name },
+    ]);
+  });
+});
+
+describe('a device of the node that a pod chooses itself', () => {
+  const plan = (deviceID: string, situation: Situation = {}, policy: PluginPolicy = tenants) =>
+    makePlan(
+      inputsFor({
+        networks: [{ name: 'able', deviceID }],
+        nads: { 'shop/able': { cniVersion: '1.0.0', type: 'host-device', capabilities: { deviceID: true } } },
+        ...situation,
+        config: { delegates: [clusterNet], pluginPolicies: [policy as unknown as JsonObject] },
+        more: { namespaces: new Map([['shop', {}]]), ...situation.more },
+      }),
+    );
+
+  it('must be among the masters of the policy', () => {
+    expect(() => plan('0000:18:02.5')).toThrow(
+      failure('PLX-PLUGIN-REFUSED', /deviceID "0000:18:02\.5" of the pod is not allowed: allowed are eth1, bond\*\.7$/),
+    );
+    const [, attachment] = plan('0000:18:02.5', {}, { ...tenants, masters: ['0000:18:*'] }).attachments;
+    expect(attachment?.runtimeConfig).toEqual({ deviceID: '0000:18:02.5' });
+  });
+
+  it('is not judged if kubelet allocated it, or no plugin gets it', () => {
+    const devices = { devices: [{ id: '0000:18:02.5', resource: 'a.b/c' }], warnings: [] };
+    expect(
+      plan('0000:18:02.5', { resources: { 'shop/able': 'a.b/c' }, more: { devices } }).attachments[1]?.device,
+    ).toMatchObject({ id: '0000:18:02.5' });
+    const nads = { 'shop/able': { cniVersion: '1.0.0', type: 'host-device' } };
+    const [, attachment] = plan('0000:18:02.5', { nads }).attachments;
+    expect(attachment && stdinsOf(attachment)).toEqual([
+      expect.not.objectContaining({ runtimeConfig: expect.anything() }),
     ]);
   });
 });

@@ -61,7 +61,8 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
 
 /**
  * Gathers the inputs for the DEL of a sandbox without a record, and ignores its links. A pod or networks that cannot be
- * read in time are reported and left out, because DEL must not depend on the API server.
+ * read in time are reported and left out, because DEL must not depend on the API server. Policies for plugins apply: the
+ * networks may never have been attached, and DEL runs plugins as root with the configuration of their author.
  */
 export async function gatherLostInputs(
   call: DelInvocation,
@@ -79,7 +80,6 @@ export async function gatherLostInputs(
     ...deps.settings,
     missingDevice: 'ignore',
     unservedRequests: 'ignore',
-    pluginPolicies: [], // what is attached must be detached
     maxNetworksPerPod: maxNetworksEver,
   } as const;
   const allocated: Devices['allocated'] = (...args) =>

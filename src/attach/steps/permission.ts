@@ -74,7 +74,9 @@ const noApi = 'Plexus has no connection to a Kubernetes API that could answer';
 /** The ServiceAccount of a pod. */
 type Account = { readonly name: string } | 'static' | 'unknown';
 
-// A static pod is recognized by its mirror in the API, not by kubernetes.io/config.source, which any user can set.
+// A static pod is recognized by its mirror in the API, not by kubernetes.io/config.source, which any user can set. A user
+// can create a mirror as well, of a pod that was deleted and that the node still attaches. Therefore a mirror is believed
+// only if its UID is none that the API server gives: that of a static pod is a hash.
 async function accountOf(
   pod: PodMetadata,
   permissions: Permissions | undefined,
@@ -84,10 +86,13 @@ async function accountOf(
   const found = await permissions.podAccount(pod, signal);
   if (found === undefined) throw podNotFound({ pod: podKey(pod) });
   const { uid = '', mirrorOf } = found;
-  if (pod.uid !== undefined && pod.uid !== uid && pod.uid !== mirrorOf)
-    throw podReplaced({ pod: podKey(pod), expected: pod.uid, actual: uid });
-  return mirrorOf === undefined ? { name: found.serviceAccount } : 'static';
+  const isStatic = mirrorOf !== undefined && (pod.uid === undefined || (pod.uid === mirrorOf && !isOfApi(pod.uid)));
+  if (isStatic) return 'static';
+  if (pod.uid !== undefined && pod.uid !== uid) throw podReplaced({ pod: podKey(pod), expected: pod.uid, actual: uid });
+  return { name: found.serviceAccount };
 }
+
+const isOfApi = (uid: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uid);
 
 async function refusalOf(
   nad: NadRef,
