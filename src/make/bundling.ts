@@ -33,12 +33,12 @@ export const bundling = {
 // nobody uses here. So the bundle reads only the exports that it uses. `pure` lets the bundler drop the others.
 const builtinModules: Plugin = {
   name: 'builtin-modules',
-  setup: ({ onResolve, onLoad }) => {
+  setup: (made) => {
     const namespace = 'builtin';
-    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+    made.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
       isBuiltin(path) && kind === 'import-statement' ? { path, namespace } : undefined,
     );
-    onLoad({ filter: /.*/, namespace }, ({ path }) => {
+    made.onLoad({ filter: /.*/, namespace }, ({ path }) => {
       const names = Object.getOwnPropertyNames(process.getBuiltinModule(path)).filter((name) =>
         /^[a-z_]\w*$/i.test(name),
       );
