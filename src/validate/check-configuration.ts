@@ -17,7 +17,7 @@ import {
 } from '../errors/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
-import { type Finding, finding, findingOf, inside, keyAt, keyMissing, versionAbsent } from './finding.ts';
+import { type Finding, finding, findingOf, inside, keyAt, keyMissing, valueInvalid, versionAbsent } from './finding.ts';
 import { listFindings } from './misplaced-keys.ts';
 import { checkRules } from './plugin-rules.ts';
 import { valueInAnyCase } from './values.ts';
@@ -55,7 +55,8 @@ export interface LinkRanges {
  */
 export function checkConfiguration(value: unknown, options: ConfigurationCheckOptions): CheckedConfiguration {
   if (!isJsonObject(value)) return { findings: parseFindings(value as JsonValue, options), networks: [], ipams: [] };
-  const checked = pluginPaths(value).map((path, index) => {
+  const paths = pluginPaths(value);
+  const checked = paths.slice(0, mostPlugins).map((path, index) => {
     const plugin = valueInAnyCase(value, path);
     return within(path, checkPlugin(plugin, index, { value, isFirst: index === 0, options }));
   });
@@ -65,10 +66,20 @@ export function checkConfiguration(value: unknown, options: ConfigurationCheckOp
       ...versionNote(value),
       ...listFindings(value),
       ...checked.flatMap(({ findings }) => findings),
+      ...lengthFindings(paths.length),
     ],
     networks: checked.flatMap(({ networks }) => networks),
     ipams: checked.flatMap(({ ipams }) => ipams),
   };
+}
+
+/** More plugins than any real chain has. Each takes time, and an author may list tens of thousands. */
+const mostPlugins = 100;
+
+function lengthFindings(count: number): readonly Finding[] {
+  if (count <= mostPlugins) return [];
+  const text = `the list has ${count} plugins: only the first ${mostPlugins} are checked`;
+  return [finding(valueInvalid, ['plugins'], { value: count, allowed: `${mostPlugins} plugins or fewer` }, text)];
 }
 
 /** Converts the result for a part of an object to paths from the object. */

@@ -1,7 +1,17 @@
 import { type JsonObject, isJsonObject } from '../cni/index.ts';
 import type { Path } from '../errors/index.ts';
-import { type Range, type Subnet, addressOf, holds, isDefaultRoute, overlap, subnetOf } from './addresses.ts';
+import {
+  type Range,
+  type Subnet,
+  addressOf,
+  holds,
+  isDefaultRoute,
+  isInOneOf,
+  overlap,
+  subnetOf,
+} from './addresses.ts';
 import { checkOptions } from './check-plugin.ts';
+import { fewTexts } from './first-few.ts';
 import {
   type Finding,
   defaultRoute,
@@ -149,15 +159,9 @@ function subnetMistakes(
 }
 
 function outsideGateway(path: Path, gateway: string | undefined, subnets: readonly Subnet[]): readonly Finding[] {
-  if (
-    gateway === undefined ||
-    gateway === '' ||
-    subnets.length === 0 ||
-    subnets.some((subnet) => holds(subnet, gateway))
-  )
-    return [];
-  const within = subnets.map(({ text }) => text);
-  const text = `gateway ${gateway} is not in ${within.join(', ')}`;
+  if (gateway === undefined || gateway === '' || subnets.length === 0 || isInOneOf(subnets, gateway)) return [];
+  const { within, list } = fewTexts(subnets);
+  const text = `gateway ${gateway} is not in ${list}`;
   return [finding(gatewayOutside, path, { address: gateway, within }, text)];
 }
 

@@ -1,9 +1,10 @@
 import { type NetworkSelection, nadKey, requestFields } from '../npwg/index.ts';
 import type { Delivery } from '../plan/index.ts';
-import { holds } from './addresses.ts';
+import { isInOneOf } from './addresses.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type Finding, defaultRoute, finding, noAddresses, requestLost, requestOutside } from './finding.ts';
 import type { Element } from './elements.ts';
+import { fewTexts } from './first-few.ts';
 
 /** Compares a pod's requests to a network with what its IPAM plugin can assign. */
 export function checkRequests(
@@ -33,16 +34,17 @@ function checkNone(
 }
 
 function checkIps({ ips = [], nad }: NetworkSelection, element: Element, { type, ranges }: Ipam): readonly Finding[] {
+  const { within, list } = fewTexts(ranges);
   return ips.flatMap((text, index) => {
     const spot = element.at(['ips', index]);
     const [address = ''] = text.split('/');
-    const data = { address: text, within: ranges.map((range) => range.text) };
+    const data = { address: text, within };
     if (type === 'static' && !text.includes('/')) {
       const fix = `Write ${text}/24, or the prefix of your network.`;
       return [finding(requestOutside, spot, data, `${text} has no prefix length, which static needs`, fix)];
     }
-    if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => holds(range, address))) return [];
-    const outside = `${text} is in no range of ${nadKey(nad)} (${data.within.join(', ')})`;
+    if (type !== 'host-local' || ranges.length === 0 || isInOneOf(ranges, address)) return [];
+    const outside = `${text} is in no range of ${nadKey(nad)} (${list})`;
     return [finding(requestOutside, spot, data, outside)];
   });
 }
@@ -55,10 +57,10 @@ function checkGateways(
   const subnets = ipams.flatMap(({ ranges }) => ranges.map(({ subnet }) => subnet));
   // configured addresses bring their own subnets
   if (subnets.length === 0 || ips.length > 0) return [];
-  const within = subnets.map(({ text }) => text);
+  const { within, list } = fewTexts(subnets);
   return gateways.flatMap((gateway, index) => {
-    const text = `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${within.join(', ')})`;
-    return subnets.some((subnet) => holds(subnet, gateway))
+    const text = `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${list})`;
+    return isInOneOf(subnets, gateway)
       ? []
       : [finding(defaultRoute, element.at(['default-route', index]), { address: gateway, within }, text)];
   });

@@ -11,6 +11,7 @@ import {
 } from '../errors/index.ts';
 import { checkSettings, parseSettings } from '../plan/index.ts';
 import { checkConfiguration } from './check-configuration.ts';
+import { firstOfEachRule } from './first-few.ts';
 import { type Finding, finding, findingOf, inside, keyAt, keyMissing, keyUnknown, valueInvalid } from './finding.ts';
 import { valueInAnyCase } from './values.ts';
 
@@ -24,11 +25,11 @@ export type CheckDaemon = (config: JsonObject) => readonly Warning[];
 export function judgeConfiguration(value: unknown, file?: string): readonly Finding[] {
   const source = file === undefined ? 'the configuration' : `the configuration in ${file}`;
   const { findings } = checkConfiguration(value, { source, mayNest: true });
-  return [
+  return firstOfEachRule([
     ...findings,
     ...listFindings(value, file),
     ...metaPaths(value).flatMap((path) => inside(path, nodeFindings(valueInAnyCase(value, path) as JsonObject))),
-  ];
+  ]);
 }
 
 /** Reports a list that Plexus could read but that the runtime, which reads the file first, rejects with libcni. */

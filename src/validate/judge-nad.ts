@@ -24,6 +24,7 @@ import {
   nodeFile,
   valueInvalid,
 } from './finding.ts';
+import { firstOfEachRule } from './first-few.ts';
 import { brokenAt, isJson, repeatedKeys, trimmed } from './json-text.ts';
 import { identityFinding, nameFindings } from './kinds.ts';
 import { configFindings } from './misplaced-keys.ts';
@@ -47,7 +48,8 @@ export function judgeNad(object: unknown): JudgedNad {
   const name = textAt(object, ['metadata', 'name']) ?? '';
   const namespace = textAt(object, ['metadata', 'namespace']) ?? '';
   const key = nadKey({ namespace: namespace === '' ? 'default' : namespace, name });
-  return { ...judged(object), ...(name !== '' && { key }) };
+  const { findings, ...more } = judged(object);
+  return { ...more, findings: firstOfEachRule(findings), ...(name !== '' && { key }) };
 }
 
 function judged(object: unknown): JudgedNad {

@@ -4,6 +4,7 @@ import type { Settings } from '../plan/index.ts';
 import { checkPod, selectedNads } from './check-pod.ts';
 import { checkVm, nadsOfVm } from './check-vm.ts';
 import type { Finding } from './finding.ts';
+import { firstOfEachRule } from './first-few.ts';
 import { identityFinding, kindOf, nameFindings } from './kinds.ts';
 import type { PodContext } from './plan-pod.ts';
 import { textAt } from './values.ts';
@@ -17,7 +18,7 @@ export function judgePod(object: unknown, context: PodContext): readonly Finding
   if (nameless !== undefined) return [nameless];
   const { path, isVm } = podIn(object);
   const ofVm = isVm ? checkVm({ object, instance: path }, context) : [];
-  return [...nameFindings(object), ...checkPod(object, path, context), ...ofVm];
+  return firstOfEachRule([...nameFindings(object), ...checkPod(object, path, context), ...ofVm]);
 }
 
 /** Returns the NetworkAttachmentDefinitions that the object's pod names, as far as they can be read. */

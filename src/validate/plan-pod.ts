@@ -50,9 +50,10 @@ export function planPod(
   withDevices: boolean,
 ): Planned {
   const nads = new Map(selections.map(({ nad }) => [nadKey(nad), context.nads.get(nadKey(nad)) ?? standInNad(nad)]));
+  const sources = sourcesOf(selections, nads);
   const devices = withDevices
     ? {
-        devices: [...requestedDevices(limits), ...claimedDevices(sourcesOf(selections, nads), pod, claims)],
+        devices: [...requestedDevices(sources, limits), ...claimedDevices(sources, pod, claims)],
         warnings: [],
         requested: [...limits.keys()],
       }
@@ -69,9 +70,18 @@ export function planPod(
 
 const most = 64;
 
-const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevice[] =>
-  [...limits].flatMap(([resource, count]) =>
-    Array.from({ length: Math.min(count, most) }, (_, index) => ({ id: `${resource}-${index + 1}`, resource })),
+/** Only the resources of the networks: a pod may request tens of thousands of others. */
+const requestedDevices = (
+  sources: readonly DeviceSource[],
+  limits: ReadonlyMap<string, number>,
+): readonly PodDevice[] =>
+  sources.flatMap(({ kind, name: resource }) =>
+    kind === 'resource'
+      ? Array.from({ length: Math.min(limits.get(resource) ?? 0, most) }, (_, index) => ({
+          id: `${resource}-${index + 1}`,
+          resource,
+        }))
+      : [],
   );
 
 /**
