@@ -1,4 +1,4 @@
-import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
+import { type JsonObject, isJsonObject, jsonBudget, parseJson } from '../cni/index.ts';
 import { appendBriefly, readRegularText, removeFile } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
@@ -56,10 +56,18 @@ function moved(
   return { state: 'attached', attachment: entry.attachment, result };
 }
 
+// More notes and values than Plexus ever writes. A compromised daemon may write millions, and programs of the host, which
+// have no memory limit, read them.
+const mostNotes = 8 * 1024;
+const mostWeight = 40 * 1024 * 1024;
+
 function notesIn(file: string): readonly JsonObject[] {
   try {
-    const lines = readRegularText(file).split('\n');
-    return lines.map((line) => noteIn(line, file)).filter((note) => note !== undefined);
+    const lines = readRegularText(file).split('\n', mostNotes);
+    return lines
+      .filter(jsonBudget(mostWeight))
+      .map((line) => noteIn(line, file))
+      .filter((note) => note !== undefined);
   } catch {
     return []; // there is no note
   }

@@ -72,6 +72,29 @@ describe('a large record', () => {
   });
 });
 
+describe('more notes about progress than Plexus ever writes', () => {
+  it.each([
+    ['empty lines', '\n', 9000],
+    ['notes of other operations', '{"createdAt":"x"}\n', 9000],
+    ['lists of values', `${JSON.stringify({ a: many.slice(0, 100_000) })}\n`, 9],
+  ])('are not read: a note after %s', async (_, line, count) => {
+    const journal = fileJournal(at('journal'));
+    const record = longRecord(0);
+    await journal.write(record);
+    const [file = ''] = (await readdir(at('journal'))).filter((name) => name.endsWith('.json'));
+    const interfaceName = record.attachments[0]?.attachment.interfaceName;
+    const attachments = [{ interfaceName, state: 'intended', result: { known: true, x: many.slice(0, 100_000) } }];
+    const note = `${JSON.stringify({ createdAt: record.createdAt, attachments })}\n`;
+    const stateAfter = async (text: string) => {
+      await writeFile(at('journal', file.replace('.json', '.progress')), text);
+      const found = await journal.read(key);
+      return JSON.stringify(found).includes('"known":true');
+    };
+    expect(await stateAfter(note)).toBe(true);
+    expect(await stateAfter(line.repeat(count) + note)).toBe(false);
+  });
+});
+
 describe('a JSON text with more values than Plexus ever writes', () => {
   it('is rejected without being parsed', () => {
     expect(() => parseJson(JSON.stringify(many), 'the file')).toThrow(tooMany);
