@@ -3,31 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { daemonPod, daemonSet } from '../support/installed-daemons.ts';
 import { type Ended, runProgram } from '../support/plexus-command.ts';
 
 let server: ApiServer;
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
-const labels = { 'app.kubernetes.io/name': 'plexus' };
-const containers = [{ name: 'daemon', image: 'plexus-cni:0.1.0' }];
-
-const daemonSet = (ready: number) => ({
-  metadata: { namespace: 'kube-system', name: 'plexus', labels },
-  spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
-  status: {
-    observedGeneration: 9,
-    currentNumberScheduled: 2,
-    numberMisscheduled: 0,
-    desiredNumberScheduled: 2,
-    numberReady: ready,
-    updatedNumberScheduled: 2,
-  },
-});
-const daemon = (name: string, node: string, isReady: boolean) => ({
-  metadata: { namespace: 'kube-system', name, labels },
-  spec: { nodeName: node, containers },
-  status: { phase: 'Running', containerStatuses: [{ name: 'daemon', ready: isReady, restartCount: isReady ? 0 : 4 }] },
-});
-
 beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-status-'));
   server = await startApiServer();
@@ -50,8 +30,8 @@ describe('plexus status', () => {
 
   it('names the node whose daemon is not ready, and --wait ends when it is', async () => {
     server.put('daemonsets', daemonSet(1));
-    server.put('pods', daemon('plexus-a', 'n1', true));
-    server.put('pods', daemon('plexus-b', 'n2', false));
+    server.put('pods', daemonPod('plexus-a', 'n1', true));
+    server.put('pods', daemonPod('plexus-b', 'n2', false));
     const { code, stdout } = await plexus('status');
     expect(code).toBe(1);
     expect(stdout.replace(/this program: .*/, 'this program: VERSION')).toMatchInlineSnapshot(`
@@ -68,7 +48,7 @@ describe('plexus status', () => {
     expect((await plexus('status', '--wait', '--timeout', '0.1')).code).toBe(1);
     const waiting = plexus('status', '--wait', '--timeout', '120');
     server.put('daemonsets', daemonSet(2));
-    server.put('pods', daemon('plexus-b', 'n2', true));
+    server.put('pods', daemonPod('plexus-b', 'n2', true));
     expect(await waiting).toMatchObject({ code: 0, stderr: '' });
   });
 });

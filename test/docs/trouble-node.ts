@@ -207,8 +207,8 @@ function settled(text: string, { at, folder, port }: Places): string {
   return named.replaceAll(findings, (rows) => laidOut(rows));
 }
 
-// Rows of the table that plexus doctor prints; replaced paths differ in length.
-const findings = /(?:^(?:SEVERITY|error|warning|unknown|note|ok) {2,}.*\n)+/gm;
+// Rows of the tables that plexus doctor and plexus status print; replaced paths differ in length.
+const findings = /(?:^(?:SEVERITY|error|warning|waiting|unknown|note|ok) {2,}.*\n)+/gm;
 
 function laidOut(lines: string): string {
   const [first = [], ...rows] = lines

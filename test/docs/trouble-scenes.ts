@@ -1,3 +1,4 @@
+import { daemonPod, daemonSet } from '../support/installed-daemons.ts';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileJournal } from '../../src/journal/index.ts';
@@ -49,6 +50,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
     storage(node);
     await node.start({ 'daemon-wait-seconds': '2' });
     await node.at.daemon().stop('SIGKILL');
+    const { api } = node.at;
+    api.put('namespaces', { metadata: { name: 'kube-system' } });
+    api.put('daemonsets', daemonSet(1));
+    api.put('pods', daemonPod('plexus-x7k2p', 'node-1', false));
+    api.put('pods', daemonPod('plexus-9qwzt', 'node-2', true));
     const pod = await node.pod('web-1', 'storage', 'Pending');
     node.kubeletReports(pod, (await node.at.call('ADD', pod)).stdout);
   },

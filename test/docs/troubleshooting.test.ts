@@ -27,6 +27,7 @@ const normal = (text: string): string =>
   text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/│[^│]*│/g, '││')
+    .replaceAll(/\b(?:[\da-f]{2}:){5}[\da-f]{2}\b/g, 'MAC')
     .replaceAll(/\b\d+ ms\b/g, '0 ms')
     .replaceAll(/\b\d+s\b/g, '0s')
     // The time spent on the status depends on whether the loss of the watch was already detected.
