@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { isJsonObject, type JsonObject, type JsonValue } from '../cni/index.ts';
+import { requireUseKey } from '../npwg/index.ts';
 
 // Generates from src/validate/plugin-schemas the validators as code, and the schemas in docs/schemas for editors.
 const head = '// Made from plugin-schemas/ by `npm run make`: do not edit.';
@@ -244,7 +245,11 @@ const nadSchema: JsonObject = {
       properties: {
         name: text,
         namespace: text,
-        annotations: { type: 'object', additionalProperties: text },
+        annotations: {
+          type: 'object',
+          properties: { [requireUseKey]: { enum: ['true', 'false'] } },
+          additionalProperties: text,
+        },
         labels: { type: 'object', additionalProperties: text },
       },
     },

@@ -12,14 +12,19 @@ const nad = parseNad({
   spec: { config: '{}' },
 });
 /** Checks a pod with that UID, whose name belongs to that object of the API, and whose account may use nothing. */
-async function check(uid: string | undefined, account: PodAccount): Promise<string> {
+async function check(
+  uid: string | undefined,
+  account: PodAccount,
+  staticPodUse: 'allow' | 'refuse' = 'allow',
+): Promise<string> {
   const { pod, ...inputs } = inputsFor({ networks: 'guarded' });
   const { uid: _ofTest, ...named } = pod ?? { namespace: '', name: '', annotations: {} };
   const permissions = {
     podAccount: async () => account,
     mayUse: async () => ({ allowed: false, reason: '' }),
   };
-  const asked = { ...inputs, nads: new Map([['shop/guarded', nad]]), pod: { ...named, ...(uid && { uid }) } };
+  const settings = { ...inputs.settings, staticPodUse };
+  const asked = { ...inputs, settings, nads: new Map([['shop/guarded', nad]]), pod: { ...named, ...(uid && { uid }) } };
   try {
     await assertMayUse(asked, { cluster: { permissions } }, AbortSignal.timeout(300_000));
     return 'allowed';
@@ -50,5 +55,9 @@ describe('a pod that requests a network without permission', () => {
     ],
   ])('%s', async (_title, uid, account, outcome) => {
     expect(await check(uid, account)).toBe(outcome);
+  });
+  it('is refused although it is static, where static pods may not use such networks', async () => {
+    const account = { uid: other, serviceAccount, mirrorOf: hash };
+    expect(await check(hash, account, 'refuse')).toBe('PLX-USE-STATIC-POD');
   });
 });
