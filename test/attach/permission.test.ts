@@ -3,6 +3,7 @@ import { assertMayUse } from '../../src/attach/steps/permission.ts';
 import type { PodAccount } from '../../src/cluster/index.ts';
 import { parseNad } from '../../src/npwg/index.ts';
 import { inputsFor } from '../plan/planned.ts';
+import { patience } from '../support/patience.ts';
 
 // A static pod needs no permission. The name of a pod that was deleted is free, so its owner may create a pod that
 // pretends to be the mirror of it, while the node still attaches the deleted one.
@@ -26,7 +27,7 @@ async function check(
   const settings = { ...inputs.settings, staticPodUse };
   const asked = { ...inputs, settings, nads: new Map([['shop/guarded', nad]]), pod: { ...named, ...(uid && { uid }) } };
   try {
-    await assertMayUse(asked, { cluster: { permissions } }, AbortSignal.timeout(300_000));
+    await assertMayUse(asked, { cluster: { permissions } }, patience());
     return 'allowed';
   } catch (thrown) {
     return (thrown as { readonly id: string }).id;
