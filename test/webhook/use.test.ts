@@ -68,7 +68,7 @@ afterAll(async () => {
 });
 
 describe('the permission to use a network, at admission', () => {
-  it('is that of the ServiceAccount of the pod, whoever creates it', async () => {
+  it('is that of the ServiceAccount of the pod, regardless of its creator', async () => {
     const refused = await createPod('plain', 'storage/san');
     expect([refused.code, messageOf(refused)]).toEqual([
       403,

@@ -20,7 +20,7 @@ export interface PermissionSources {
 
 /**
  * Checks that the pod may use the networks of its annotations. Rejects with useRefused or useOfStaticPod, or with
- * useUnknown if the API server cannot tell: the permission is never assumed. Sends no request if no network requires
+ * useUnknown if the API server cannot answer: the permission is never assumed. Sends no request if no network requires
  * it.
  */
 export async function assertMayUse(
