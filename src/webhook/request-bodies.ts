@@ -4,7 +4,7 @@ import { memoryHolder } from '../service/index.ts';
 import { type PlexusError, reviewInvalid, webhookBusy } from '../errors/index.ts';
 
 // Any pod of the cluster can connect to the webhook, because the API server presents no certificate of its own. What
-// requests hold in memory is therefore bounded, regardless of the sender: the bytes of all bodies, and the values of the
+// requests hold in memory is therefore bounded for any sender: the bytes of all bodies, and the values of the
 // bodies that are decoded. A body that takes long to arrive never keeps others out: if the bytes do not suffice, the
 // oldest incomplete body is dropped. Short bodies, which those of real pods are, have bytes of their own, so that long
 // ones keep only each other waiting. Long bodies are decoded one after the other.
