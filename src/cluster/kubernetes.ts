@@ -23,6 +23,8 @@ import {
   type Shape,
   continueIn,
   listShape,
+  metadataList,
+  metadataOnly,
   pathSegment,
   sendRequest,
 } from '../kube/index.ts';
@@ -65,7 +67,7 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
     },
     listPodsOf: (node, keep, signal) => {
       const take = (object: unknown) => keep(metadataFrom(object as ApiObject));
-      return podsOf(node, { object: podMetadataShape, take, accept: metadataOnlyList }, send, signal);
+      return podsOf(node, { object: podMetadataShape, take, accept: metadataList }, send, signal);
     },
     listPodStatesOf: (node, keep, signal) =>
       podsOf(node, { object: podStateShape, take: (object) => keep(podStateFrom(object)) }, send, signal),
@@ -185,11 +187,6 @@ const onePodShape: Shape = {
     status: { keys: { phase: 64, startTime: 64, conditions: { wholeBytes: 256 * 1024 } } },
   },
 };
-
-// The server then omits spec and status. An old server answers with the whole object, which also works.
-const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
-
-const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 const podPath = ({ namespace, name }: PodRef): string =>
   `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(name)}`;

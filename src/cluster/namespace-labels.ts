@@ -1,5 +1,5 @@
 import type { Labels } from '../npwg/index.ts';
-import { type ApiAnswer, type ApiRequest, type Shape, pathSegment } from '../kube/index.ts';
+import { type ApiAnswer, type ApiRequest, type Shape, metadataOnly, pathSegment } from '../kube/index.ts';
 import { textLabels } from './cluster.ts';
 
 const shape: Shape = { keys: { metadata: { keys: { labels: { wholeBytes: 1024 * 1024 } } } } };
@@ -17,7 +17,7 @@ export async function namespaceLabels(
     verb: 'get',
     resource: 'namespaces',
     path: `/api/v1/namespaces/${pathSegment(namespace)}`,
-    accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+    accept: metadataOnly,
     shape: () => shape,
     what: `get namespace ${namespace}`,
   });

@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import type { ClaimsApi } from '../cluster/index.ts';
-import type { DeviceRequests, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
+import { type DeviceRequests, type PodDevice, type PodDevices, type PodMetadata, isPciAddress } from '../npwg/index.ts';
 import { type ReportedDevice, type ReportingPod, publishDevices } from './claim-status.ts';
 import { type KubeletDevicesSource, kubeletDevices } from './kubelet.ts';
 import { stillSought } from './merged-devices.ts';
@@ -101,11 +101,9 @@ async function whyLacking(
   return { ...(served !== undefined && { served }), ...(isSame && { requested: ofPod.requested ?? [] }) };
 }
 
-const pciAddress = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i;
-
 /** Whether a PCI address is missing from the kernel's folder, provided that the folder lists any address. */
 export async function isGoneFromPci(id: string, folder: string): Promise<boolean> {
-  if (!pciAddress.test(id)) return false;
+  if (!isPciAddress(id)) return false;
   const others = await readdir(folder).catch(() => []);
   if (others.length === 0) return false; // No PCI on this node, or the folder is not readable.
   return access(`${folder}/${id.toLowerCase()}`).then(

@@ -2,7 +2,7 @@ import { readFile, readlink, realpath } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
 import { loadNative } from '../files/index.ts';
-import type { NodeLink } from '../npwg/index.ts';
+import { type NodeLink, isPciAddress } from '../npwg/index.ts';
 
 /**
  * Reads the links of the network namespace of this process, which is the node's, and finds those with one of these
@@ -36,8 +36,6 @@ async function linkNames(): Promise<readonly string[]> {
   return text.split('\n').flatMap((line) => /^\s*([^\s|]+):/.exec(line)?.[1] ?? []);
 }
 
-const pciAddress = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
-
 /** Reads what /sys states about a link; nothing if /sys shows another namespace, whose link has another index. */
 async function deviceOf(
   name: string,
@@ -49,7 +47,7 @@ async function deviceOf(
     if (index !== undefined && Number(await textOf('ifindex')) !== index) return {};
     const mac = await textOf('address');
     const device = await realpath(`${folder}/device`).catch(() => ''); // a virtual link has none
-    const pci = device.split('/').findLast((part) => pciAddress.test(part));
+    const pci = device.split('/').findLast(isPciAddress);
     const driver = await readlink(`${folder}/device/driver`).catch(() => undefined);
     return {
       ...(mac !== '' && { mac }),

@@ -3,6 +3,7 @@ import { quiet } from '../report/index.ts';
 import type { CredentialSource } from './credential-source.ts';
 import type { Shape } from './json-scan.ts';
 import { continueIn, listShape } from './list-all.ts';
+import { metadataList } from './metadata-only.ts';
 
 /** The status of an access review. */
 export interface ReviewStatus {
@@ -49,8 +50,6 @@ export interface TriedCreation {
   readonly problem: string;
 }
 
-/** Accept header for a list of which only metadata is needed. */
-export const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const pageSize = 500;
 const mostObjectBytes = 16 * 1024 * 1024;
 

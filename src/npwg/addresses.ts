@@ -73,3 +73,6 @@ export function canonicalMac(text: string): string {
   const digits = lower.replaceAll(/[:.-]/g, '');
   return /^([0-9a-f]{2}){6,20}$/.test(digits) ? digits.replaceAll(/(..)(?=.)/g, '$1:') : lower;
 }
+
+/** Whether a text is the address of a PCI function, such as 0000:3b:00.1, in lower or upper case. */
+export const isPciAddress = (text: string): boolean => /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i.test(text);

@@ -1,5 +1,14 @@
 // The NPWG de-facto standard and nothing else: network selections, NetworkAttachmentDefinitions, network-status. Pure.
-export { canonicalMac, type IpAddress, ipNumber, isInSubnet, parseCidr, parseIp, plainAddress } from './addresses.ts';
+export {
+  canonicalMac,
+  type IpAddress,
+  ipNumber,
+  isInSubnet,
+  isPciAddress,
+  parseCidr,
+  parseIp,
+  plainAddress,
+} from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
 export {
   allowedCniArgsKey,

@@ -1,6 +1,6 @@
 import { type JsonValue, interfaceNameProblem, isJsonObject, jsonProblem, parseJson } from '../cni/index.ts';
 import { nadInvalid, problemOf } from '../errors/index.ts';
-import { canonicalMac, parseCidr } from './addresses.ts';
+import { canonicalMac, isPciAddress, parseCidr } from './addresses.ts';
 import { interfacesKey } from './keys.ts';
 
 /** Selects interfaces of a node. An interface must match all keys that are set; at least one is. */
@@ -54,7 +54,7 @@ const keys = {
   },
   pciAddress: {
     allowed: 'a PCI address, such as 0000:3b:00.0',
-    read: (text) => (/^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i.test(text) ? text.toLowerCase() : undefined),
+    read: (text) => (isPciAddress(text) ? text.toLowerCase() : undefined),
   },
   driver: {
     allowed: 'the name of a kernel driver, such as ice',

@@ -15,6 +15,7 @@ import {
   type PodDevice,
   type PodDevices,
   deviceSourceOf,
+  isPciAddress,
   podKey,
   requestsOfSources,
   sourceKey,
@@ -142,14 +143,12 @@ function isOfClaim({ claimed }: PodDevice, claimRef: string): boolean {
 const byId = (a: PodDevice, b: PodDevice): number =>
   a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1;
 
-const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
-
 /**
  * Returns the identity of a device. A PCI address identifies a device wherever it is listed; other IDs are unique only
  * within their resource or driver.
  */
 export function identityOf({ id, resource, claimed }: PodDevice): string {
-  if (pciAddress.test(id)) return id;
+  if (isPciAddress(id)) return id;
   return claimed === undefined ? `${resource ?? ''} ${id}` : `${claimed.driver} ${claimed.pool} ${claimed.device}`;
 }
 
