@@ -195,13 +195,21 @@ function masterProblems({ values, path }: RunningPlugin, { masters }: PluginPoli
   const types = valuesOf(values, 'type').map(([, value]) => value);
   if (given.length === 0 && !isInPod && types.some((type) => needMaster.includes(type)))
     return [{ path, problem: `it must name its master: ${listed(masters)}` }];
-  return given
-    .filter(([, value]) => !isMatch(value, masters))
+  return refusedValues(given, masters, path);
+}
+
+/** The problems of values that no pattern allows. */
+const refusedValues = (
+  given: readonly (readonly [key: string, value: JsonValue])[],
+  patterns: readonly string[],
+  path: Path,
+): readonly Found[] =>
+  given
+    .filter(([, value]) => !isMatch(value, patterns))
     .map(([key, value]) => ({
       path: [...path, key],
-      problem: `${key} ${shown(value)} is not allowed: ${listed(masters)}`,
+      problem: `${key} ${shown(value)} is not allowed: ${listed(patterns)}`,
     }));
-}
 
 /** Whether the plugin finds its master in the pod instead of the node. Other plugins ignore `linkInContainer`. */
 const hasMasterInPod = (values: Values): boolean => {
@@ -233,12 +241,7 @@ function bridgeProblem({ values, path }: RunningPlugin, { bridges }: PluginPolic
   const types = valuesOf(values, 'type').map(([, value]) => value);
   if (given.length === 0 && types.some((type) => needBridge.includes(type)))
     return [{ path, problem: `it must name its bridge: ${listed(bridges)}` }];
-  return given
-    .filter(([, value]) => !isMatch(value, bridges))
-    .map(([key, value]) => ({
-      path: [...path, key],
-      problem: `${key} ${shown(value)} is not allowed: ${listed(bridges)}`,
-    }));
+  return refusedValues(given, bridges, path);
 }
 
 function isMatch(value: JsonValue, patterns: readonly string[]): boolean {

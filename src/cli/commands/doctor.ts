@@ -1,11 +1,10 @@
 import type { Argv } from 'yargs';
 import type { DoctorFinding } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
-import { defaultSocket } from '../../install/index.ts';
 import { findingsText, worstFirst } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import type { DoctorArguments } from '../doctor-checks.ts';
-import { nodeOptions } from '../node-options.ts';
+import { daemonPlaceOptions, nodeOptions } from '../node-options.ts';
 import { say } from '../output.ts';
 import { yamlText } from '../yaml-text.ts';
 
@@ -26,16 +25,7 @@ export const doctorCommand: CommandBody<DoctorOptions> = {
         describe: 'What to check: this node (as root), the cluster, or both',
       })
       .options(nodeOptions)
-      .option('cni-dir', {
-        ...text,
-        default: process.env['PLEXUS_CNI_DIR'],
-        describe: "The daemon's cniDir; default: /var/lib/cni/plexus of the node",
-      })
-      .option('socket', {
-        ...text,
-        default: process.env['PLEXUS_SOCKET'],
-        describe: `The daemon's socket; default: ${defaultSocket} of the node`,
-      })
+      .options(daemonPlaceOptions)
       .option('http', {
         ...text,
         default: process.env['PLEXUS_HTTP'] ?? '127.0.0.1:9913',

@@ -7,7 +7,7 @@ import { fileFailed, notOnNode } from '../../errors/index.ts';
 import { defaultSocket } from '../../install/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { type ClusterArguments, clusterOptions, requestSignal, sourceFor } from '../cluster-options.ts';
-import { type NodeArguments, nodeOptions } from '../node-options.ts';
+import { type NodeArguments, daemonPlaceOptions, nodeOptions } from '../node-options.ts';
 import { json, say } from '../output.ts';
 import { type Dump, type DumpFile, usualLimits } from '../sysdump-files.ts';
 import { versionText } from '../version-text.ts';
@@ -36,16 +36,7 @@ export const sysdumpCommand: CommandBody<Options> = {
         describe: 'Print the files of this node as JSON and write no archive; how daemons answer this command',
       })
       .option('config', { ...text, default: '/etc/plexus/plexus.yaml', describe: "The daemon's configuration" })
-      .option('cni-dir', {
-        ...text,
-        default: process.env['PLEXUS_CNI_DIR'],
-        describe: "The daemon's cniDir; default: /var/lib/cni/plexus of the node",
-      })
-      .option('socket', {
-        ...text,
-        default: process.env['PLEXUS_SOCKET'],
-        describe: `The daemon's socket; default: ${defaultSocket} of the node`,
-      })
+      .options(daemonPlaceOptions)
       .options(nodeOptions)
       .options(clusterOptions)
       .example('$0 sysdump', 'Anywhere with a kubeconfig: the cluster and its nodes')
