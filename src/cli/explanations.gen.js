@@ -1413,6 +1413,12 @@ export const explanations = {
   "fix": "No action needed if the type is correct.",
   "sections": []
  },
+ "PLX-V-PLUGINS-MANY": {
+  "kind": "rule of plexus validate",
+  "what": "A list has more plugins than are checked.",
+  "fix": "Shorten the list, or check the plugins at its end separately.",
+  "sections": []
+ },
  "PLX-V-RANGE": {
   "kind": "rule of plexus validate",
   "what": "Addresses of a range are not in their subnet.",

@@ -17,7 +17,7 @@ import {
 } from '../errors/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
-import { type Finding, finding, findingOf, inside, keyAt, keyMissing, valueInvalid, versionAbsent } from './finding.ts';
+import { type Finding, finding, findingOf, inside, keyAt, keyMissing, pluginsMany, versionAbsent } from './finding.ts';
 import { listFindings } from './misplaced-keys.ts';
 import { checkRules } from './plugin-rules.ts';
 import { valueInAnyCase } from './values.ts';
@@ -79,7 +79,7 @@ const mostPlugins = 100;
 function lengthFindings(count: number): readonly Finding[] {
   if (count <= mostPlugins) return [];
   const text = `the list has ${count} plugins: only the first ${mostPlugins} are checked`;
-  return [finding(valueInvalid, ['plugins'], { value: count, allowed: `${mostPlugins} plugins or fewer` }, text)];
+  return [finding(pluginsMany, ['plugins'], { plugins: count, checked: mostPlugins }, text)];
 }
 
 /** Converts the result for a part of an object to paths from the object. */

@@ -176,6 +176,12 @@ export const pluginUnknown = rule<KeyData>(
   'The options of this plugin are unknown and not checked.',
   'No action needed if the type is correct.',
 );
+export const pluginsMany = rule<{ readonly plugins: number; readonly checked: number }>(
+  'PLUGINS-MANY',
+  'warning',
+  'A list has more plugins than are checked.',
+  'Shorten the list, or check the plugins at its end separately.',
+);
 export const versionAbsent = rule<object>(
   'VERSION-ABSENT',
   'note',
@@ -270,6 +276,7 @@ export const rules: readonly Rule[] = [
   exclusive,
   chain,
   pluginUnknown,
+  pluginsMany,
   versionAbsent,
   defaultRoute,
   misplaced,
