@@ -1,4 +1,3 @@
-import { defaultSocket } from '../install/index.ts';
 import type { Options } from 'yargs';
 
 /** Flags of the commands that work on a node's files, also settable by environment variables (PLEXUS_ROOT …). */
@@ -22,22 +21,6 @@ export const nodeOptions = {
     default: process.env['PLEXUS_CNI_BIN_DIR'],
     describe:
       "The runtime's folder of CNI plugins, as this process sees it; default: read from the configuration of the runtime",
-  },
-} as const satisfies Record<string, Options>;
-
-/** Flags that name where the daemon of this node keeps its state and serves. */
-export const daemonPlaceOptions = {
-  'cni-dir': {
-    type: 'string',
-    requiresArg: true,
-    default: process.env['PLEXUS_CNI_DIR'],
-    describe: "The daemon's cniDir; default: /var/lib/cni/plexus of the node",
-  },
-  socket: {
-    type: 'string',
-    requiresArg: true,
-    default: process.env['PLEXUS_SOCKET'],
-    describe: `The daemon's socket; default: ${defaultSocket} of the node`,
   },
 } as const satisfies Record<string, Options>;
 

@@ -86,7 +86,7 @@ describe('the memory of the shim', () => {
     await one.next();
     one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
     const kib = async (): Promise<number> =>
-      Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]);
+      Number(/^RssAnon:\s+(\d+)/m.exec(await readFile(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]);
     const batch = async (requests: number): Promise<void> => {
       for (let count = 0; count < requests; count += 50) {
         for (let id = 1; id <= 40; id++) one.send(encodeFrame(daemonFrame.listLinks, id, netnsBody()));
@@ -98,7 +98,8 @@ describe('the memory of the shim', () => {
     await batch(500);
     const before = await kib();
     await batch(5000);
-    expect((await kib()) - before).toBeLessThanOrEqual(64);
+    // The smallest block of malloc has 32 bytes: one kept for each request would be 156 KiB.
+    expect((await kib()) - before).toBeLessThan(128);
     agent.child.kill('SIGTERM');
     expect((await agent.ended).exitCode).toBe(0);
   });

@@ -3,8 +3,9 @@ import type { DoctorFinding } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
 import { findingsText, worstFirst } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
+import { daemonPlaceOptions } from '../daemon-place-options.ts';
 import type { DoctorArguments } from '../doctor-checks.ts';
-import { daemonPlaceOptions, nodeOptions } from '../node-options.ts';
+import { nodeOptions } from '../node-options.ts';
 import { say } from '../output.ts';
 import { yamlText } from '../yaml-text.ts';
 
