@@ -2,6 +2,7 @@ import { asPlexusError, operationTimeout } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 import type { BackOff } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { hasFairShare } from './fair-share.ts';
 import { type WorkOutcome, type TakenItem, workQueue } from './work-queue.ts';
 
 /** The options of a controller. */
@@ -26,6 +27,8 @@ export interface Work {
    * `afterMs` after each run, so that a missed notification only causes a delay.
    */
   readonly list?: (signal: AbortSignal) => Promise<{ readonly keys: readonly string[]; readonly afterMs: number }>;
+  /** Returns the tenant of a key. Tenants share the workers (hasFairShare), because work on a key may take minutes. */
+  readonly tenantOf?: (key: string) => string;
 }
 /** A queue with its workers. Keys can be added before it runs. */
 export interface Controller {
@@ -76,7 +79,7 @@ export function createController(options: ControllerOptions, clock: Clock = syst
     return { afterMs };
   };
   const run: Controller['run'] = async (work, signal) => {
-    const running = new Set<Promise<void>>();
+    const workers = createWorkers(concurrency, work);
     let cancelTimer = (): void => {};
     const advance = (): void => {
       cancelTimer();
@@ -87,26 +90,48 @@ export function createController(options: ControllerOptions, clock: Clock = syst
       const ms = queue.dueInMs(clock.now());
       cancelTimer = ms === undefined ? () => {} : clock.after(ms, advance);
     };
-    const takeNext = (): TakenItem | undefined => (running.size < concurrency ? queue.take(clock.now()) : undefined);
-    const start = (item: TakenItem): void => {
-      const ending = workOn(item, work, signal).finally(() => {
-        running.delete(ending);
-        advance();
-      });
-      running.add(ending);
-    };
+    const takeNext = (): TakenItem | undefined => queue.take(clock.now(), workers.mayStart);
+    const start = (item: TakenItem): void => workers.add(item.key, workOn(item, work, signal), advance);
     onChange = advance;
     if (work.list !== undefined) queue.add(listKey, clock.now());
     advance();
     await untilAborted(signal);
     cancelTimer();
-    await Promise.allSettled(running);
+    await workers.ended();
   };
   const wake = (): void => {
     queue.wake(clock.now());
     onChange();
   };
   return { add, relist: (afterMs) => add(listKey, afterMs), wake, run };
+}
+
+interface Workers {
+  readonly mayStart: (key: string) => boolean;
+  readonly add: (key: string, work: Promise<void>, onEnd: () => void) => void;
+  readonly ended: () => Promise<unknown>;
+}
+
+/** The work that runs. A list has no tenant. */
+function createWorkers(concurrency: number, { tenantOf }: Work): Workers {
+  const running = new Map<Promise<void>, string | undefined>(); // with its tenant
+  const tenantIn = (key: string): string | undefined => (key === listKey ? undefined : tenantOf?.(key));
+  return {
+    mayStart: (key) => {
+      const tenant = tenantIn(key);
+      if (tenant === undefined) return running.size < concurrency;
+      const own = [...running.values()].filter((each) => each === tenant).length;
+      return hasFairShare(own, running.size, concurrency);
+    },
+    add: (key, work, onEnd) => {
+      const ending = work.finally(() => {
+        running.delete(ending);
+        onEnd();
+      });
+      running.set(ending, tenantIn(key));
+    },
+    ended: () => Promise.allSettled(running.keys()),
+  };
 }
 
 async function withinDeadline<T>(

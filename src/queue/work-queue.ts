@@ -28,8 +28,8 @@ export interface WorkQueue {
   readonly wake: (now: number) => void;
   /** Makes the due keys ready and returns their number. */
   readonly promote: (now: number) => number;
-  /** Hands out the key that has been ready longest. */
-  readonly take: (now: number) => TakenItem | undefined;
+  /** Hands out the key that has been ready longest, of those that may run now. */
+  readonly take: (now: number, mayRun?: (key: string) => boolean) => TakenItem | undefined;
   /** Ends the work on a key. */
   readonly finish: (key: string, outcome: WorkOutcome, now: number) => void;
   /** Returns how long until the next delayed key is due; undefined if there is none. */
@@ -71,8 +71,10 @@ export function workQueue(backOffOf: (key: string) => BackOff, random: () => num
       for (const [, item] of due) item.stage = 'ready';
       return due.length;
     },
-    take: (now) => {
-      const [first] = inStage('ready').toSorted(([, one], [, other]) => one.dueAt - other.dueAt);
+    take: (now, mayRun = () => true) => {
+      const first = inStage('ready')
+        .toSorted(([, one], [, other]) => one.dueAt - other.dueAt)
+        .find(([key]) => mayRun(key));
       if (first === undefined) return undefined;
       const [key, item] = first;
       item.stage = 'running';

@@ -27,6 +27,7 @@ export interface HotPlug {
 
 interface Known extends RecordKey {
   readonly uid: string;
+  readonly namespace: string;
   /** Undefined in records of early versions. */
   readonly digest: string | undefined;
 }
@@ -37,10 +38,6 @@ const listMs = 300_000;
 export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
   let known = new Map<string, Known>();
   const seenAt = new Map<string, number>();
-  const isBehind = ({ uid, digest }: Known, { pods }: HotPlugDeps): boolean => {
-    const pod = pods.get(uid);
-    return pod !== undefined && pod.digest !== digest;
-  };
   const isKnownBehind = (key: string, current: HotPlugDeps): boolean => {
     const each = known.get(key);
     return each !== undefined && isBehind(each, current);
@@ -63,6 +60,7 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
         const current = deps();
         return { keys: current === undefined ? [] : await list(current), afterMs: listMs };
       },
+      tenantOf: (key) => podOfKey(key)?.namespace ?? known.get(key)?.namespace ?? '',
       reconcile: async (key, signal) => {
         const current = deps();
         if (current === undefined) return 'done';
@@ -101,10 +99,15 @@ export function hotPlug(deps: () => HotPlugDeps | undefined): HotPlug {
   };
 }
 
+function isBehind({ uid, digest }: Known, { pods }: HotPlugDeps): boolean {
+  const pod = pods.get(uid);
+  return pod !== undefined && pod.digest !== digest;
+}
+
 /** Static pods are left out: kubelet recreates them when their annotation changes. */
 function knownOf({ containerId, ifName, pod, complete, networksDigest: digest }: SandboxRecord): Known | undefined {
   if (!complete || pod?.uid === undefined || pod.isStatic === true) return undefined;
-  return { containerId, ifName, uid: pod.uid, digest };
+  return { containerId, ifName, uid: pod.uid, namespace: pod.namespace, digest };
 }
 
 // A container ID contains no "/".

@@ -81,6 +81,24 @@ describe('a controller', () => {
       { numRuns: 100 },
     ));
 
+  it('keeps workers for other tenants while the work of one tenant never ends', async () => {
+    const seen: string[] = [];
+    const reconcile: Work['reconcile'] = (key) => {
+      seen.push(key);
+      return key.startsWith('greedy') ? new Promise(() => {}) : Promise.resolve('done');
+    };
+    const tenantOf = (key: string): string => key.replace(/\d+$/, '');
+    const list = async () => ({ keys: ['listed'], afterMs: 60_000 });
+    const { controller, advance } = started({ reconcile, tenantOf, list }, { concurrency: 8 });
+    for (let count = 0; count < 20; count++) controller.add(`greedy${count}`);
+    await advance(0);
+    expect(seen.filter((key) => key.startsWith('greedy'))).toHaveLength(6);
+    for (let count = 0; count < 3; count++) controller.add(`shop${count}`);
+    await advance(0);
+    expect(seen).toEqual(expect.arrayContaining(['shop0', 'shop1', 'shop2', 'listed']));
+    expect(seen.filter((key) => key.startsWith('greedy'))).toHaveLength(6);
+  });
+
   it('reports rejected work for its sandbox and retries it after the back-off', async () => {
     let tries = 0;
     const reconcile: Work['reconcile'] = async () => {

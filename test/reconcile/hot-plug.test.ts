@@ -104,6 +104,16 @@ describe('networks of a running pod', () => {
     expect(events.at(-1)).toMatchObject({ reason: 'AddedInterface' });
   });
 
+  it('a change counts for the namespace of its pod, also before its sandbox is recorded', async () => {
+    const { plug, annotate } = controllerOf();
+    const [unlisted = ''] = annotate('a');
+    expect(plug.work.tenantOf?.(unlisted)).toBe('shop');
+    await plug.work.list?.(patience());
+    const [listed = ''] = annotate('b');
+    expect(listed).not.toBe(unlisted);
+    expect(plug.work.tenantOf?.(listed)).toBe('shop');
+  });
+
   it('a change that fails is no longer tried once the annotation does not request it', async () => {
     const { plug, annotate } = controllerOf();
     node.broken.add('a');
