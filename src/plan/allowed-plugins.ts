@@ -1,8 +1,8 @@
-import type { NetworkConfiguration } from '../cni/index.ts';
+import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
 import { type PlexusError, keyText, pluginRefused } from '../errors/index.ts';
 import { type Nad, type NadRef, nadKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
-import { type PolicyViolation, deviceViolation, policyViolations } from './plugin-policy.ts';
+import { type PolicyViolation, argumentsViolation, deviceViolation, policyViolations } from './plugin-policy.ts';
 
 type Policies = Pick<PlanInputs, 'settings' | 'namespaces'>;
 
@@ -30,6 +30,13 @@ export function assertDeviceAllowed(
 ): void {
   const labels = namespaces?.get(nad.namespace) ?? {};
   const violation = deviceViolation(configuration, chosenDevice, { labels, policies: settings.pluginPolicies });
+  if (violation !== undefined) throw refusalOf(violation, nad);
+}
+
+/** Throws pluginRefused if a pod's cni-args contain a key that the policies deny the plugins of a network. */
+export function assertArgumentsAllowed(nad: Nad, cniArgs: JsonObject, { settings, namespaces }: Policies): void {
+  const labels = namespaces?.get(nad.namespace) ?? {};
+  const violation = argumentsViolation(cniArgs, { labels, policies: settings.pluginPolicies });
   if (violation !== undefined) throw refusalOf(violation, nad);
 }
 

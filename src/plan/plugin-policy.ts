@@ -14,7 +14,8 @@ import { type Labels, deviceIdCapability } from '../npwg/index.ts';
 // the namespace decides; a namespace that none matches may use no plugin. Without policies, everything is allowed.
 //
 // A plugin may run others: its `ipam`, a `delegate`, the elements of `delegates` and `plugins`. These are checked like
-// plugins of the list, at any depth. Keys match in any case, because plugins written in Go accept every spelling.
+// plugins of the list, at any depth. Keys match in any case, because plugins written in Go accept every spelling. Denied
+// keys are denied in `args.cni` too, where some plugins read the same keys; a pod's cni-args are added there.
 
 /** A requirement of a label selector, as in Kubernetes. */
 export interface LabelRequirement {
@@ -164,11 +165,25 @@ function typeProblem({ values, path, role }: RunningPlugin, { plugins = {} }: Pl
 
 function keyProblems({ values, path }: RunningPlugin, { deniedKeys = [] }: PluginPolicy): readonly Found[] {
   return deniedKeys.flatMap((denied) => {
-    const [first = '', ...rest] = denied.split('.');
-    return valuesOf(values, first)
-      .flatMap(([key, value]) => placesOf(value, rest, [...path, key]))
-      .map((place) => ({ path: place, problem: `key ${denied} is denied` }));
+    const keys = denied.split('.');
+    return [keys, ['args', 'cni', ...keys]].flatMap(([first = '', ...rest]) =>
+      valuesOf(values, first)
+        .flatMap(([key, value]) => placesOf(value, rest, [...path, key]))
+        .map((place) => ({ path: place, problem: `key ${denied} is denied` })),
+    );
   });
+}
+
+/** Returns what a pod's cni-args contain that a network of a namespace may not; undefined if they contain no such key. */
+export function argumentsViolation(
+  cniArgs: JsonObject,
+  { labels, policies }: { readonly labels: Labels; readonly policies: readonly PluginPolicy[] },
+): PolicyViolation | undefined {
+  const policy = policies.find(({ namespaces }) => isSelected(labels, namespaces));
+  if (policy === undefined) return undefined;
+  const values = foldedValues({ args: { cni: cniArgs } });
+  const [found] = keyProblems({ path: [], role: 'main', values }, policy);
+  return found && { policy: policy.name, ...found, problem: `${found.problem} in the pod's cni-args` };
 }
 
 /** The places of a path of keys; lists on the way are passed through. */

@@ -17,7 +17,7 @@ import {
 } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
-import { assertDeviceAllowed, assertPluginsAllowed } from './allowed-plugins.ts';
+import { assertArgumentsAllowed, assertDeviceAllowed, assertPluginsAllowed } from './allowed-plugins.ts';
 import { withNodeLinks } from './node-links.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { readSelections } from './selections.ts';
@@ -161,6 +161,7 @@ export function fromSelection(selection: NetworkSelection, inputs: PlanInputs, s
   const delegate = same ?? fromNad(nad, inputs);
   const { configuration } = delegate;
   if (same === undefined) assertPluginsAllowed(nad, configuration, inputs);
+  if (selection.cniArgs !== undefined) assertArgumentsAllowed(nad, selection.cniArgs, inputs);
   const chosenDevice = deviceSourceOf(nad, selection) === undefined ? selection.deviceId : undefined;
   if (chosenDevice !== undefined) assertDeviceAllowed(nad, { configuration, chosenDevice }, inputs);
   return { ...delegate, selection };

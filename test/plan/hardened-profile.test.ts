@@ -37,6 +37,16 @@ it.each<[string, JsonObject, number]>([
     },
     1,
   ],
+  [
+    'refuses sysctls where the plugin reads cni-args',
+    {
+      plugins: [
+        { type: 'bridge', bridge: 'br-a' },
+        { type: 'tuning', args: { cni: { sysctl: { 'net.core.somaxconn': '1' } } } },
+      ],
+    },
+    1,
+  ],
   ['refuses devices of the node', { type: 'host-device', device: 'eth0' }, 2],
   ['refuses another master', { type: 'ipvlan', master: 'eth0' }, 1],
 ])('the hardened profile %s', (_what, config, expected) => {

@@ -222,3 +222,28 @@ describe('a device of the node that a pod chooses itself', () => {
     ]);
   });
 });
+
+describe("a denied key in a pod's cni-args", () => {
+  const plan = (cniArgs: JsonObject, policy: PluginPolicy) =>
+    makePlan(
+      inputsFor({
+        networks: [{ name: 'tuned', 'cni-args': cniArgs }],
+        nads: { 'shop/tuned': { cniVersion: '1.0.0', type: 'tuning' } },
+        config: { delegates: [clusterNet], pluginPolicies: [policy as unknown as JsonObject] },
+        more: { namespaces: new Map([['shop', {}]]) },
+      }),
+    );
+  const policy: PluginPolicy = { name: 'tenants', deniedKeys: ['sysctl'] };
+
+  it.each(['sysctl', 'SysCtl', '\u017fysctl'])('is refused as %s: plugins read it there', (key) => {
+    expect(() => plan({ [key]: { 'net.core.somaxconn': '1' } }, policy)).toThrow(
+      failure('PLX-PLUGIN-REFUSED', /"tenants": args\.cni.*: key sysctl is denied in the pod's cni-args$/),
+    );
+  });
+
+  it('is passed on where no policy denies it', () => {
+    const args = { sysctl: { 'net.core.somaxconn': '1' } };
+    const [, attachment] = plan(args, { name: 'tenants', deniedKeys: ['dataDir'] }).attachments;
+    expect(attachment && stdinsOf(attachment)).toEqual([expect.objectContaining({ args: { cni: args } })]);
+  });
+});
