@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
-import { sizeProblem } from '../cni/index.ts';
 import { observeSocketOf } from '../host/index.ts';
 import { type PodSummary, podKey } from '../npwg/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
 import { type PodFailure, failureOfOperations } from '../view/index.ts';
+import { boundedText, parseAnswer } from './bounded-text.ts';
 import type { ClusterArguments } from './cluster-options.ts';
 import { daemonsOf } from './on-node.ts';
 import { fetchRecentOperations, socketOption } from './recent-operations.ts';
 
 // An answer is a bonus: the pod is shown without it.
 const longestMs = 60_000;
+// More than all operations that a daemon keeps.
+const mostBytes = 32 * 1024 * 1024;
 
 /**
  * The failure of a pod in the recent operations of its daemon: of this machine, or through pods/exec. Empty if the
@@ -31,10 +33,9 @@ async function operationsOn(pod: PodSummary, choice: ClusterArguments): Promise<
   if (pod.node === undefined) return [];
   const signal = AbortSignal.timeout(longestMs);
   const access = daemonsOf(choice);
-  const chunks: Buffer[] = [];
-  const output = { stdout: (chunk: Buffer) => void chunks.push(chunk), stderr: () => {} };
+  const stdout = boundedText(mostBytes);
+  const output = { stdout: stdout.push, stderr: () => {} };
   const words = ['trace', 'pod', pod.name, '--namespace', pod.namespace, '--output', 'json'];
   const status = await access.run(await access.daemonOn(pod.node, signal), words, output, signal);
-  const text = Buffer.concat(chunks).toString();
-  return status === 0 && sizeProblem(text) === undefined ? (JSON.parse(text) as readonly RecordedOperation[]) : [];
+  return status === 0 ? (parseAnswer(stdout.text()) as readonly RecordedOperation[]) : [];
 }

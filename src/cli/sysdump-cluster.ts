@@ -2,6 +2,7 @@ import { type ClusterViews, type DaemonPod, type NodeAccess, nodeAccess, readIns
 import { boundTo, clusterChecks, clusterScene, runChecks } from '../doctor/index.ts';
 import { type ApiReader, type CredentialSource, apiReader, pathSegment } from '../kube/index.ts';
 import { worstFirst } from '../view/index.ts';
+import { boundedText, parseAnswer } from './bounded-text.ts';
 import {
   type Dump,
   type DumpFile,
@@ -224,22 +225,7 @@ async function dumpInDaemon(
   const output = { stdout: stdout.push, stderr: stderr.push };
   const status = await access.run(daemon, ['sysdump', '--json'], output, AbortSignal.timeout(limits.readMs * 2));
   if (status !== 0) throw new Error(`plexus sysdump ended with status ${status}: ${stderr.text()}`);
-  return dumpOf(JSON.parse(stdout.text()));
-}
-
-function boundedText(most: number): { readonly push: (chunk: Buffer) => void; readonly text: () => string } {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  return {
-    push: (chunk) => {
-      bytes += chunk.length;
-      if (bytes <= most) chunks.push(chunk);
-    },
-    text: () => {
-      if (bytes > most) chunks.push(Buffer.from(' (cut)'));
-      return Buffer.concat(chunks).toString();
-    },
-  };
+  return dumpOf(parseAnswer(stdout.text()));
 }
 
 /** Reads the answer of a daemon, which another version may have written. */

@@ -1,5 +1,5 @@
 import { PlexusError, problemOf } from '../errors/index.ts';
-import { maskJson, maskText } from '../report/index.ts';
+import { escapeInvisible, maskJson, maskText } from '../report/index.ts';
 import { json } from './output.ts';
 
 // The files of a sysdump. Each source is read on its own: one that fails becomes a line of CONTENTS and hides no other.
@@ -134,7 +134,7 @@ export function contentsText(
   { program, now }: { readonly program: string; readonly now: Date },
 ): string {
   const width = Math.max(0, ...files.map(({ name }) => name.length)) + 2;
-  return [
+  const lines = [
     `plexus sysdump of ${now.toISOString()}, plexus ${program}`,
     '',
     'Masked: the values of names that indicate a secret (password, token, key, credential and similar, and maskedKeys',
@@ -147,5 +147,7 @@ export function contentsText(
     missing.length === 0 ? 'Missing: nothing' : 'Missing',
     ...missing.map(({ name, reason }) => `  ${name}: ${reason}`),
     '',
-  ].join('\n');
+  ];
+  // A compromised daemon may have written a part of it.
+  return lines.map((line) => escapeInvisible(line.replaceAll('\n', ' '))).join('\n');
 }
