@@ -1,4 +1,4 @@
-import type { JsonObject } from '../cni/index.ts';
+import { type JsonObject, sizeOfJson } from '../cni/index.ts';
 import { deviceMissing, nadInUse, nadNotFound, resourceNotRequested } from '../errors/index.ts';
 import {
   type Labels,
@@ -117,6 +117,9 @@ export function judgeDeletion(nad: NadRef, users: readonly string[], { nads: mod
   return verdictOf([findingOf(nadInUse({ nad: nadKey(nad), pods, more: users.length - pods.length }), [])], mode);
 }
 
+// That of a pod with a thousand networks has fewer. Any author of a pod can write one.
+const mostStatusValues = 32 * 1024;
+
 /**
  * Whether a pod uses a network: its annotations name it, or its status states that it is attached, as for a network that
  * is being removed from a running pod.
@@ -138,6 +141,8 @@ export function usesNad(pod: unknown, nad: NadRef, multusNamespace: string): boo
   return (
     contains(() => parseSelections(networks, namespace).selections.map((each) => nadKey(each.nad))) ||
     (first !== undefined && contains(() => [nadKey(parseDefaultNetwork(first, multusNamespace).nad)])) ||
-    (status !== undefined && contains(() => parseStatus(status).map(({ name }) => name)))
+    (status !== undefined &&
+      sizeOfJson(status).elements <= mostStatusValues &&
+      contains(() => parseStatus(status).map(({ name }) => name)))
   );
 }

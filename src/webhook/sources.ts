@@ -25,6 +25,7 @@ import {
 } from '../npwg/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { judgeNad } from '../validate/index.ts';
+import { fairQueue } from '../service/index.ts';
 import { type ControlSwitches, noSwitches, readControlSwitches } from './control-switches.ts';
 import { usesNad } from './judge.ts';
 import type { ClusterNad } from './cluster-nad.ts';
@@ -81,6 +82,7 @@ export async function clusterSources(options: SourceOptions): Promise<Sources> {
   const watch = await connectNads(api, [...new Set([...nadAnnotationKeys, ...resourceNameKeys])], timing);
   const namespaces = mirrorNamespaces(api, timing);
   const polled = pollOthers(reader, options);
+  const listing = fairQueue(); // Many lists at once would occupy the process.
   const permissions = cachedPermissions(apiPermissions(api, withReviewTimeout));
   return {
     nad: knownNads(watch, reader),
@@ -97,7 +99,8 @@ export async function clusterSources(options: SourceOptions): Promise<Sources> {
       return found === undefined || objectAt(found, 'metadata')['deletionTimestamp'] !== undefined;
     },
     mayUse: (user, nad, signal) => permissions.mayUse(user, nad, signal),
-    podsUsing: (nad, settings, signal) => podsUsing(api, nad, { settings, signal }),
+    podsUsing: (nad, settings, signal) =>
+      listing(nad.namespace, () => podsUsing(api, nad, { settings, signal }), signal),
     notReady: () => {
       if (!watch.state().complete) return 'NetworkAttachmentDefinitions are not synced yet';
       return namespaces.isComplete() ? undefined : 'namespaces are not synced yet';

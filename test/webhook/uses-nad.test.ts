@@ -1,0 +1,54 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadCredentials } from '../../src/kube/index.ts';
+import { quiet } from '../../src/report/index.ts';
+import { podSettings } from '../../src/validate/index.ts';
+import { usesNad } from '../../src/webhook/judge.ts';
+import { clusterSources } from '../../src/webhook/sources.ts';
+import { startApiServer } from '../support/api-server/index.ts';
+import { patience } from '../support/patience.ts';
+
+const nad = { namespace: 'shop', name: 'a' };
+const podWith = (entries: readonly object[]) => ({
+  metadata: {
+    namespace: 'shop',
+    annotations: { 'k8s.v1.cni.cncf.io/network-status': JSON.stringify(entries) },
+  },
+});
+const own = { name: 'shop/a' };
+
+it('a pod whose status states that a network is attached uses it', () => {
+  expect(usesNad(podWith([{ name: 'shop/b' }, own]), nad, 'kube-system')).toBe(true);
+  expect(usesNad(podWith(Array.from({ length: 1000 }, () => own)), nad, 'kube-system')).toBe(true);
+});
+
+it('a status with more values than that of any pod is not decoded: its author could delay the webhook', () => {
+  expect(usesNad(podWith([own, ...Array.from({ length: 40_000 }, () => ({}))]), nad, 'kube-system')).toBe(false);
+});
+
+it('the pods of the cluster are listed for one deletion of a network at a time', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-uses-'));
+  const api = await startApiServer();
+  const file = join(folder.path, 'kubeconfig');
+  await api.writeKubeconfig(file);
+  let most = 0;
+  const match = (): boolean => {
+    most = Math.max(most, api.requests.filter(({ resource, code }) => resource === 'pods' && code === 0).length);
+    return true;
+  };
+  api.faults.delay(50, { match });
+  const credentials = await loadCredentials({ kind: 'kubeconfig', file });
+  const sources = await clusterSources({
+    credentials: { kind: 'kubeconfig', file },
+    api: { credentials, report: quiet },
+    resourceNameKeys: [],
+    switchesAt: { namespace: 'kube-system', name: 'none' },
+  });
+  const nads = ['shop', 'shop', 'lab', 'shop', 'lab'].map((namespace) => ({ namespace, name: 'a' }));
+  const users = await Promise.all(nads.map((each) => sources.podsUsing(each, podSettings(), patience())));
+  expect(users).toEqual(nads.map(() => []));
+  expect(most).toBe(1);
+  await api.close();
+});
