@@ -193,7 +193,14 @@ async function review({ url, agent }: Webhook, path: string, object: JsonObject)
 async function post(url: string, agent: https.Agent, body: string): Promise<string | undefined> {
   const request = https.request(url, { method: 'POST', agent, headers: { 'Content-Type': 'application/json' } });
   request.end(body);
-  const [response] = (await once(request, 'response')) as [AsyncIterable<Buffer> & { readonly statusCode?: number }];
+  type Response = AsyncIterable<Buffer> & { readonly statusCode?: number };
+  const response = await once(request, 'response').then(
+    ([answer]) => answer as Response,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET') throw error;
+    },
+  );
+  if (response === undefined) return undefined; // it has too many connections
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part);
   const text = Buffer.concat(parts).toString();
