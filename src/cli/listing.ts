@@ -1,7 +1,7 @@
 import { type Column, type TableStyle, headingsOf } from '../view/index.ts';
-import { flag } from './on-node.ts';
 import { parseTemplate } from './template.ts';
-import { type Shown, json, paintFor, print, say } from './output.ts';
+import { type Shown, json, msSince, paintFor, print, say } from './output.ts';
+import { flag } from './words.ts';
 
 /** The options of commands that list objects, as in kubectl. */
 export interface ListingArguments {
@@ -34,9 +34,14 @@ export const listingFlags = ({ output, template, headers, 'sort-by': sortBy }: L
   ...flag('sort-by', sortBy),
 ];
 
+/** How a listing appears; `msSince` returns the milliseconds since a time in ISO 8601. */
+export interface ListingStyle extends TableStyle {
+  readonly msSince: (time: string) => number;
+}
+
 /** A listing: its data, its table, and the names of its objects. */
 export interface ObjectListing extends Pick<Shown, 'data'> {
-  readonly text: (style: TableStyle) => string;
+  readonly text: (style: ListingStyle) => string;
   /** Names that plexus takes as arguments. */
   readonly names: () => readonly string[];
 }
@@ -49,20 +54,24 @@ export async function printListing(options: ListingArguments, listing: ObjectLis
     return say(fillTemplate(template, JSON.parse(json(listing.data))));
   }
   if (output === 'name') return say(listing.names().join('\n'));
-  const style = tableStyle(options);
+  const style = listingStyle(options);
   return print(output === 'json' || output === 'yaml' ? output : 'table', {
     data: listing.data,
     text: () => listing.text(style),
   });
 }
 
-/** How tables appear on this terminal. */
-const tableStyle = ({ output, headers, 'sort-by': sortBy }: ListingArguments): TableStyle => ({
+/** How a listing appears on this terminal, now. */
+const listingStyle = ({ output, headers, ...order }: ListingArguments): ListingStyle => ({
   ...terminalStyle(),
+  ...sortStyle(order),
   isWide: output === 'wide',
   hasHeading: headers,
-  ...(sortBy !== undefined && { sortBy }),
+  msSince,
 });
+
+const sortStyle = ({ 'sort-by': sortBy }: Pick<ListingArguments, 'sort-by'>): Pick<TableStyle, 'sortBy'> =>
+  sortBy === undefined ? {} : { sortBy };
 
 /** Checks the options of a listing with these columns, for yargs. */
 export const checkListing =
@@ -83,17 +92,19 @@ export const terminalStyle = (): Pick<TableStyle, 'paint' | 'width'> => ({
   ...(process.stdout.isTTY && process.stdout.columns > 0 && { width: process.stdout.columns }),
 });
 
-/** The lines of a listing's table or names, for a watch. Lists without rows have no line. */
-export function listingLines(
-  options: ListingArguments,
-  { text: textOf, names }: Pick<ObjectListing, 'text' | 'names'>,
-  isFirst: boolean,
-): readonly string[] {
-  if (options.output === 'name') return names();
-  const style = tableStyle(options);
-  return textOf({ ...style, hasHeading: isFirst && options.headers }).split('\n');
+/** Shows a listing: the first time all of it, later the rows that have changed since the time before. */
+export function listingWatch(options: ListingArguments): (listing: Omit<ObjectListing, 'data'>) => void {
+  const startedAt = Date.now();
+  // Ages, widths and headings change although the object does not.
+  const still: ListingStyle = { isWide: true, ...sortStyle(options), msSince: (time) => startedAt - Date.parse(time) };
+  let before: ReadonlySet<string> | undefined;
+  return ({ text, names }) => {
+    const isFirst = before === undefined;
+    const lines = (style: ListingStyle): readonly string[] =>
+      options.output === 'name' ? names() : text({ ...style, hasHeading: isFirst && options.headers }).split('\n');
+    const keys = lines(still).map((line) => line.replaceAll(/ +/g, ' '));
+    const fresh = lines(listingStyle(options)).filter((_, index) => before?.has(keys[index] ?? '') !== true);
+    if (fresh.length > 0) say(fresh.join('\n'));
+    before = new Set(keys);
+  };
 }
-
-/** Checks the options of a listing that can be watched, for yargs. */
-export const checkWatch = ({ output, watch }: ListingArguments & { readonly watch: boolean }): true | string =>
-  !watch || ['table', 'wide', 'name'].includes(output) || '--watch prints tables (-o table, wide) and names only';

@@ -29,3 +29,7 @@ export function podNamed(word: string): { readonly name: string; readonly namesp
     .toReversed();
   return { name, ...(namespace !== undefined && { namespace }) };
 }
+
+/** The words of an option; none if it is not set. */
+export const flag = (name: string, value: string | number | boolean | undefined): readonly string[] =>
+  value === undefined || value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)];

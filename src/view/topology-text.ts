@@ -13,7 +13,7 @@ import type {
 } from './topology-model.ts';
 
 /** Formats the networks, one row each. */
-export const networksText = ({ networks }: Topology, { msSince, ...style }: ListStyle = {}): string =>
+export const networksText = ({ networks }: Pick<Topology, 'networks'>, { msSince, ...style }: ListStyle = {}): string =>
   networks.length === 0
     ? 'no networks'
     : table(

@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCredentials } from '../../src/kube/index.ts';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { aNadObject, aPodSummary } from '../support/pod-summary.ts';
 import { type Ended, repository, runProgram } from '../support/plexus-command.ts';
+import { startProgram } from '../support/running-command.ts';
 import { podObject, putSample, samplePods } from '../support/sample-cluster.ts';
 
 let server: ApiServer;
@@ -77,21 +78,61 @@ describe('plexus pods', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(70);
   });
   it('prints with --watch the rows that change, until it is interrupted', async () => {
-    const child = spawn(join(repository, 'dist/plexus'), ['pods', '-n', 'infra', '-w'], {
-      env: { ...process.env, ...env() },
-    });
-    let shown = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (shown += chunk));
-    const ended = once(child, 'exit');
-    await expect.poll(() => shown).toMatch(/^POD .*\ninfra\/archive-0 /);
-    const first = shown.length;
+    using watch = startProgram('plexus', ['pods', '-n', 'infra', '-w'], env());
+    await expect.poll(watch.stdout).toMatch(/^POD .*\ninfra\/archive-0 /);
+    const first = watch.stdout().length;
     const [archive] = samplePods.filter(({ name }) => name === 'archive-0').map(podObject);
-    server.put('pods', { ...archive, metadata: { ...archive?.metadata, name: 'archive-1' } });
-    await expect.poll(() => shown.slice(first)).toContain('infra/archive-1 ');
-    expect(shown.slice(first)).not.toContain('POD');
-    child.kill('SIGINT');
-    expect(await ended).toEqual([0, null]);
-    server.remove('pods', 'infra', 'archive-1');
+    server.put('pods', { ...archive, metadata: { ...archive?.metadata, name: 'a-pod-with-a-longer-name' } });
+    await expect.poll(() => watch.stdout().slice(first)).toContain('infra/a-pod-with-a-longer-name ');
+    // Neither the headings nor the pod that has not changed, although its columns are wider now.
+    expect(watch.stdout().slice(first)).not.toMatch(/POD|archive-0/);
+    watch.child.kill('SIGINT');
+    expect(await watch.ended).toEqual([0, null]);
+    server.remove('pods', 'infra', 'a-pod-with-a-longer-name');
+  });
+});
+
+describe('plexus networks', () => {
+  const named = (name: string, labels?: Readonly<Record<string, string>>) => {
+    const object = aNadObject(name);
+    return { ...object, metadata: { ...object.metadata, ...(labels !== undefined && { labels }) } };
+  };
+  beforeAll(() => {
+    server.put('network-attachment-definitions', named('blue', { team: 'data', tier: 'test' }));
+    server.put('network-attachment-definitions', named('plain'));
+  });
+  afterAll(() => {
+    for (const name of ['blue', 'plain']) server.remove('network-attachment-definitions', 'shop', name);
+  });
+
+  it('selects networks by label, and counts the pods of all', async () => {
+    server.put('pods', podObject(aPodSummary('user', { namespace: 'infra', asks: 'shop/blue' })));
+    try {
+      expect((await plexus('networks', '-l', 'team=data,tier!=prod', '-o', 'name')).stdout).toBe('shop/blue\n');
+      const { stdout } = await plexus('networks', '-l', 'team in (data)', '-n', 'shop', '-o', 'json');
+      expect(JSON.parse(stdout)).toMatchObject([{ name: 'shop/blue', kind: 'definition', pods: 1 }]);
+    } finally {
+      server.remove('pods', 'infra', 'user');
+    }
+    expect((await plexus('networks', '-l', 'team=none')).stdout).toBe('no networks\n');
+    expect(await plexus('networks', '-l', 'team=(')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('prints with --watch the rows that change, until it is interrupted', async () => {
+    using watch = startProgram('plexus', ['networks', '-l', 'team=data', '-w'], env());
+    await expect.poll(watch.stdout).toMatch(/^NETWORK .*\nshop\/blue .*\n$/);
+    const first = watch.stdout().length;
+    const later = (): readonly string[] => watch.stdout().slice(first).split('\n').slice(0, -1);
+    server.put('network-attachment-definitions', named('other', { team: 'web' }));
+    server.put('network-attachment-definitions', named('red', { team: 'data' }));
+    await expect.poll(later).toEqual([expect.stringMatching(/^shop\/red /)]);
+    server.put('pods', podObject(aPodSummary('user', { namespace: 'infra', asks: 'shop/blue' })));
+    await expect.poll(later).toHaveLength(2);
+    expect(later()[1]).toMatch(/^shop\/blue .* 1 /);
+    watch.child.kill('SIGINT');
+    expect(await watch.ended).toEqual([0, null]);
+    server.remove('pods', 'infra', 'user');
+    for (const name of ['other', 'red']) server.remove('network-attachment-definitions', 'shop', name);
   });
 });
 

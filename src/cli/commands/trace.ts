@@ -5,10 +5,10 @@ import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
 import { observeSocketOf } from '../../host/index.ts';
 import type { CommandBody } from '../command-table.ts';
-import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
+import { type NodeChoice, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, json, say } from '../output.ts';
 import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
-import { podNamed } from '../words.ts';
+import { flag, podNamed } from '../words.ts';
 import { yamlText } from '../yaml-text.ts';
 
 interface TraceOptions extends NodeChoice {
