@@ -26,6 +26,9 @@ export async function runCommandLine(given: readonly string[], program = 'plexus
   return reportMisuse(rest.length === 0 ? 'Specify a command.' : unknownCommand(rest, program), program);
 }
 
+/** What yargs reports for the template of -o jsonpath=TEMPLATE if a command has no such form; see words.ts. */
+const withoutTemplate = 'Unknown argument: template';
+const noTemplate = 'This command has no -o jsonpath. Its help lists the forms of --output.';
 const completionFlags = ['--get-yargs-completions', '--getYargsCompletions'];
 const isForOverview = (words: readonly string[]): boolean => words.every((word) => word === '--help' || word === '-h');
 const helpWidth = (): number => Math.min(100, process.stdout.columns || 100); // Some terminals report 0.
@@ -48,7 +51,7 @@ async function runParser(words: readonly string[], program: string): Promise<Exi
     .exitProcess(false)
     .wrap(helpWidth())
     .fail((message: string | null, error) => {
-      misuse = message ?? undefined; // Null if a command itself failed.
+      misuse = message === withoutTemplate ? noTemplate : (message ?? undefined); // Null if a command itself failed.
       throw error ?? new Error(message ?? 'unknown');
     });
   await addCommands(parser, words, (each) => void (status = each));

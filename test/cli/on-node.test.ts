@@ -124,6 +124,10 @@ describe('a command that needs a node', () => {
       '--output',
       'table',
     ]);
+    const named = await plexus('trace', '--node', 'n1', '-o', 'name');
+    expect(named).toMatchObject({ code: 0, stdout: '4f1c\n' });
+    const filled = await plexus('trace', '--node', 'n1', '-o', 'jsonpath={[*].command} took {[0].ms} ms{"\\n"}');
+    expect(filled).toMatchObject({ code: 0, stdout: 'ADD took 12 ms\n' });
     operations[0] = {
       ...operations[0],
       outcome: 'failure',

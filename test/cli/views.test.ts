@@ -161,6 +161,12 @@ describe('plexus pod', () => {
     expect((await plexus('pod', 'db-1', '-n', 'shop')).code).toBe(0);
   });
 
+  it('prints its name, or fills in a template of kubectl', async () => {
+    expect((await plexus('pod', 'db-1', '-n', 'shop', '-o', 'name')).stdout).toBe('shop/db-1\n');
+    const template = 'jsonpath={.attachments[*].interface}{"\\n"}';
+    expect((await plexus('pod', 'shop/db-1', '-o', template)).stdout).toBe('eth0 net1\n');
+  });
+
   it('exits with status 2 for a missing pod', async () => {
     const { code, stdout, stderr } = await plexus('pod', 'none', '-n', 'shop');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
