@@ -38,7 +38,8 @@ export async function runOnNode(choice: NodeChoice, words: readonly string[], po
 export async function watchOnNode(choice: NodeChoice, words: readonly string[], pod?: PodRef): Promise<ExitStatus> {
   const access = daemonsOf(choice);
   const daemon = await daemonFor(choice, access, pod);
-  const signal = endOfWatch();
+  using end = endOfWatch();
+  const { signal } = end;
   try {
     return statusOf(await access.runUntil(daemon, [...words, '--watch', `--${endsWithInput}`], output, signal));
   } catch (error) {

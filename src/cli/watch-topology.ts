@@ -14,7 +14,8 @@ export async function watchOverview(
   scope: OverviewScope,
   show: (overview: Overview) => void,
 ): Promise<void> {
-  const signal = endOfWatch();
+  using end = endOfWatch();
+  const { signal } = end;
   await cluster.probe(signal);
   let changed = Promise.withResolvers<void>();
   const watched = cluster.watch(scope, () => changed.resolve());

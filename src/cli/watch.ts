@@ -33,11 +33,16 @@ export interface NodeWatchArguments extends WatchArguments {
   readonly 'ends-with-input': boolean;
 }
 
+/** What ends a watch; disposal ends it, too, so that the process can exit. */
+export interface WatchEnd extends Disposable {
+  readonly signal: AbortSignal;
+}
+
 /**
- * A signal that ends a watch: at SIGINT, at SIGTERM, and when the reader of the output has gone. A reader elsewhere
- * cannot send a signal, but its end closes the input.
+ * Ends a watch at SIGINT, at SIGTERM, and when the reader of the output has gone. A reader elsewhere cannot send a
+ * signal, but its end closes the input.
  */
-export function endOfWatch({ withInput = false }: { readonly withInput?: boolean } = {}): AbortSignal {
+export function endOfWatch({ withInput = false }: { readonly withInput?: boolean } = {}): WatchEnd {
   const stop = new AbortController();
   const end = (): void => stop.abort();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, end);
@@ -47,7 +52,7 @@ export function endOfWatch({ withInput = false }: { readonly withInput?: boolean
     process.stdin.resume();
     stop.signal.addEventListener('abort', () => void process.stdin.destroy(), { once: true });
   }
-  return stop.signal;
+  return { signal: stop.signal, [Symbol.dispose]: end };
 }
 
 const pollMs = 1000;
@@ -66,7 +71,8 @@ export async function watchNode(
   options: NodeWatchArguments,
   read: (signal: AbortSignal) => Promise<NodeListing>,
 ): Promise<void> {
-  const signal = endOfWatch({ withInput: options['ends-with-input'] });
+  using end = endOfWatch({ withInput: options['ends-with-input'] });
+  const { signal } = end;
   const show = listingWatch(options);
   const report = reporter();
   const first = await read(signal);

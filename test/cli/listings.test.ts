@@ -45,7 +45,7 @@ describe('plexus pods', () => {
       'db-0 10.244.1.5 10.30.0.2\ndb-1 10.244.2.5 10.30.0.3\ndb-2 10.244.2.6 10.30.0.2\n',
     );
   });
-  it('prints owner and age with -o wide, sorts by a column, and leaves out the headings', async () => {
+  it('prints owners with -o wide, sorts by a column, and leaves out the headings', async () => {
     const { stdout } = await plexus(...dbs, '-o', 'wide', '--sort-by', 'addresses', '--no-headers');
     const rows = stdout.split('\n\n')[0]?.trimEnd().split('\n') ?? [];
     expect(rows.map((row) => row.split(/ {2,}/)[4])).toEqual([
@@ -56,7 +56,7 @@ describe('plexus pods', () => {
       '10.244.2.5',
       '10.244.2.6',
     ]);
-    for (const row of rows) expect(row).toMatch(/ {2}db {2}\d+[smh]$/);
+    for (const row of rows) expect(row).toMatch(/ {2}db {2}3h$/);
   });
   it.each([
     { words: ['--sort-by', 'colour'], message: 'no such column; choose one of pod, node,' },
@@ -68,27 +68,35 @@ describe('plexus pods', () => {
     const { code, stdout, stderr } = await plexus('pods', ...words);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
   });
-  it('never wraps: it drops columns that the terminal has no room for', async () => {
-    const shown = await promisify(execFile)('script', ['-qec', 'stty cols 70; dist/plexus pods -n shop', '/dev/null'], {
-      cwd: repository,
-      env: { ...process.env, ...env(), NO_COLOR: '1' },
-    });
-    const lines = shown.stdout.split(/\r?\n/);
-    expect(lines[0]?.trim().split(/ +/)).toEqual(['POD', 'NETWORK', 'STATE']);
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(70);
-  });
+  it.each([
+    { columns: 70, headings: ['POD', 'NETWORK', 'STATE'] },
+    { columns: 123, headings: ['POD', 'NODE', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'] },
+    { columns: 130, headings: ['POD', 'NODE', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE', 'AGE'] },
+  ])(
+    'never wraps on a terminal of $columns columns: it drops columns, the age first',
+    async ({ columns, headings }) => {
+      const command = `stty cols ${columns}; dist/plexus pods -n shop`;
+      const shown = await promisify(execFile)('script', ['-qec', command, '/dev/null'], {
+        cwd: repository,
+        env: { ...process.env, ...env(), NO_COLOR: '1' },
+      });
+      const lines = shown.stdout.split(/\r?\n/);
+      expect(lines[0]?.trim().split(/ +/)).toEqual(headings);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    },
+  );
   it('prints with --watch the rows that change, until it is interrupted', async () => {
     using watch = startProgram('plexus', ['pods', '-n', 'infra', '-w'], env());
     await expect.poll(watch.stdout).toMatch(/^POD .*\ninfra\/archive-0 /);
     const first = watch.stdout().length;
-    const [archive] = samplePods.filter(({ name }) => name === 'archive-0').map(podObject);
-    server.put('pods', { ...archive, metadata: { ...archive?.metadata, name: 'a-pod-with-a-longer-name' } });
-    await expect.poll(() => watch.stdout().slice(first)).toContain('infra/a-pod-with-a-longer-name ');
+    const name = 'a-pod-with-a-longer-name';
+    server.put('pods', podObject(aPodSummary(name, { namespace: 'infra', asks: 'backup', phase: 'Pending' })));
+    await expect.poll(() => watch.stdout().slice(first)).toContain(`infra/${name} `);
     // Neither the headings nor the pod that has not changed, although its columns are wider now.
     expect(watch.stdout().slice(first)).not.toMatch(/POD|archive-0/);
     watch.child.kill('SIGINT');
     expect(await watch.ended).toEqual([0, null]);
-    server.remove('pods', 'infra', 'a-pod-with-a-longer-name');
+    server.remove('pods', 'infra', name);
   });
 });
 
@@ -115,7 +123,7 @@ describe('plexus networks', () => {
       server.remove('pods', 'infra', 'user');
     }
     expect((await plexus('networks', '-l', 'team=none')).stdout).toBe('no networks\n');
-    expect(await plexus('networks', '-l', 'team=(')).toMatchObject({ code: 2, stdout: '' });
+    expect(await plexus('networks', '-l', 'team data')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('prints with --watch the rows that change, until it is interrupted', async () => {
@@ -138,9 +146,7 @@ describe('plexus networks', () => {
 
 it('plexus networks prints names and ages', async () => {
   expect((await plexus('networks', '-o', 'name')).stdout).toMatch(/^cluster-net\ninfra\/backup\n/);
-  expect((await plexus('networks', '-o', 'wide')).stdout).toMatch(
-    /^NETWORK .* AGE\n(.*\n)*infra\/backup .* \d+[smh]\n/,
-  );
+  expect((await plexus('networks')).stdout).toMatch(/^NETWORK .* AGE\n(.*\n)*infra\/backup .* 3h\n/);
 });
 
 it.each([

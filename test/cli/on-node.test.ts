@@ -190,6 +190,11 @@ describe('a command that needs a node', () => {
     },
   );
 
+  it('reports why it cannot watch there', async () => {
+    const watched = await plexus('attachments', 'list', 'none', '--node', 'n1', '-w');
+    expect(watched).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown });
+  });
+
   it('names the permission that is missing', async () => {
     mayExec = false;
     const { code, stderr } = await plexus('trace', '--node', 'n1');

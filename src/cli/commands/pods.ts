@@ -39,7 +39,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Opti
       .check(checkWatch)
       .check(({ watch, problems }) => !(watch && problems) || '--watch and --problems exclude each other')
       .example('$0 pods -A', 'Every attachment of the cluster')
-      .example('$0 pods -n shop -l app=db -o wide', 'The pods with a label, with owner and age')
+      .example('$0 pods -n shop -l app=db -o wide', 'The pods with a label, with their owners')
       .example('$0 pods -A -o jsonpath=\'{range [*]}{.name}{"\\n"}{end}\'', 'Names, with a template of kubectl')
       .example('$0 pods --network storage', 'The pods in network storage, with their addresses')
       .example('$0 pods -A --problems', 'Duplicate addresses, missing attachments and networks, invalid annotations')
