@@ -29,6 +29,7 @@ export {
   formatJson,
   isJsonObject,
   type JsonObject,
+  jsonObjectIn,
   type JsonValue,
   nameOfType,
   parseJson,

@@ -8,7 +8,7 @@ import {
   versionIncompatible,
 } from '../errors/index.ts';
 import { type CniArgs, parseCniArgs } from './cni-args.ts';
-import { type JsonObject, isJsonObject, parseJson, parseJsonObject } from './json.ts';
+import { type JsonObject, isJsonObject, jsonObjectIn, parseJsonObject } from './json.ts';
 import { sizeOfJson } from './json-size.ts';
 import { interfaceNameProblem, isContainerId, isNetworkName } from './names.ts';
 import { type CniVersion, absentVersion, allows, cniVersions, isCniVersion } from './version.ts';
@@ -109,13 +109,8 @@ function delCall(call: Call): DelInvocation {
 
 // For VERSION, stdin is optional and may contain anything (CNI-04).
 function versionCall(stdin: string): VersionInvocation {
-  try {
-    const config = parseJson(stdin, 'stdin');
-    const cniVersion = isJsonObject(config) ? config['cniVersion'] : undefined;
-    return { command: 'VERSION', ...(typeof cniVersion === 'string' && cniVersion !== '' && { cniVersion }) };
-  } catch {
-    return { command: 'VERSION' };
-  }
+  const cniVersion = jsonObjectIn(stdin)?.['cniVersion'];
+  return { command: 'VERSION', ...(typeof cniVersion === 'string' && cniVersion !== '' && { cniVersion }) };
 }
 
 // Far above the number of containers on a node, which GC lists.

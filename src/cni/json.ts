@@ -37,6 +37,15 @@ export function parseJsonObject(text: string, source: string): JsonObject {
   throw configUndecodable({ source, problem: `it is ${nameOfType(value)}` });
 }
 
+/** Decodes JSON text; returns undefined if it is not a JSON object. */
+export function jsonObjectIn(text: string): JsonObject | undefined {
+  try {
+    return parseJsonObject(text, '');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Formats a value as JSON text, with numbers as they were read. */
 export const formatJson = (value: JsonValue): string => JSON.stringify(value);
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { type ConfFile, type ConfPath, isJsonObject, parseJson } from '../cni/index.ts';
+import { type ConfFile, type ConfPath, jsonObjectIn } from '../cni/index.ts';
 import { beneathMade, readRegularText, replaceAtomically } from '../files/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
@@ -36,11 +36,7 @@ export function lastGoodReader(
 
 function goodText({ content }: ConfFile): string | undefined {
   if (!('text' in content)) return undefined;
-  try {
-    return isJsonObject(parseJson(content.text, 'configuration')) ? content.text : undefined;
-  } catch {
-    return undefined; // half written: fall back to the last good version
-  }
+  return jsonObjectIn(content.text) && content.text; // half written: fall back to the last good version
 }
 
 // Reads a kept file without the thread pool, because every call reads folders that may not exist.

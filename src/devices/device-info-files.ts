@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed, problemOf } from '../errors/index.ts';
-import { beneath, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
+import { beneath, beneathIfPresent, isFileName, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
 import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
 
 // Device plugins, CNI plugins and applications write into these folders too. So links in them are not followed, and
@@ -58,13 +58,9 @@ export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
     }
   },
   remove: async (attachment) => {
-    if (!isOneFile(attachment)) return; // No such file was ever created.
     const file = attachmentInfoFile(folder, attachment);
-    try {
-      await beneath(dirname(file), (open) => removeFile(join(open, basename(file))));
-    } catch (error) {
-      if (!isMissing(error)) throw fileFailed({ file, action: 'remove' }, error);
-    }
+    if (!isOneFile(attachment) || !isFileName(basename(file))) return; // No such file was ever created.
+    await beneathIfPresent(dirname(file), (open) => removeFile(join(open, basename(file))));
   },
 });
 

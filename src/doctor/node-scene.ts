@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type StandIn, readStandIn, standInFile } from '../cluster/index.ts';
-import { type ConfPath, type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
+import { type ConfPath, type JsonObject, isJsonObject, jsonObjectIn } from '../cni/index.ts';
 import type { NodeLink } from '../npwg/index.ts';
 import {
   type ConfEntry,
@@ -176,13 +176,9 @@ export const typesIn = (text: string): readonly string[] =>
 
 /** Returns the plugin objects of a configuration. */
 export function pluginsInText(text: string): readonly JsonObject[] {
-  try {
-    const json = parseJson(text, 'configuration');
-    if (!isJsonObject(json)) return [];
-    return Array.isArray(json['plugins']) ? json['plugins'].filter(isJsonObject) : [json];
-  } catch {
-    return []; // another check reports configurations that cannot be read
-  }
+  const json = jsonObjectIn(text);
+  if (json === undefined) return []; // another check reports configurations that cannot be read
+  return Array.isArray(json['plugins']) ? json['plugins'].filter(isJsonObject) : [json];
 }
 
 /**

@@ -1,20 +1,13 @@
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileFailed } from '../errors/index.ts';
+import { attemptFile } from './attempt.ts';
 import { syncFolder } from './replace.ts';
-import { shownPath } from './shown-path.ts';
 
 /**
  * Creates a folder and its parents durably, accessible to the owner only. Does nothing if the folder exists. Rejects
  * with fileUnusable.
  */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await makeWithParents(path);
-  } catch (error) {
-    throw fileFailed({ file: shownPath(path), action: 'make' }, error);
-  }
-}
+export const makeFolder = (path: string): Promise<void> => attemptFile('make', path, () => makeWithParents(path));
 
 // Node's own `recursive` option loops forever where mkdir(2) returns ENOENT although the parent exists, as in /proc.
 async function makeWithParents(path: string): Promise<void> {

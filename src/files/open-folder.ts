@@ -50,6 +50,13 @@ function openedFor(folder: string): OpenFolder {
   }
 }
 
+/** Like `beneath`, but resolves with undefined if the folder does not exist, or the work rejects with ENOENT. */
+export const beneathIfPresent = <T>(folder: string, work: (path: string) => Promise<T>): Promise<T | undefined> =>
+  beneath(folder, work).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+
 /** Like `beneath`, but creates a missing folder and then runs the work again. */
 export async function beneathMade<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
   try {

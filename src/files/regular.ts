@@ -1,4 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync, type Stats } from 'node:fs';
+import { fileFailed } from '../errors/index.ts';
+import { isAbsent } from './attempt.ts';
+import { shownPath } from './shown-path.ts';
 
 // O_PATH: opens without reading, so that a FIFO does not block and a device is not touched. Node.js has no name for it.
 const pathOnly = 0o10000000;
@@ -33,6 +36,26 @@ export function readRegularFile(
 /** Like readRegularFile, decoded as UTF-8. */
 export const readRegularText = (path: string, options?: ReadOptions): string =>
   readRegularFile(path, options).toString('utf8');
+
+// symbolic link, folder, FIFO or device, file that is too long
+const unfitCodes: readonly unknown[] = ['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG'];
+
+/**
+ * Like readRegularFile, but returns undefined if there is no file, and what `unfit` returns if the file is not regular
+ * or too long. Throws fileUnusable.
+ */
+export function readIfPresent(
+  path: string,
+  { unfit, ...options }: ReadOptions & { readonly unfit?: (error: unknown) => Buffer } = {},
+): Buffer | undefined {
+  try {
+    return readRegularFile(path, options);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    if (unfit !== undefined && unfitCodes.includes((error as NodeJS.ErrnoException).code)) return unfit(error);
+    throw fileFailed({ file: shownPath(path), action: 'read' }, error);
+  }
+}
 
 /** Reads `length` bytes of a regular file from a position on, or fewer at its end, otherwise like readRegularFile. */
 export const readRegularPart = (path: string, position: number, length: number): Buffer =>

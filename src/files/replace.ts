@@ -3,8 +3,7 @@ import { closeSync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { fileFailed } from '../errors/index.ts';
-import { shownPath } from './shown-path.ts';
+import { attemptFile } from './attempt.ts';
 
 // Only fsync runs asynchronously. The other calls take microseconds; queueing each of them in Node's thread pool took
 // longer than the disk.
@@ -36,13 +35,7 @@ export async function replaceContent(path: string, text: string, mode = 0o600): 
 
 const temporaryBeside = (path: string): string => join(dirname(path), `${newPrefix}${randomUUID()}`);
 
-async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw fileFailed({ file: shownPath(path), action: 'write' }, error);
-  }
-}
+const writing = <T>(path: string, work: () => Promise<T>): Promise<T> => attemptFile('write', path, work);
 
 const removing =
   (temporary: string) =>

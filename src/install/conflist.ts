@@ -4,7 +4,7 @@ import {
   type NetworkConfiguration,
   compareVersions,
   isJsonObject,
-  parseJson,
+  jsonObjectIn,
   isMetaPlugin,
 } from '../cni/index.ts';
 
@@ -97,12 +97,8 @@ export function ownerOf(text: string): Owner {
 }
 
 function typesIn(text: string): readonly unknown[] | undefined {
-  try {
-    const json = parseJson(text, 'configuration');
-    if (!isJsonObject(json)) return undefined;
-    const { type, plugins } = json;
-    return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])];
-  } catch {
-    return undefined; // Unreadable is an answer here, not an error.
-  }
+  const json = jsonObjectIn(text);
+  if (json === undefined) return undefined;
+  const { type, plugins } = json;
+  return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])];
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, formatJson, isJsonObject, parseJson } from '../cni/index.ts';
+import { type JsonObject, type JsonValue, formatJson, isJsonObject, jsonObjectIn } from '../cni/index.ts';
 
 /** The content of the configuration of a Multus that is already on the node. */
 export interface MultusConf {
@@ -34,7 +34,7 @@ const folders: Readonly<Record<string, { readonly usual: string; readonly hint: 
 
 /** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined for anything else. */
 export function multusConf(text: string): MultusConf | undefined {
-  const json = objectIn(text);
+  const json = jsonObjectIn(text);
   const own =
     json === undefined
       ? undefined
@@ -91,15 +91,6 @@ function otherKey(key: string, value: JsonValue): readonly string[] {
 
 const listOf = (value: JsonValue | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter(isJsonObject) : [];
-
-function objectIn(text: string): JsonObject | undefined {
-  try {
-    const json = parseJson(text, 'configuration');
-    return isJsonObject(json) ? json : undefined;
-  } catch {
-    return undefined; // The owner is unknown.
-  }
-}
 
 // The DaemonSet of Multus mounts the node's folders under /host, and the runtime's configuration folder always here.
 const runtimeFolder = '/host/etc/cni/net.d/';

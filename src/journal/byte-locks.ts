@@ -2,7 +2,7 @@ import { closeSync, constants as flags, fstatSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileFailed } from '../errors/index.ts';
-import { loadNative, openFolderMade, openRegularFile } from '../files/index.ts';
+import { attemptFile, loadNative, openFolderMade, openRegularFile } from '../files/index.ts';
 
 /** The lock of a byte: shared by many open files, exclusive to one, or none (fcntl(2)). */
 export type ByteLock = 'shared' | 'exclusive' | 'none';
@@ -30,7 +30,8 @@ export const loadLockByte = async (): Promise<LockByte> =>
 export async function openByteLocks(folder: string, name: string, lockByte: LockByte): Promise<ByteLocks> {
   using open = await openFolderMade(folder);
   const file = join(folder, name);
-  const fd = openRegular(join(open.path, name), file);
+  const path = join(open.path, name);
+  const fd = await attemptFile('open', path, () => openRegularFile(path, flags.O_RDWR));
   const opened = fstatSync(fd);
   return {
     fd,
@@ -46,14 +47,6 @@ export async function openByteLocks(folder: string, name: string, lockByte: Lock
     },
     close: () => closeSync(fd),
   };
-}
-
-function openRegular(path: string, file: string): number {
-  try {
-    return openRegularFile(path, flags.O_RDWR);
-  } catch (error) {
-    throw fileFailed({ file, action: 'open' }, error);
-  }
 }
 
 // The one-file build contains no native addon, and cannot read errno. A lock that fails therefore counts as held by

@@ -1,28 +1,31 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
-import { link, lstat, readdir, rename } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sizeProblem, weightOfJson } from '../cni/index.ts';
-import { PlexusError, fileFailed, fileUnusable, is, recordDamaged, recordNewer } from '../errors/index.ts';
+import { PlexusError, fileUnusable, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import {
+  attemptFile,
   beneath,
+  beneathIfPresent,
   beneathMade,
   createTurns,
+  exists,
   newPrefix,
-  readRegularFile,
+  readIfPresent,
   removeFile,
   removeLeftovers,
   replaceAhead,
   replaceAtomically,
   replaceContent,
   shownPath,
-  syncFolder,
   type Turns,
   usualMostBytes,
 } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
+import { damagedFolder, setAside } from './damaged.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, noteProgress, withProgress } from './progress.ts';
 import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
@@ -30,8 +33,7 @@ import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 /** A journal of one file per sandbox and interface in a folder, which is created if missing (mode 0700). */
 export function fileJournal(folder: string): Journal {
   const largeRecords = createTurns();
-  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> =>
-    beneath(folder, work).catch(absent);
+  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> => beneathIfPresent(folder, work);
   // A full disk must not block DEL.
   const remember = (key: RecordKey): Promise<void> =>
     beneathMade(folder, async (path) => markUndone(path, fileName(key))).catch(() => {});
@@ -55,7 +57,7 @@ export function fileJournal(folder: string): Journal {
     remove: async (key) => {
       await present(async (path) => {
         await dropProgress(join(path, fileName(key)));
-        await remove(join(path, fileName(key)));
+        await removeFile(join(path, fileName(key)));
       });
       await remember(key);
     },
@@ -63,7 +65,7 @@ export function fileJournal(folder: string): Journal {
     wasUndone: async (key) => (await present(async (path) => isMarkedUndone(path, fileName(key)))) ?? false,
     wasSetAside: async (key) =>
       (await present((path) =>
-        beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))),
+        beneath(join(path, damagedFolder), (damaged) => exists(join(damaged, fileName(key)))),
       )) ?? false,
     list: async (pick) =>
       (await present((path) => listRecords(path, pick, largeRecords))) ?? { found: [], damaged: [] },
@@ -151,85 +153,9 @@ function checked(record: SandboxRecord, { file, place, key = record }: Place): S
 }
 
 function readText(path: string): string | undefined {
-  try {
-    const bytes = readRegularFile(path);
-    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes mean damage, as an empty text does
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    if (code !== undefined && neverARecord.has(code)) return ''; // not a record: set aside like a damaged one
-    throw fileFailed({ file: shownPath(path), action: 'read' }, error);
-  }
-}
-
-// symbolic link, folder, FIFO or device, file longer than any record
-const neverARecord: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw fileFailed({ file: shownPath(path), action: 'check' }, error);
-  }
-}
-
-function absent(error: unknown): undefined {
-  if (!isAbsent(error)) throw error;
-}
-
-const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
-/**
- * Moves a damaged file to `damaged/` under a free name, so that no evidence is overwritten. Returns its new path.
- */
-function setAside(folder: string, file: string): Promise<string> {
-  const from = join(folder, file);
-  return beneathMade(join(folder, damagedFolder), async (damaged) => {
-    for (let number = 0; number < mostDamaged; number++) {
-      const target = join(damaged, number === 0 ? file : `${file}.${number}`);
-      if (!(await linked(from, target))) continue;
-      await syncFolder(damaged);
-      await remove(from);
-      return shownPath(target);
-    }
-    return shownPath(from);
-  });
-}
-
-/** Subfolder for records that cannot be read. */
-export const damagedFolder = 'damaged';
-const mostDamaged = 1000;
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    if (code === 'ENOENT') return true; // another process has set it aside
-    if (code === 'EPERM') return renamed(from, to); // folders cannot have hard links
-    throw fileFailed({ file: shownPath(from), action: 'set aside' }, error);
-  }
-}
-
-async function renamed(from: string, to: string): Promise<boolean> {
-  if (await isThere(to)) return false;
-  await rename(from, to).catch((error: unknown) => {
-    throw fileFailed({ file: shownPath(from), action: 'set aside' }, error);
-  });
-  return true;
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await removeFile(path);
-  } catch (error) {
-    if (isAbsent(error)) return; // the folder does not exist either
-    throw fileFailed({ file: shownPath(path), action: 'remove' }, error);
-  }
+  // whatever is not a record is set aside like a damaged one: other bytes than UTF-8, a link, a file that is too long
+  const bytes = readIfPresent(path, { unfit: () => Buffer.alloc(0) });
+  return bytes && (isUtf8(bytes) ? bytes.toString() : '');
 }
 
 async function listRecords<T>(
@@ -258,11 +184,5 @@ async function listRecords<T>(
   return { found, damaged };
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).filter(isRecordName).toSorted();
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw fileFailed({ file: shownPath(folder), action: 'list' }, error);
-  }
-}
+const namesIn = async (folder: string): Promise<readonly string[]> =>
+  (await attemptFile('list', folder, () => readdir(folder))).filter(isRecordName).toSorted();

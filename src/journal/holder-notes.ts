@@ -1,5 +1,5 @@
 import { fstatSync, readSync, writeSync } from 'node:fs';
-import { isJsonObject, parseJson } from '../cni/index.ts';
+import { isJsonObject, jsonObjectIn } from '../cni/index.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 // The file of locks also contains notes that name the holders: for DEL, which ends an ADD that holds its sandbox, and
@@ -45,20 +45,17 @@ export function readHolderNote(fd: number, offset: number): HolderNote | undefin
   try {
     const text = Buffer.alloc(size);
     const length = readSync(fd, text, 0, size, positionOf(offset));
-    const json = parseJson(text.toString('utf8', 0, length), 'note of a lock');
-    return isJsonObject(json) && isNote(json) && json.offset === offset ? json : undefined;
+    const json = jsonObjectIn(text.toString('utf8', 0, length));
+    return isNoteOf(offset, json) ? json : undefined;
   } catch {
     return undefined;
   }
 }
 
-const isNote = (json: object): json is HolderNote => {
-  const { pid, pidNamespace, offset, command, isDaemon } = json as Record<keyof HolderNote, unknown>;
-  return (
-    Number.isInteger(pid) &&
-    Number.isInteger(offset) &&
-    typeof pidNamespace === 'string' &&
-    typeof command === 'string' &&
-    typeof isDaemon === 'boolean'
-  );
-};
+const isNoteOf = (offset: number, json: unknown): json is HolderNote =>
+  isJsonObject(json) &&
+  json['offset'] === offset &&
+  Number.isInteger(json['pid']) &&
+  typeof json['pidNamespace'] === 'string' &&
+  typeof json['command'] === 'string' &&
+  typeof json['isDaemon'] === 'boolean';

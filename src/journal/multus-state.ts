@@ -2,17 +2,25 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type DelInvocation,
-  type JsonObject,
   type JsonValue,
   type NetworkConfiguration,
   isJsonObject,
   jsonBudget,
+  jsonObjectIn,
   parseConfiguration,
   parseJson,
   podOfArgs,
 } from '../cni/index.ts';
-import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
-import { openFolder, readRegularText, removeFile, shownPath } from '../files/index.ts';
+import { problemOf, recordDamaged } from '../errors/index.ts';
+import {
+  beneath,
+  beneathIfPresent,
+  isFileName,
+  openFolder,
+  readIfPresent,
+  readRegularText,
+  removeFile,
+} from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
 /** The state that Multus left on a node about pods that it attached. */
@@ -34,7 +42,7 @@ export function multusState(folder: string): MultusState {
   return {
     read: async (call) => {
       const { containerId, ifName, netns, networkName, cniVersion } = call;
-      if (!isFileName(containerId)) return undefined;
+      if (!isStateName(containerId)) return undefined;
       const file = join(folder, containerId);
       const text = readState(file);
       if (text === undefined) return undefined;
@@ -45,26 +53,23 @@ export function multusState(folder: string): MultusState {
         return recordOf(delegate, fits(cached) ? cached : '', call.env['CNI_ARGS'] ?? '');
       });
       const { namespace, name, uid } = podOfArgs(call.args);
-      const pod =
-        namespace === undefined || name === undefined
-          ? undefined
-          : { namespace, name, ...(uid !== undefined && { uid }) };
-      const record = {
+      return {
         formatVersion: 1,
         containerId,
         ifName,
         netns: netns ?? '',
         networkName,
         cniVersion,
+        ...(namespace !== undefined &&
+          name !== undefined && { pod: { namespace, name, ...(uid !== undefined && { uid }) } }),
         complete: true,
         createdAt,
         attachments,
-      } as const;
-      return { ...record, ...(pod !== undefined && { pod }) };
+      };
     },
     remove: async (containerId) => {
-      if (!isFileName(containerId)) return;
-      await remove(join(folder, containerId));
+      if (!isStateName(containerId)) return;
+      await removeFile(join(folder, containerId));
       await removeCached(join(folder, 'results'), `-${containerId}-`);
     },
   };
@@ -73,11 +78,7 @@ export function multusState(folder: string): MultusState {
 // Bounds the configurations of a sandbox, and its cached results, in bytes of memory: a few kilobytes for each network.
 const mostWeight = 32 * 1024 * 1024;
 const createdAt = '1970-01-01T00:00:00.000Z'; // unknown
-const longestFileName = 255; // bytes; a longer name cannot exist
-const isFileName = (containerId: string): boolean =>
-  !containerId.includes('/') &&
-  !['', '.', '..', 'results'].includes(containerId) &&
-  Buffer.byteLength(containerId) <= longestFileName;
+const isStateName = (containerId: string): boolean => isFileName(containerId) && containerId !== 'results';
 
 /** One delegate of Multus: its configuration and interface. */
 export interface MultusDelegate {
@@ -136,8 +137,8 @@ function recordOf(
   cached: string,
   args: string,
 ): AttachmentRecord {
-  const cache = cacheOf(cached);
-  const { capabilityArgs, result, cniArgs } = cache;
+  // Without the cache, plugins get no prevResult, which DEL allows.
+  const { capabilityArgs, result, cniArgs } = jsonObjectIn(cached) ?? {};
   const runtimeConfig = isJsonObject(capabilityArgs) ? capabilityArgs : {};
   const { CNIDeviceInfoFile: file } = runtimeConfig; // Multus removes that file at DEL
   const unmanaged = { kind: 'unmanaged' } as const;
@@ -155,16 +156,6 @@ function recordOf(
   return { state: 'detaching', attachment, attempts: 0, lastError: 'attached by Multus' };
 }
 
-// Without the cache, plugins get no prevResult, which DEL allows.
-function cacheOf(text: string): JsonObject {
-  try {
-    const json = parseJson(text, 'cached result');
-    return isJsonObject(json) ? json : {};
-  } catch {
-    return {};
-  }
-}
-
 function argsOf(pairs: JsonValue | undefined): string | undefined {
   if (!Array.isArray(pairs)) return undefined;
   return pairs
@@ -176,21 +167,13 @@ function argsOf(pairs: JsonValue | undefined): string | undefined {
     .join(';');
 }
 
-const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
-// symbolic link, folder, FIFO or device, file longer than any state
-const neverAState: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
-
-function readState(file: string): string | undefined {
-  try {
-    return readRegularText(file);
-  } catch (error) {
-    if (absent.has(codeOf(error))) return undefined;
-    if (neverAState.has(codeOf(error))) throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
-    throw fileFailed({ file, action: 'read' }, error);
-  }
-}
+// What is not a regular file, or longer than any state, is damaged.
+const readState = (file: string): string | undefined =>
+  readIfPresent(file, {
+    unfit: (error) => {
+      throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
+    },
+  })?.toString();
 
 // A missing or unreadable cached result is no error, because plugins then get no prevResult: '' stands for any problem.
 // An interface name may contain a slash.
@@ -205,22 +188,11 @@ function readCached(folder: string, name: string): string {
 }
 
 async function removeCached(folder: string, part: string): Promise<void> {
-  using results = openedOrNone(folder);
-  if (results === undefined) return;
-  const cached = (await readdir(results.path).catch(() => [])).filter((name) => name.includes(part));
-  for (const name of cached) await remove(join(results.path, name));
-}
-
-function openedOrNone(folder: string): ReturnType<typeof openFolder> | undefined {
-  try {
-    return openFolder(folder);
-  } catch {
-    return undefined; // missing, or a link: Multus wrote neither
-  }
-}
-
-async function remove(file: string): Promise<void> {
-  await removeFile(file).catch((error: unknown) => {
-    throw fileFailed({ file: shownPath(file), action: 'remove' }, error);
+  // A folder that is missing, or a link, is not one that Multus wrote.
+  const names = await beneath(folder, (path) => readdir(path)).catch(() => []);
+  const cached = names.filter((name) => name.includes(part));
+  if (cached.length === 0) return;
+  await beneathIfPresent(folder, async (path) => {
+    for (const name of cached) await removeFile(join(path, name));
   });
 }

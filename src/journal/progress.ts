@@ -1,4 +1,4 @@
-import { type JsonObject, isJsonObject, jsonBudget, parseJson } from '../cni/index.ts';
+import { type JsonObject, isJsonObject, jsonBudget, jsonObjectIn } from '../cni/index.ts';
 import { appendBriefly, readRegularText, removeFile } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
@@ -23,7 +23,7 @@ export function noteProgress(recordFile: string, record: SandboxRecord, noted: S
 }
 
 /** Removes the notes. Never rejects: notes without a record are ignored. */
-export const dropProgress = (recordFile: string): Promise<void> => removeFile(fileFor(recordFile)).catch(() => {});
+export const dropProgress = (recordFile: string): Promise<unknown> => removeFile(fileFor(recordFile)).catch(() => {});
 
 /** Merges the notes into their record. Ignores those that cannot be decoded or belong to another record. */
 export function withProgress(record: SandboxRecord, recordFile: string): SandboxRecord {
@@ -66,18 +66,9 @@ function notesIn(file: string): readonly JsonObject[] {
     const lines = readRegularText(file).split('\n', mostNotes);
     return lines
       .filter(jsonBudget(mostWeight))
-      .map((line) => noteIn(line, file))
+      .map(jsonObjectIn) // undefined for a line during whose write the machine failed
       .filter((note) => note !== undefined);
   } catch {
     return []; // there is no note
-  }
-}
-
-function noteIn(line: string, file: string): JsonObject | undefined {
-  try {
-    const json = parseJson(line, file);
-    return isJsonObject(json) ? json : undefined;
-  } catch {
-    return undefined; // the machine failed during its write
   }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../cni/index.ts';
-import { fileUnusable, problemOf } from '../errors/index.ts';
-import { beneathMade, readRegularText, replaceAtomically } from '../files/index.ts';
+import { beneathMade, readIfPresent, replaceAtomically } from '../files/index.ts';
 
 /** A running pod that requests networks and was never attached by Plexus. */
 export interface UnattachedPod {
@@ -23,21 +22,12 @@ export interface UnattachedPods {
 export function unattachedPods(folder: string): UnattachedPods {
   const file = join(folder, name);
   return {
-    read: async () => podsIn(textIn(file), file),
+    read: async () => podsIn(readIfPresent(file)?.toString() ?? '', file),
     write: (pods) => beneathMade(folder, (path) => replaceAtomically(join(path, name), `${JSON.stringify(pods)}\n`)),
   };
 }
 
 const name = 'unattached.json';
-
-function textIn(file: string): string {
-  try {
-    return readRegularText(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '[]';
-    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
-  }
-}
 
 function podsIn(text: string, file: string): readonly UnattachedPod[] {
   try {

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { type ConfFile, type ConfPath, isJsonObject, isNetworkName, parseJson } from '../cni/index.ts';
+import { type ConfFile, type ConfPath, isNetworkName, jsonObjectIn } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
 import { openFolder, readRegularText } from '../files/index.ts';
 
@@ -108,13 +108,8 @@ async function namesIn(folder: string, judge: Judge): Promise<readonly string[]>
 // The name becomes part of a path, so only a safe name is accepted.
 function listName({ content }: ConfFile): string | undefined {
   if (!('text' in content)) return undefined;
-  try {
-    const json = parseJson(content.text, 'configuration');
-    const name = isJsonObject(json) ? json['name'] : undefined;
-    return typeof name === 'string' && isNetworkName(name) && name === basename(name) ? name : undefined;
-  } catch {
-    return undefined; // The consumer of this file reports why it cannot be read.
-  }
+  const name = jsonObjectIn(content.text)?.['name']; // The consumer of this file reports why it cannot be read.
+  return typeof name === 'string' && isNetworkName(name) && name === basename(name) ? name : undefined;
 }
 
 function readConf(path: string, judge: Judge): ConfFile {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtempDisposable, readdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,22 @@ describe('deferred calls that a compromised daemon wrote', () => {
     expect(String(await deferred.read(key))).toBe('call');
     await truncate(join(dir.path, 'c1@eth0.call'), 33 * 1024 * 1024);
     expect(String(await deferred.read(key))).toBe('');
+  });
+
+  it('are set aside beside earlier ones of the same name', async () => {
+    for (const text of ['one', 'two']) {
+      await writeFile(join(dir.path, 'c1@eth0.call'), text);
+      await deferredCalls(dir.path).setAside(key);
+    }
+    const kept = ['c1@eth0.call', 'c1@eth0.call.1'].map((name) => readFile(join(dir.path, 'damaged', name), 'utf8'));
+    expect(await Promise.all(kept)).toEqual(['one', 'two']);
+  });
+
+  it('do not exist if their names are too long for a file', async () => {
+    const deferred = deferredCalls(dir.path);
+    const long = { ...key, containerId: 'c'.repeat(300) };
+    expect([await deferred.has(long), await deferred.read(long)]).toEqual([false, undefined]);
+    await deferred.remove(long);
   });
 
   it('can be removed even if they are folders', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -151,6 +151,32 @@ describe('a damaged record', () => {
       'two',
       'three',
     ]);
+  });
+
+  it('is set aside once if several operations read it at the same time', async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file(), 'one');
+    const reads = await Promise.allSettled(Array.from({ length: 5 }, () => fileJournal(folder).read(key)));
+    const ids = reads.flatMap((each) => (each.status === 'rejected' ? [(each.reason as PlexusError).id] : []));
+    expect(new Set(ids)).toEqual(new Set(['PLX-RECORD-DAMAGED']));
+    expect(await readdir(join(folder, 'damaged'))).toEqual(['c1@eth0.json']);
+    expect(await readdir(folder)).toEqual(['damaged']);
+  });
+
+  it('is set aside beside earlier ones also if it is a folder or a link', async () => {
+    await mkdir(join(folder, 'damaged'), { recursive: true });
+    await symlink('nowhere', join(folder, 'damaged/c1@eth0.json'));
+    await mkdir(file());
+    await expect(fileJournal(folder).read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED' });
+    await symlink('nowhere', file());
+    await expect(fileJournal(folder).read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED' });
+    const kept = await readdir(join(folder, 'damaged'), { withFileTypes: true });
+    expect(kept.toSorted((a, b) => a.name.localeCompare(b.name)).map((each) => each.isDirectory())).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(await readdir(folder)).toEqual(['damaged']);
   });
 
   it('is reported by list() beside the intact records', async () => {
