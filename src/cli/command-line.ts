@@ -3,7 +3,7 @@ import { is, nothingLookedAt } from '../errors/index.ts';
 import { commandNamed, commandTable } from './command-table.ts';
 import { type ExitStatus, outliveReaders, reportFailure, say } from './output.ts';
 import { versionText } from './version-text.ts';
-import { wordsForParser } from './words.ts';
+import { wordsForParser, wordsToComplete } from './words.ts';
 
 /**
  * Runs one command of `plexus`, called by the name `program`. Returns the exit status: 0 done, 1 the command failed, 2
@@ -20,20 +20,29 @@ export async function runCommandLine(given: readonly string[], program = 'plexus
   const isCompletion = words.some((word) => completionFlags.includes(word));
   const [first = ''] = words;
   const isKnown = first.startsWith('-') ? words.some(commandNamed) : commandNamed(first) !== undefined;
-  if (isKnown || isCompletion || words.includes('--version')) return runParser(words, program);
+  if (isKnown || isCompletion || words.includes('--version'))
+    return runParser({ given: words, parsed: isCompletion ? wordsToComplete(words) : wordsForParser(words) }, program);
   const rest = words.filter((word) => !word.startsWith('-'));
   const { unknownCommand } = await import('./unknown-command.ts');
   return reportMisuse(rest.length === 0 ? 'Specify a command.' : unknownCommand(rest, program), program);
 }
 
+/** What yargs reports for the template of -o jsonpath=TEMPLATE if a command has no such form; see words.ts. */
+const withoutTemplate = 'Unknown argument: template';
+const noTemplate = 'This command has no -o jsonpath. Its help lists the forms of --output.';
 const completionFlags = ['--get-yargs-completions', '--getYargsCompletions'];
 const isForOverview = (words: readonly string[]): boolean => words.every((word) => word === '--help' || word === '-h');
 const helpWidth = (): number => Math.min(100, process.stdout.columns || 100); // Some terminals report 0.
 
-async function runParser(words: readonly string[], program: string): Promise<ExitStatus> {
+interface Words {
+  readonly given: readonly string[];
+  readonly parsed: readonly string[];
+}
+
+async function runParser({ given: words, parsed }: Words, program: string): Promise<ExitStatus> {
   let misuse: string | undefined;
   let status: ExitStatus = 0;
-  const parser = yargs(wordsForParser(words))
+  const parser = yargs(parsed)
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .demandCommand(1, 'Specify a command.')
@@ -48,7 +57,7 @@ async function runParser(words: readonly string[], program: string): Promise<Exi
     .exitProcess(false)
     .wrap(helpWidth())
     .fail((message: string | null, error) => {
-      misuse = message ?? undefined; // Null if a command itself failed.
+      misuse = message === withoutTemplate ? noTemplate : (message ?? undefined); // Null if a command itself failed.
       throw error ?? new Error(message ?? 'unknown');
     });
   await addCommands(parser, words, (each) => void (status = each));

@@ -3,6 +3,7 @@ import type { PodRef } from '../npwg/index.ts';
 import { escapeInvisible } from '../report/index.ts';
 import { type ClusterArguments, clusterOptions, requestSignal, sourceFor } from './cluster-options.ts';
 import type { ExitStatus } from './output.ts';
+import { endOfWatch, endsWithInput } from './watch.ts';
 
 /** Chooses the node on whose daemon a command runs. */
 export interface NodeChoice extends ClusterArguments {
@@ -30,16 +31,30 @@ export const daemonsOf = (choice: ClusterArguments): NodeAccess => nodeAccess(so
  */
 export async function runOnNode(choice: NodeChoice, words: readonly string[], pod?: PodRef): Promise<ExitStatus> {
   const access = daemonsOf(choice);
-  const signal = requestSignal(choice, findMs);
-  const node = choice.node ?? (pod === undefined ? '' : await access.nodeOf(pod, signal));
-  return runInDaemon(access, await access.daemonOn(node, signal), words);
+  return statusOf(await access.run(await daemonFor(choice, access, pod), words, output, AbortSignal.timeout(runMs)));
 }
 
-async function runInDaemon(access: NodeAccess, daemon: DaemonPod, words: readonly string[]): Promise<ExitStatus> {
-  const output = { stdout: passTo(process.stdout), stderr: passTo(process.stderr) };
-  const status = await access.run(daemon, words, output, AbortSignal.timeout(runMs));
-  return status === 0 || status === 2 ? status : 1;
+/** The same for a watch, until it ends here. Returns 0 then. */
+export async function watchOnNode(choice: NodeChoice, words: readonly string[], pod?: PodRef): Promise<ExitStatus> {
+  const access = daemonsOf(choice);
+  const daemon = await daemonFor(choice, access, pod);
+  using end = endOfWatch();
+  const { signal } = end;
+  try {
+    return statusOf(await access.runUntil(daemon, [...words, '--watch', `--${endsWithInput}`], output, signal));
+  } catch (error) {
+    if (signal.aborted) return 0; // The daemon's pod is unavailable, or does not end the command.
+    throw error;
+  }
 }
+
+async function daemonFor(choice: NodeChoice, access: NodeAccess, pod: PodRef | undefined): Promise<DaemonPod> {
+  const signal = requestSignal(choice, findMs);
+  const node = choice.node ?? (pod === undefined ? '' : await access.nodeOf(pod, signal));
+  return access.daemonOn(node, signal);
+}
+
+const statusOf = (status: number): ExitStatus => (status === 0 || status === 2 ? status : 1);
 
 /** Text from the node cannot control the reader's terminal. */
 function passTo(stream: NodeJS.WritableStream): (chunk: Buffer) => void {
@@ -47,6 +62,4 @@ function passTo(stream: NodeJS.WritableStream): (chunk: Buffer) => void {
   return (chunk) => void stream.write(escapeInvisible(decoder.decode(chunk, { stream: true })));
 }
 
-/** The words of an option; none if it is not set. */
-export const flag = (name: string, value: string | number | boolean | undefined): readonly string[] =>
-  value === undefined || value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)];
+const output = { stdout: passTo(process.stdout), stderr: passTo(process.stderr) };

@@ -29,22 +29,31 @@ export async function readOverview(
   return overview;
 }
 
+/** What was read, and how to read it again. */
+export interface WidestOverview {
+  readonly cluster: ClusterViews;
+  readonly scope: OverviewScope;
+  readonly overview: Overview;
+}
+
 /**
  * Reads all namespaces, so that networks count all of their pods; only the selected one, with a note, if the user may
- * not list the pods of all.
+ * not list the pods of all. The selector selects networks.
  */
-export async function readWholeTopology(options: ScopeArguments): Promise<Topology> {
+export async function readWidest({ selector, ...options }: ScopeArguments): Promise<WidestOverview> {
   const cluster = await clusterFor(options);
-  const scope = scopeFor(options, cluster);
+  const { namespace } = scopeFor(options, cluster);
   if (options.namespace !== undefined)
     await cluster.assertNamespace(options.namespace, requestSignal(options, longestMs));
+  const all: OverviewScope = { ...(selector !== undefined && { nadSelector: selector }) };
   try {
-    return topologyOf(await readOverview(cluster, {}, options));
+    return { cluster, scope: all, overview: await readOverview(cluster, all, options) };
   } catch (error) {
-    if (scope.namespace === undefined || !is(error, apiRefused)) throw error;
+    if (namespace === undefined || !is(error, apiRefused) || error.context.status !== 403) throw error;
+    const scope: OverviewScope = { ...all, namespace };
     const overview = await readOverview(cluster, scope, options);
-    printNotes([`you may not read all namespaces, so only the pods of namespace ${scope.namespace} count`]);
-    return topologyOf(overview);
+    printNotes([`you may not read all namespaces, so only the pods of namespace ${namespace} count`]);
+    return { cluster, scope, overview };
   }
 }
 

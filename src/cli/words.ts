@@ -29,3 +29,16 @@ export function podNamed(word: string): { readonly name: string; readonly namesp
     .toReversed();
   return { name, ...(namespace !== undefined && { namespace }) };
 }
+
+/** The words of an option; none if it is not set. */
+export const flag = (name: string, value: string | number | boolean | undefined): readonly string[] =>
+  value === undefined || value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)];
+
+/** The words of a command line that a shell completes, with --option=VALUE as two words. Bash passes "=" as a word. */
+export const wordsToComplete = (words: readonly string[]): readonly string[] =>
+  words.flatMap((word, index) => {
+    const isLast = index === words.length - 1;
+    if (word === '=') return isLast ? [''] : [];
+    const [, option, value] = /^(--?[\w-]+)=(.*)$/s.exec(word) ?? [];
+    return option === undefined || value === undefined ? [word] : [option, value];
+  });

@@ -19,6 +19,12 @@ export interface DaemonPod extends PodRef {
   readonly image: string;
   readonly restarts: number;
 }
+type RunInDaemon = (
+  daemon: DaemonPod,
+  words: readonly string[],
+  output: ExecOutput,
+  signal: AbortSignal,
+) => Promise<number>;
 /** The daemons of a cluster, with the permissions of the user. All functions reject with apiRefused, apiUnavailable. */
 export interface NodeAccess {
   readonly daemons: (signal: AbortSignal) => Promise<readonly DaemonPod[]>;
@@ -27,12 +33,9 @@ export interface NodeAccess {
   /** The node of a pod. Rejects with podNotFound, podWithoutNode. */
   readonly nodeOf: (pod: PodRef, signal: AbortSignal) => Promise<string>;
   /** Runs plexus in the container of a daemon; returns its exit status. */
-  readonly run: (
-    daemon: DaemonPod,
-    words: readonly string[],
-    output: ExecOutput,
-    signal: AbortSignal,
-  ) => Promise<number>;
+  readonly run: RunInDaemon;
+  /** The same for a command that runs until its input ends; the signal ends the input. */
+  readonly runUntil: RunInDaemon;
 }
 
 interface ApiPod {
@@ -59,6 +62,10 @@ const container = 'daemon';
 /** Connects to the daemons of a cluster. */
 export function nodeAccess(source: CredentialSource): NodeAccess {
   const api = apiReader(source);
+  const runner =
+    (more: { readonly endsWithInput?: true }): RunInDaemon =>
+    ({ namespace, name }, words, output, signal) =>
+      execInPod(source, { namespace, pod: name, container, command: ['plexus', ...words], ...more }, output, signal);
   const daemons = (signal: AbortSignal): Promise<readonly DaemonPod[]> => listDaemons(api, signal);
   return {
     daemons,
@@ -77,8 +84,8 @@ export function nodeAccess(source: CredentialSource): NodeAccess {
       if (nodeName === '') throw podWithoutNode({ pod: podKey(pod) });
       return nodeName;
     },
-    run: ({ namespace, name }, words, output, signal) =>
-      execInPod(source, { namespace, pod: name, container, command: ['plexus', ...words] }, output, signal),
+    run: runner({}),
+    runUntil: runner({ endsWithInput: true }),
   };
 }
 

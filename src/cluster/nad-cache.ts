@@ -24,6 +24,8 @@ interface ApiObject {
   readonly metadata?: {
     readonly name?: string | undefined;
     readonly namespace?: string | undefined;
+    /** Only in views; nadShape leaves it out. */
+    readonly creationTimestamp?: string;
     readonly annotations?: Readonly<Record<string, unknown>>;
   };
   readonly spec?: { readonly config?: unknown };
@@ -163,6 +165,7 @@ function slimmed(object: unknown, annotationKeys: readonly string[]): ApiObject 
     metadata: {
       name: metadata?.name,
       namespace: metadata?.namespace,
+      ...(metadata?.creationTimestamp !== undefined && { creationTimestamp: metadata.creationTimestamp }),
       ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
     },
     ...(config !== undefined && { spec: { config } }),

@@ -23,6 +23,8 @@ export interface Overview {
   readonly nads: readonly unknown[];
   /** Namespaces whose NetworkAttachmentDefinitions are known; those of other namespaces may exist nevertheless. */
   readonly nadNamespaces: 'all' | readonly string[];
+  /** namespace/name of the NetworkAttachmentDefinitions that nadSelector selects; undefined without one. */
+  readonly selectedNads?: readonly string[];
   /** Warning Events about pods that may explain why a pod cannot start; undefined if they cannot be read. */
   readonly warnings?: readonly PodWarning[];
   /** What is missing for lack of permission, as sentences. */
@@ -33,6 +35,8 @@ export interface OverviewScope {
   readonly namespace?: string;
   /** Selects pods by their labels, in the form of kubectl. */
   readonly selector?: string;
+  /** Selects NetworkAttachmentDefinitions by their labels. All are read nevertheless, because pods refer to them. */
+  readonly nadSelector?: string;
 }
 /** A cluster for the read-only views, with the permissions of the user. */
 export interface ClusterViews {
@@ -57,16 +61,18 @@ export interface WatchedOverview {
 }
 /** The state of a watched overview. */
 export interface OverviewState {
-  /** Whether one list of everything has completed. */
+  /** Whether the pods are listed, and the NetworkAttachmentDefinitions are listed or cannot be. */
   readonly complete: boolean;
   /** Why changes do not arrive at present, by resource. */
   readonly problems: readonly string[];
 }
 
 const page = 500;
-const nadsIn = (scope: OverviewScope): string => `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}`;
-const podsIn = (scope: OverviewScope): string =>
-  `/api/v1${inNamespace(scope)}/pods${scope.selector === undefined ? '' : `?labelSelector=${encodeURIComponent(scope.selector)}`}`;
+const nadsIn = (scope: OverviewScope, selector?: string): string =>
+  `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}${withLabels(selector)}`;
+const podsIn = (scope: OverviewScope): string => `/api/v1${inNamespace(scope)}/pods${withLabels(scope.selector)}`;
+const withLabels = (selector: string | undefined): string =>
+  selector === undefined ? '' : `?labelSelector=${encodeURIComponent(selector)}`;
 /** The Events that state why a pod cannot start: those of Plexus, and kubelet's. */
 const eventsIn = (scope: OverviewScope): readonly string[] =>
   ['source=plexus', 'reason=FailedCreatePodSandBox'].map(
@@ -81,12 +87,21 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
     server: server.href,
     namespace,
     read: async (scope, signal) => {
-      const [pods, nads, warnings] = await Promise.all([
+      const [pods, nads, selected, warnings] = await Promise.all([
         listAll({ path: podsIn(scope), resource: 'pods', api, page }, podSummary, [], signal),
-        readNads(scope, api, signal),
+        listNads({ scope }, (object) => object, api, signal),
+        scope.nadSelector === undefined
+          ? undefined
+          : listNads({ scope, selector: scope.nadSelector }, objectKey, api, signal),
         readWarnings(scope, api, signal),
       ]);
-      return { pods: itemsOf(pods), ...nads, ...warnings };
+      return {
+        pods: itemsOf(pods),
+        nads: nads.items,
+        nadNamespaces: nads.namespaces,
+        ...(selected !== undefined && { selectedNads: selected.items }),
+        ...warnings,
+      };
     },
     assertNamespace: async (name, signal) => {
       const path = `/api/v1/namespaces/${pathSegment(name)}`;
@@ -113,17 +128,18 @@ const itemsOf = <T>(listed: Listed<T>): readonly T[] => ('items' in listed ? lis
  * Reads all namespaces, because pods refer to NADs of other namespaces; only the scope if that is not allowed. Empty if
  * the CRD is not installed (404).
  */
-async function readNads(
-  scope: OverviewScope,
+async function listNads<T>(
+  { scope, selector }: { readonly scope: OverviewScope; readonly selector?: string },
+  read: (object: unknown) => T,
   api: ApiConnection,
   signal: AbortSignal,
-): Promise<Pick<Overview, 'nads' | 'nadNamespaces'>> {
-  const list = (of: OverviewScope, expected: readonly number[]): Promise<Listed<unknown>> =>
-    listAll({ path: nadsIn(of), resource: nadPlural, api, page }, (object) => object, expected, signal);
+): Promise<{ readonly items: readonly T[]; readonly namespaces: Overview['nadNamespaces'] }> {
+  const list = (of: OverviewScope, expected: readonly number[]): Promise<Listed<T>> =>
+    listAll({ path: nadsIn(of, selector), resource: nadPlural, api, page }, read, expected, signal);
   const all = await list({}, scope.namespace === undefined ? [404] : [403, 404]);
-  if (!('status' in all) || all.status === 404) return { nads: itemsOf(all), nadNamespaces: 'all' };
+  if (!('status' in all) || all.status === 404) return { items: itemsOf(all), namespaces: 'all' };
   const own = await list(scope, [403]);
-  return { nads: itemsOf(own), nadNamespaces: 'items' in own ? [scope.namespace ?? ''] : [] };
+  return { items: itemsOf(own), namespaces: 'items' in own ? [scope.namespace ?? ''] : [] };
 }
 
 /** Empty without the permission to list Events. */
@@ -149,21 +165,25 @@ interface Watching {
 
 function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverview {
   const [pods, nads] = [podCache(), createNadCache()];
+  const selected = scope.nadSelector === undefined ? undefined : cacheOf(objectKey, (key) => key);
   const warnings = eventsIn(scope).map((path) => ({ path, cache: warningCache(), refused: false }));
   const problems = new Map<string, string>();
   const complete = new Set<string>();
+  const pending = new Set([nadsIn(scope), ...(selected === undefined ? [] : [nadsIn(scope, scope.nadSelector)])]);
   const run = (resource: string, path: string, sink: WatchSink, signal: AbortSignal): Promise<void> => {
     const events = warnings.find(({ cache }) => cache === sink);
     const onSynced = (): void => {
-      if (events === undefined) complete.add(resource);
+      if (events === undefined) complete.add(path);
       else events.refused = false;
       problems.delete(path);
+      pending.delete(path);
       onChange();
     };
     const onLost = (error: PlexusError): void => {
       // Everything else is up to date without Events.
       if (events !== undefined && is(error, apiRefused) && error.context.status === 403) events.refused = true;
       else problems.set(path, error.message);
+      pending.delete(path);
       onChange();
     };
     return reflect({ path, resource, api, sink: notifying(sink, onChange), timing, onSynced, onLost }, signal);
@@ -173,18 +193,20 @@ function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverv
       void (await Promise.all([
         run('pods', podsIn(scope), pods, signal),
         run(nadPlural, nadsIn(scope), nads, signal),
+        selected === undefined ? undefined : run(nadPlural, nadsIn(scope, scope.nadSelector), selected, signal),
         ...warnings.map(({ path, cache }) => run('events', path, cache, signal)),
       ])),
     current: () => ({
       pods: pods.all(),
       nads: nads.all(),
       // Until a list has completed, no NAD counts as missing.
-      nadNamespaces: !complete.has(nadPlural) ? [] : scope.namespace === undefined ? 'all' : [scope.namespace],
+      nadNamespaces: !complete.has(nadsIn(scope)) ? [] : scope.namespace === undefined ? 'all' : [scope.namespace],
+      ...(selected !== undefined && { selectedNads: selected.all() }),
       ...(warnings.some(({ refused }) => refused)
         ? { notes: [eventsNotReadable] }
         : { warnings: warnings.flatMap(({ cache }) => cache.all()), notes: [] }),
     }),
-    state: () => ({ complete: complete.has('pods'), problems: [...problems.values()] }),
+    state: () => ({ complete: complete.has(podsIn(scope)) && pending.size === 0, problems: [...problems.values()] }),
   };
 }
 
@@ -209,9 +231,9 @@ interface Cache<T> extends WatchSink {
 }
 
 const podCache = (): Cache<PodSummary> => cacheOf(podSummary, podKey);
-const warningCache = (): Cache<PodWarning> => cacheOf(podWarning, (_, object) => eventKey(object));
+const warningCache = (): Cache<PodWarning> => cacheOf(podWarning, (_, object) => objectKey(object));
 
-const eventKey = (object: unknown): string => {
+const objectKey = (object: unknown): string => {
   const { namespace = '', name = '' } =
     (object as { readonly metadata?: { readonly namespace?: string; readonly name?: string } } | null)?.metadata ?? {};
   return `${namespace}/${name}`;

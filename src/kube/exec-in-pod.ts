@@ -6,6 +6,11 @@ export interface ExecTarget {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /**
+   * Whether the command ends when its input ends. The input then has no content, and the signal ends it, so that the
+   * command does not continue in the container.
+   */
+  readonly endsWithInput?: boolean;
 }
 /** Receives the output of a command as it arrives. */
 export interface ExecOutput {

@@ -1,9 +1,12 @@
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { Exec, type V1Status } from '@kubernetes/client-node';
 import { type PlexusError, apiRefused, apiUnavailable, execRefused, problemOf } from '../errors/index.ts';
 import { clientConfig } from './client-credentials.ts';
 import type { CredentialSource } from './credential-source.ts';
 import type { ExecOutput, ExecTarget } from './exec-in-pod.ts';
+
+/** How long a command may take to end after the end of its input. */
+const endMs = 5000;
 
 /** Runs a command in a container, with the Kubernetes client. See exec-in-pod.ts. */
 export async function podExec(
@@ -12,26 +15,36 @@ export async function podExec(
   output: ExecOutput,
   signal: AbortSignal,
 ): Promise<number> {
-  const { namespace, pod, container, command } = target;
+  const { namespace, pod, container, command, endsWithInput = false } = target;
   const exec = new Exec(await clientConfig(source));
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const stop = (): void => reject(apiUnavailable({ request: requestText(target), problem: 'no answer in time' }));
-  signal.addEventListener('abort', stop, { once: true });
+  const stopped = new AbortController();
+  const stop = (): void => {
+    reject(apiUnavailable({ request: requestText(target), problem: 'no answer in time' }));
+    stopped.abort();
+  };
+  const input = endsWithInput ? new PassThrough() : undefined;
+  const onAbort = (): void => {
+    if (input === undefined) return stop();
+    input.end();
+    setTimeout(stop, endMs).unref();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   const finish = (status: V1Status): void => settle(status, target, { resolve, reject });
   const [stdout, stderr] = [sink(output.stdout), sink(output.stderr)];
-  const opening = exec.exec(namespace, pod, container, [...command], stdout, stderr, null, false, finish);
+  const opening = exec.exec(namespace, pod, container, [...command], stdout, stderr, input ?? null, false, finish);
   opening.then(
     (socket) => {
       socket.onclose = () =>
         reject(apiUnavailable({ request: requestText(target), problem: 'the connection ended before the command' }));
-      signal.addEventListener('abort', () => socket.close(), { once: true });
+      stopped.signal.addEventListener('abort', () => socket.close(), { once: true });
     },
     (error: unknown) => reject(connectFailed(error, target)),
   );
   try {
     return await promise;
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -13,7 +13,7 @@ import type {
 } from './topology-model.ts';
 
 /** Formats the networks, one row each. */
-export const networksText = ({ networks }: Topology, { msSince, ...style }: ListStyle = {}): string =>
+export const networksText = ({ networks }: Pick<Topology, 'networks'>, { msSince, ...style }: ListStyle = {}): string =>
   networks.length === 0
     ? 'no networks'
     : table(
@@ -44,7 +44,7 @@ export const networkColumns: readonly (string | Column)[] = [
   { heading: 'SUBNETS', drop: 2 },
   'PODS',
   'PROBLEMS',
-  { heading: 'AGE', wide: true },
+  { heading: 'AGE', drop: 0 },
 ];
 
 function ageCell(createdAt: string | undefined, msSince: ListStyle['msSince']): Cell {
@@ -91,19 +91,19 @@ export function podsText(
 }
 
 const attachmentColumns: readonly (string | Column)[] = [
-  { heading: 'INTERFACE', drop: 3 },
+  { heading: 'INTERFACE', drop: 4 },
   'NETWORK',
-  { heading: 'ADDRESSES', drop: 4 },
-  { heading: 'MAC', drop: 1 },
+  { heading: 'ADDRESSES', drop: 5 },
+  { heading: 'MAC', drop: 2 },
   'STATE',
 ];
 /** The columns of podsText. */
 export const podColumns: readonly (string | Column)[] = [
   'POD',
-  { heading: 'NODE', drop: 2 },
+  { heading: 'NODE', drop: 3 },
   ...attachmentColumns,
-  { heading: 'OWNER', wide: true, drop: 0 },
-  { heading: 'AGE', wide: true },
+  { heading: 'OWNER', wide: true, drop: 1 },
+  { heading: 'AGE', drop: 0 },
 ];
 
 /** Whether no attachment shows the state of the pod: all are attached, or none can be read from its annotation. */

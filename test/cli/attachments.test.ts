@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Journal, fileJournal } from '../../src/journal/index.ts';
 import type { AttachmentRecord } from '../../src/plan/index.ts';
 import { attachmentRows, attachmentsText, listedRecord } from '../../src/view/index.ts';
+import { startProgram } from '../support/running-command.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 const run = promisify(execFile);
@@ -122,6 +123,30 @@ describe('plexus attachments', () => {
       });
     }
     expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
+  });
+
+  it('prints with --watch the attachments that change, until its reader has gone', async () => {
+    await journal.write(sampleRecord({ containerId: 'abc1' }));
+    using watch = startProgram('plexus', ['attachments', '-w', '--cni-dir', folder.path]);
+    await expect.poll(watch.stdout).toMatch(/^SANDBOX .*\nabc1 .* intended .*\n$/);
+    const shown = watch.stdout().length;
+    await journal.write(sampleRecord({ containerId: 'abd2' }));
+    await journal.write(sampleRecord({ containerId: 'abc1', attachments: [stuck] }));
+    const later = (): readonly string[] => watch.stdout().slice(shown).trimEnd().split('\n').toSorted();
+    await expect
+      .poll(later)
+      .toEqual([expect.stringMatching(/^abc1 .* detaching /), expect.stringMatching(/^abd2 .* intended /)]);
+    watch.child.stdout?.destroy();
+    await journal.write(sampleRecord({ containerId: 'abe3' }));
+    expect(await watch.ended).toEqual([0, null]);
+  });
+
+  it.each([
+    { words: ['check', '-w'], message: '--watch is only for list' },
+    { words: ['list', '-w', '-o', 'yaml'], message: '--watch prints tables' },
+    { words: ['-l', 'app=db'], message: 'Unknown argument: l' },
+  ])('refuses $words as wrong usage', async ({ words, message }) => {
+    expect(await command(...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as unknown });
   });
 
   it('forgets abandoned attachments, and others only with --force', async () => {

@@ -32,7 +32,13 @@ describe('bash completion', () => {
   it.each([
     { words: ['po'], found: 'pods pod' },
     { words: ['pods', '--pro'], found: '--problems' },
-    { words: ['status', '--output', ''], found: 'table json yaml' },
+    { words: ['status', '--output', ''], found: 'table json yaml jsonpath' },
+    { words: ['pods', '--output', ''], found: 'table wide name json yaml jsonpath' },
+    { words: ['pods', '-n', 'shop', '-o', 'j'], found: 'json jsonpath' },
+    { words: ['pods', '-A', '--output', '=', 'w'], found: 'wide' },
+    { words: ['pods', '--output', '='], found: 'table wide name json yaml jsonpath' },
+    { words: ['attachments', '--output', 'n'], found: 'name' },
+    { words: ['doctor', '--end', ''], found: 'both node cluster' },
     { words: ['completion', 'f'], found: 'fish' },
     { words: ['nonsense', 'x'], found: '' },
   ])('completes $words to "$found"', async ({ words, found }) => {
@@ -47,12 +53,12 @@ describe('bash completion', () => {
     expect(stdout.trim()).toBe(found);
   });
 
-  it('offers no one-letter option with two dashes', async () => {
+  it.each(['-', '--'])('offers options after %s, and no one-letter option with two dashes', async (word) => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
       (script) =>
-        `source ${script}; COMP_WORDS=(plexus pods --); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`,
+        `source ${script}; COMP_WORDS=(plexus pods ${word}); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`,
     );
     expect(stdout.split(/\s/)).toEqual(expect.arrayContaining(['--namespace', '--all-namespaces']));
     expect(stdout).not.toMatch(/--\w\b/);
@@ -91,9 +97,13 @@ it('kubectl completes kubectl plexus with the script of plexus completion kubect
   await writeFile(script, (await runProgram('plexus', ['completion', 'kubectl'])).stdout, { mode: 0o755 });
   const env = { ...process.env, PATH: `${folder.path}:${join(repository, 'dist')}:${process.env['PATH'] ?? ''}` };
   const { stdout } = await run(script, ['status', '--out'], { env });
-  expect(stdout).toMatch(/^--output\tOutput format\n(.*\n)*:4\n$/m);
+  expect(stdout).toMatch(/^--output\tOutput format.*\n(.*\n)*:4\n$/m);
   // kubectl 1.26 or newer finds and runs the script itself.
   const [program, words] = isInstalled('kubectl') ? ['kubectl', ['__complete', 'plexus', 'po']] : [script, ['po']];
+  const valuesOf = async (...typed: string[]): Promise<readonly string[]> =>
+    (await run(program, [...words.slice(0, -1), ...typed], { env })).stdout.split('\n').filter((line) => line !== '');
+  expect(await valuesOf('pods', '--output', '')).toEqual(['table', 'wide', 'name', 'json', 'yaml', 'jsonpath', ':4']);
+  expect(await valuesOf('pods', '--output=n')).toEqual(['name', ':4']);
   const first = await run(program, words, { env });
   expect(first.stdout).toMatch(/^pod\tShow the networks of one pod: interfaces, /m);
   expect(first.stdout).not.toContain('webhook');

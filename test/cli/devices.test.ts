@@ -1,3 +1,4 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
 import { execFile } from 'node:child_process';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { fileJournal } from '../../src/journal/index.ts';
 import type { PodDevice } from '../../src/npwg/index.ts';
 import type { SandboxRecord } from '../../src/plan/index.ts';
 import { deviceRows, deviceUses } from '../../src/view/index.ts';
-import { startPodResources, type PodResourcesServer } from '../support/pod-resources-server.ts';
+import { startPodResources, type PodResourcesServer, type PodWithDevices } from '../support/pod-resources-server.ts';
+import { startProgram } from '../support/running-command.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 const run = promisify(execFile);
@@ -16,24 +18,25 @@ const plexus = join(import.meta.dirname, '../../dist/plexus');
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kubelet: PodResourcesServer;
 const vf = (id: string): PodDevice => ({ id, resource: 'vendor.example/vf' });
+const claim = { namespace: 'shop', name: 'db-nics' };
+const place = { driver: 'nic.example.com', pool: 'node-1', device: 'vf-3' };
+const pods: readonly PodWithDevices[] = [
+  {
+    namespace: 'shop',
+    name: 'db',
+    containers: [
+      { devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5', '0000:18:02.6'] }] },
+      { claims: [{ ...claim, devices: [place] }] },
+    ],
+  },
+  { namespace: 'shop', name: 'web', containers: [{ devices: [{ resource: 'nvidia.com/gpu', ids: ['GPU-1'] }] }] },
+  { namespace: 'shop', name: 'none', containers: [{}] },
+];
 
 beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-devices-'));
-  const claim = { namespace: 'shop', name: 'db-nics' };
-  const place = { driver: 'nic.example.com', pool: 'node-1', device: 'vf-3' };
   kubelet = await startPodResources(join(folder.path, 'kubelet/pod-resources/kubelet.sock'), {
-    pods: [
-      {
-        namespace: 'shop',
-        name: 'db',
-        containers: [
-          { devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5', '0000:18:02.6'] }] },
-          { claims: [{ ...claim, devices: [place] }] },
-        ],
-      },
-      { namespace: 'shop', name: 'web', containers: [{ devices: [{ resource: 'nvidia.com/gpu', ids: ['GPU-1'] }] }] },
-      { namespace: 'shop', name: 'none', containers: [{}] },
-    ],
+    pods,
   });
   const [first] = sampleRecord().attachments;
   if (first === undefined) throw new Error('the sample has no attachment');
@@ -129,6 +132,21 @@ describe('plexus devices', () => {
       '0000:18:03.1 unknown',
       'GPU-1 free',
     ]);
+  });
+  it('prints with --watch the devices that change at kubelet, and its failures, until it is interrupted', async () => {
+    const places = ['--kubelet-dir', join(folder.path, 'kubelet'), '--cni-dir', join(folder.path, 'cni')];
+    using watch = startProgram('plexus', ['devices', '-w', ...places]);
+    await expect.poll(watch.stdout).toMatch(/^POD .*\n(.*\n)+shop\/web .*\n$/);
+    const shown = watch.stdout().length;
+    kubelet.behave({
+      pods: [...pods, { namespace: 'shop', name: 'new', containers: [{ devices: [{ resource: 'r', ids: ['d1'] }] }] }],
+    });
+    await expect.poll(() => watch.stdout().slice(shown)).toMatch(/^shop\/new +d1 +r +free.*\n$/);
+    kubelet.behave({ pods, status: grpcStatus.PERMISSION_DENIED });
+    await expect.poll(watch.stderr).toContain('PLX-KUBELET-UNAVAILABLE');
+    kubelet.behave({ status: undefined });
+    watch.child.kill('SIGINT');
+    expect(await watch.ended).toEqual([0, null]);
   });
   it('shows only the devices in the journal, with the reason, if kubelet is unavailable', async () => {
     const { status, stdout, stderr } = await devices('--kubelet-dir', '/nowhere');

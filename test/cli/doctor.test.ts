@@ -75,6 +75,8 @@ describe('plexus doctor', () => {
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
     expect(idsOf(json.stdout, 'ok')).toHaveLength(37);
+    const names = await ends.onNode('-o', 'name');
+    expect(names).toMatchObject({ code: 0, stdout: 'PLX-D-NODE-PLUGINS\n' });
     const node = await ends.onNode('--end', 'node', '-o', 'json');
     expect(idsOf(node.stdout, 'ok')).toHaveLength(22);
     const ofCluster = await ends.onNode('--end', 'cluster', '--node', 'node-2', '-o', 'json');

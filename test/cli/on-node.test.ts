@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileJournal } from '../../src/journal/index.ts';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
-import type { ExecRequest } from '../support/api-server/exec.ts';
+import type { ExecRequest, ExecResult, ExecStreams } from '../support/api-server/exec.ts';
 import { type Ended, runProgram } from '../support/plexus-command.ts';
+import { startProgram } from '../support/running-command.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 // pods/exec runs the real command in the environment of that node's daemon; the connection is a real WebSocket.
@@ -26,13 +27,14 @@ beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-on-node-'));
   server = await startApiServer({
     authorize: ({ subresource }) => subresource !== 'exec' || mayExec,
-    exec: async (request) => {
+    exec: async (request, streams) => {
       executed.push(request);
       const [, ...words] = request.command;
-      return runProgram('plexus', words, {
+      const env = {
         PLEXUS_CNI_DIR: join(folder.path, 'state'),
         PLEXUS_SOCKET: join(folder.path, 'plexus.sock'),
-      });
+      };
+      return words.includes('--watch') ? runWatch(words, env, streams) : runProgram('plexus', words, env);
     },
   });
   for (const name of ['kube-system', 'shop']) server.put('namespaces', { metadata: { name } });
@@ -57,13 +59,31 @@ afterAll(async () => {
   await folder.remove();
 });
 
+/** Exit statuses of the watches that have ended on the node. */
+const endedWatches: unknown[] = [];
+
+/** Runs a command as kubelet does: closes its input when the client does, and never sends a signal. */
+async function runWatch(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { stdout, inputEnd }: ExecStreams,
+): Promise<ExecResult> {
+  using command = startProgram('plexus', words, env);
+  command.child.stdout?.on('data', stdout);
+  inputEnd.addEventListener('abort', () => void command.child.stdin?.end());
+  const [status] = await command.ended;
+  endedWatches.push(status);
+  return { code: Number(status), stdout: '', stderr: command.stderr() };
+}
+
+const elsewhere = (): Readonly<Record<string, string>> => ({
+  KUBECONFIG: join(folder.path, 'config'),
+  PLEXUS_CNI_DIR: join(folder.path, 'none'),
+  PLEXUS_SOCKET: join(folder.path, 'none/plexus.sock'),
+});
+
 /** Runs a command on a machine that is no node. */
-const plexus = (...words: readonly string[]): Promise<Ended> =>
-  runProgram('kubectl-plexus', words, {
-    KUBECONFIG: join(folder.path, 'config'),
-    PLEXUS_CNI_DIR: join(folder.path, 'none'),
-    PLEXUS_SOCKET: join(folder.path, 'none/plexus.sock'),
-  });
+const plexus = (...words: readonly string[]): Promise<Ended> => runProgram('kubectl-plexus', words, elsewhere());
 
 describe('a command that needs a node', () => {
   it('runs in the daemon of the node that --node names, and passes output and exit status on', async () => {
@@ -104,6 +124,10 @@ describe('a command that needs a node', () => {
       '--output',
       'table',
     ]);
+    const named = await plexus('trace', '--node', 'n1', '-o', 'name');
+    expect(named).toMatchObject({ code: 0, stdout: '4f1c\n' });
+    const filled = await plexus('trace', '--node', 'n1', '-o', 'jsonpath={[*].command} took {[0].ms} ms{"\\n"}');
+    expect(filled).toMatchObject({ code: 0, stdout: 'ADD took 12 ms\n' });
     operations[0] = {
       ...operations[0],
       outcome: 'failure',
@@ -145,6 +169,30 @@ describe('a command that needs a node', () => {
     const { code, stderr } = await plexus(...words);
     expect(code).not.toBe(0);
     expect(stderr).toContain(id);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'watches there until it ends here with %s, which ends it on the node too',
+    async (signal) => {
+      const journal = fileJournal(join(folder.path, 'state/journal'));
+      const [first, second] = [sampleRecord({ containerId: 'aaaa' }), sampleRecord({ containerId: 'bbbb' })];
+      await journal.write(first);
+      const before = endedWatches.length;
+      using watch = startProgram('kubectl-plexus', ['attachments', '--node', 'n1', '-w'], elsewhere());
+      await expect.poll(watch.stdout).toMatch(/^SANDBOX .*\n(.*\n)*aaaa +shop\/db-0 /);
+      const shown = watch.stdout().length;
+      await journal.write(second);
+      await expect.poll(() => watch.stdout().slice(shown)).toMatch(/^bbbb +shop\/db-0 .*\n$/);
+      watch.child.kill(signal);
+      expect(await watch.ended).toEqual(signal === 'SIGINT' ? [0, null] : [null, 'SIGKILL']);
+      await expect.poll(() => endedWatches.slice(before)).toEqual([0]);
+      for (const record of [first, second]) await journal.remove(record);
+    },
+  );
+
+  it('reports why it cannot watch there', async () => {
+    const watched = await plexus('attachments', 'list', 'none', '--node', 'n1', '-w');
+    expect(watched).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown });
   });
 
   it('names the permission that is missing', async () => {

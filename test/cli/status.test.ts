@@ -45,6 +45,10 @@ describe('plexus status', () => {
       ok       leftovers     no attachment was abandoned within the last hour
       "
     `);
+    expect(await plexus('status', '-o', 'jsonpath={range [*]}{.what}={.state} {end}')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^daemon=waiting not ready=waiting version=ok /) as unknown,
+    });
     expect((await plexus('status', '--wait', '--timeout', '0.1')).code).toBe(1);
     const waiting = plexus('status', '--wait', '--timeout', '120');
     server.put('daemonsets', daemonSet(2));

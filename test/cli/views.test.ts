@@ -31,12 +31,12 @@ describe('plexus networks', () => {
     const { code, stdout, stderr } = await plexus('networks', '-A');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "NETWORK        FROM        TYPES           SUBNETS       PODS  PROBLEMS
-      cluster-net    node        -               -             9     -
-      infra/backup   definition  ipvlan          10.50.0.1/24  2     -
-      shop/cameras   definition  bridge, tuning  10.40.0.0/24  2     1
-      shop/storage   definition  macvlan         10.30.0.0/24  4     1
-      shop/storrage  MISSING     -               -             1     1
+      "NETWORK        FROM        TYPES           SUBNETS       PODS  PROBLEMS  AGE
+      cluster-net    node        -               -             9     -         -
+      infra/backup   definition  ipvlan          10.50.0.1/24  2     -         3h
+      shop/cameras   definition  bridge, tuning  10.40.0.0/24  2     1         3h
+      shop/storage   definition  macvlan         10.30.0.0/24  4     1         3h
+      shop/storrage  MISSING     -               -             1     1         -
 
       4 problems (3 errors, 1 warning): see pods --problems
       "
@@ -45,9 +45,9 @@ describe('plexus networks', () => {
 
   it('shows with -n the networks of a namespace and of its pods, with the pods of all namespaces', async () => {
     expect((await plexus('networks', '-n', 'infra')).stdout).toMatchInlineSnapshot(`
-      "NETWORK       FROM        TYPES   SUBNETS       PODS  PROBLEMS
-      cluster-net   node        -       -             9     -
-      infra/backup  definition  ipvlan  10.50.0.1/24  2     -
+      "NETWORK       FROM        TYPES   SUBNETS       PODS  PROBLEMS  AGE
+      cluster-net   node        -       -             9     -         -
+      infra/backup  definition  ipvlan  10.50.0.1/24  2     -         3h
       "
     `);
   });
@@ -70,25 +70,25 @@ describe('plexus pods', () => {
     const { code, stdout } = await plexus('pods', '-A');
     expect(code).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
-      "POD                    NODE  INTERFACE  NETWORK        ADDRESSES           MAC                STATE
-      infra/archive-0        n1    eth0       cluster-net    10.244.1.9          -                  attached
-      infra/archive-0        n1    net1       infra/backup   10.50.0.1           02:00:00:00:00:06  attached
-      shop/db-0              n1    eth0       cluster-net    10.244.1.5          -                  attached
-      shop/db-0              n1    net1       shop/storage   10.30.0.2           02:00:00:00:00:01  attached, DUPLICATE ADDRESS
-      shop/db-1              n2    eth0       cluster-net    10.244.2.5          -                  attached
-      shop/db-1              n2    net1       shop/storage   10.30.0.3           02:00:00:00:00:02  attached
-      shop/db-2              n2    eth0       cluster-net    10.244.2.6          -                  attached
-      shop/db-2              n2    net1       shop/storage   10.30.0.2           02:00:00:00:00:03  attached, DUPLICATE ADDRESS
-      shop/late              n2    -          infra/backup   -                   -                  waiting
-      shop/recorder-6c9f-x2  n1    eth0       cluster-net    10.244.1.6          -                  attached
-      shop/recorder-6c9f-x2  n1    net1       shop/storage   10.30.0.4, fd30::4  02:00:00:00:00:04  attached
-      shop/recorder-6c9f-x2  n1    cam0       shop/cameras   10.40.0.2           02:00:00:00:00:05  attached
-      shop/typo              n2    eth0       cluster-net    10.244.2.9          -                  attached
-      shop/typo              n2    -          shop/storrage  -                   -                  MISSING NETWORK
-      shop/viewer            n1    eth0       cluster-net    10.244.1.7          -                  attached
-      shop/viewer            n1    -          shop/cameras   -                   -                  NOT ATTACHED
-      shop/web-5d4f-a1       n1    eth0       cluster-net    10.244.1.8          -                  attached
-      shop/web-5d4f-b2       n2    eth0       cluster-net    10.244.2.8          -                  attached
+      "POD                    NODE  INTERFACE  NETWORK        ADDRESSES           MAC                STATE                        AGE
+      infra/archive-0        n1    eth0       cluster-net    10.244.1.9          -                  attached                     3h
+      infra/archive-0        n1    net1       infra/backup   10.50.0.1           02:00:00:00:00:06  attached                     3h
+      shop/db-0              n1    eth0       cluster-net    10.244.1.5          -                  attached                     3h
+      shop/db-0              n1    net1       shop/storage   10.30.0.2           02:00:00:00:00:01  attached, DUPLICATE ADDRESS  3h
+      shop/db-1              n2    eth0       cluster-net    10.244.2.5          -                  attached                     3h
+      shop/db-1              n2    net1       shop/storage   10.30.0.3           02:00:00:00:00:02  attached                     3h
+      shop/db-2              n2    eth0       cluster-net    10.244.2.6          -                  attached                     3h
+      shop/db-2              n2    net1       shop/storage   10.30.0.2           02:00:00:00:00:03  attached, DUPLICATE ADDRESS  3h
+      shop/late              n2    -          infra/backup   -                   -                  waiting                      3h
+      shop/recorder-6c9f-x2  n1    eth0       cluster-net    10.244.1.6          -                  attached                     3h
+      shop/recorder-6c9f-x2  n1    net1       shop/storage   10.30.0.4, fd30::4  02:00:00:00:00:04  attached                     3h
+      shop/recorder-6c9f-x2  n1    cam0       shop/cameras   10.40.0.2           02:00:00:00:00:05  attached                     3h
+      shop/typo              n2    eth0       cluster-net    10.244.2.9          -                  attached                     3h
+      shop/typo              n2    -          shop/storrage  -                   -                  MISSING NETWORK              3h
+      shop/viewer            n1    eth0       cluster-net    10.244.1.7          -                  attached                     3h
+      shop/viewer            n1    -          shop/cameras   -                   -                  NOT ATTACHED                 3h
+      shop/web-5d4f-a1       n1    eth0       cluster-net    10.244.1.8          -                  attached                     3h
+      shop/web-5d4f-b2       n2    eth0       cluster-net    10.244.2.8          -                  attached                     3h
 
       4 problems (3 errors, 1 warning): see pods --problems
       "
@@ -98,9 +98,9 @@ describe('plexus pods', () => {
   it('shows the pods of one network', async () => {
     const { stdout } = await plexus('pods', '-A', '--network', 'cameras');
     expect(stdout).toMatchInlineSnapshot(`
-      "POD                    NODE  INTERFACE  NETWORK       ADDRESSES  MAC                STATE
-      shop/recorder-6c9f-x2  n1    cam0       shop/cameras  10.40.0.2  02:00:00:00:00:05  attached
-      shop/viewer            n1    -          shop/cameras  -          -                  NOT ATTACHED
+      "POD                    NODE  INTERFACE  NETWORK       ADDRESSES  MAC                STATE         AGE
+      shop/recorder-6c9f-x2  n1    cam0       shop/cameras  10.40.0.2  02:00:00:00:00:05  attached      3h
+      shop/viewer            n1    -          shop/cameras  -          -                  NOT ATTACHED  3h
       "
     `);
     expect((await plexus('pods', '-A', '--network', 'shop/cameras')).stdout).toBe(stdout);
@@ -159,6 +159,12 @@ describe('plexus pod', () => {
       "
     `);
     expect((await plexus('pod', 'db-1', '-n', 'shop')).code).toBe(0);
+  });
+
+  it('prints its name, or fills in a template of kubectl', async () => {
+    expect((await plexus('pod', 'db-1', '-n', 'shop', '-o', 'name')).stdout).toBe('shop/db-1\n');
+    const template = 'jsonpath={.attachments[*].interface}{"\\n"}';
+    expect((await plexus('pod', 'shop/db-1', '-o', template)).stdout).toBe('eth0 net1\n');
   });
 
   it('exits with status 2 for a missing pod', async () => {

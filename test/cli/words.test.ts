@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fillTemplate } from '../../src/cli/json-path.ts';
-import { podNamed, wordsForParser } from '../../src/cli/words.ts';
+import { podNamed, wordsForParser, wordsToComplete } from '../../src/cli/words.ts';
 
 it.each([
   { word: 'db-0', pod: { name: 'db-0' } },
@@ -23,6 +23,16 @@ it.each([
   { words: ['pod', 'pod/db-0'], parsed: ['pod', 'pod/db-0'] },
 ])('the words $words are parsed as $parsed', ({ words, parsed }) => {
   expect(wordsForParser(words)).toEqual(parsed);
+});
+
+it.each([
+  { words: ['pods', '-o', ''], completed: ['pods', '-o', ''] },
+  { words: ['pods', '--output=n'], completed: ['pods', '--output', 'n'] },
+  { words: ['pods', '--output', '=', 'n'], completed: ['pods', '--output', 'n'] },
+  { words: ['pods', '--output', '='], completed: ['pods', '--output', ''] },
+  { words: ['pods', '-'], completed: ['pods', '-'] },
+])('a shell that completes $words asks for the completions of $completed', ({ words, completed }) => {
+  expect(wordsToComplete(words)).toEqual(completed);
 });
 
 describe('a template of kubectl', () => {

@@ -14,6 +14,11 @@ it.each([
   { words: ['ui', '--port', '65536'], message: '--port must be an integer from 0 to 65535' },
   { words: ['plan', ''], message: 'Specify a pod' },
   { words: ['pods', '-o'], message: 'Not enough arguments following: o' },
+  { words: ['status', '-o', 'name'], message: 'Given: "name", Choices: "table", "json", "yaml", "jsonpath"' },
+  { words: ['version', '-o', 'jsonpath={.version}'], message: 'This command has no -o jsonpath' },
+  { words: ['trace', '-o', 'jsonpath={range [*]}'], message: '{range} without {end}' },
+  { words: ['doctor', '-o', 'jsonpath'], message: '-o jsonpath=TEMPLATE' },
+  { words: ['networks', '-w', '-o', 'json'], message: '--watch prints tables' },
 ])('plexus reports $words as invalid, with exit status 2', async ({ words, message }) => {
   const { code, stdout, stderr } = await runProgram('plexus', words);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -29,7 +29,7 @@ const normal = (text: string): string =>
     .replaceAll(/│[^│]*│/g, '││')
     .replaceAll(/\b(?:[\da-f]{2}:){5}[\da-f]{2}\b/g, 'MAC')
     .replaceAll(/\b\d+ ms\b/g, '0 ms')
-    .replaceAll(/\b\d+s\b/g, '0s')
+    .replaceAll(/\b\d+[sm]\b/g, '0s')
     // The time spent on the status depends on whether the loss of the watch was already detected.
     .replace('The operation was aborted due to timeout', 'writing network-status did not finish within 5 s')
     .replaceAll(/ +/g, ' ');

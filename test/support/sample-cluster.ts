@@ -60,11 +60,15 @@ export const samplePods: readonly PodSummary[] = [
   }),
 ];
 
+/** When the objects were created: tables show the age 3h for the next half an hour. */
+const creationTimestamp = new Date(Date.now() - 3.5 * 60 * 60 * 1000).toISOString();
+
 /** The API object of a pod. */
 export const podObject = ({ namespace, name, annotations, node, phase, hostNetwork, owner }: PodSummary) => ({
   metadata: {
     namespace,
     name,
+    creationTimestamp,
     annotations,
     ...(owner !== undefined && {
       ownerReferences: [
@@ -79,7 +83,8 @@ export const podObject = ({ namespace, name, annotations, node, phase, hostNetwo
 /** Stores the sample in an API server. */
 export function putSample(server: StoreAccess, pods: readonly PodSummary[] = samplePods): void {
   for (const name of ['shop', 'infra']) server.put('namespaces', { metadata: { name } });
-  for (const nad of sampleNads) server.put('network-attachment-definitions', nad);
+  for (const nad of sampleNads)
+    server.put('network-attachment-definitions', { ...nad, metadata: { ...nad.metadata, creationTimestamp } });
   for (const pod of pods) server.put('pods', podObject(pod));
 }
 

@@ -113,8 +113,8 @@ describe('the state of a pod', () => {
 
   it('is in the table of pods, and in a row of its own if no attachment is lacking', () => {
     const text = podsText(of([pending(), aPodSummary('q', { asks: 'a,,b' })], [warning('p')]).pods, undefined);
-    expect(text).toMatch(/^shop\/p .* FAILING \(PLX-PLUGIN-MISSING\)$/m);
-    expect(text).toMatch(/^shop\/q .* INVALID ANNOTATION \(PLX-SELECTION-INVALID\)$/m);
+    expect(text).toMatch(/^shop\/p .* FAILING \(PLX-PLUGIN-MISSING\) +-$/m);
+    expect(text).toMatch(/^shop\/q .* INVALID ANNOTATION \(PLX-SELECTION-INVALID\) +-$/m);
   });
 
   it('is in the list of problems, with age, count and fix', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { defaultDeviceInfoDir } from '../../npwg/index.ts';
-import { notOnNode, operationCancelled, summaryOf } from '../../errors/index.ts';
+import { type PlexusError, notOnNode, operationCancelled, summaryOf } from '../../errors/index.ts';
 import { type RecordKey, deferredCalls, fileJournal, unattachedPods } from '../../journal/index.ts';
 import type { SandboxRecord } from '../../plan/index.ts';
 import {
@@ -14,9 +14,9 @@ import {
 } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { forgetByHand } from '../forget.ts';
-import { type ListingArguments, checkListing, listingFlags, listingOptions, printListing } from '../listing.ts';
-import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
-import { type ExitStatus, json, msSince, say, sayJsonList } from '../output.ts';
+import { type ObjectListing, checkListing, listingFlags, listingOptions, printListing } from '../listing.ts';
+import { type NodeChoice, nodeChoiceOptions, runOnNode, watchOnNode } from '../on-node.ts';
+import { type ExitStatus, json, say, sayJsonList } from '../output.ts';
 import {
   type RepairableRecord,
   type RepairOutcome,
@@ -25,10 +25,18 @@ import {
   detachByHand,
   repairableRecord,
 } from '../repair.ts';
-import { podNamed } from '../words.ts';
 import { type RecordSelection, chosenRecords, hasSelection } from '../select-records.ts';
+import {
+  type NodeListing,
+  type NodeWatchArguments,
+  checkWatch,
+  nodeWatchOptions,
+  printProblems,
+  watchNode,
+} from '../watch.ts';
+import { flag, podNamed } from '../words.ts';
 
-interface Options extends NodeChoice, RecordSelection, ListingArguments {
+interface Options extends NodeChoice, RecordSelection, NodeWatchArguments {
   readonly action: string;
   readonly 'dry-run': boolean;
   readonly 'cni-dir': string;
@@ -88,6 +96,7 @@ const withOptions = (yargs: Argv<object>): Argv<Options> =>
       default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
       describe: "detach, forget: the daemon's deviceInfoDir",
     })
+    .options(nodeWatchOptions)
     .options(listingOptions)
     .options(nodeChoiceOptions);
 
@@ -98,14 +107,18 @@ const exampled = (yargs: Argv<Options>): Argv<Options> =>
       ({ action, output }) => action === 'list' || ['table', 'json'].includes(output) || `${action}: -o table or json`,
     )
     .check(checkListing(attachmentColumns))
+    .check(checkWatch)
+    .check(({ action, watch }) => action === 'list' || !watch || '--watch is only for list')
     .example('$0 attachments', 'Every attachment of this node')
     .example('$0 attachments --node worker-3', 'Every attachment of that node')
+    .example('$0 attachments --node worker-3 -w', 'The same, and then those that change')
     .example('$0 attachments check', 'Compare all of them with the journal; run this on the host')
     .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
     .example('$0 attachments detach 4f1c', 'Undo what is left of a deleted sandbox now; run this on the host')
     .example('$0 attachments forget 4f1c 77ab', 'Forget two sandboxes that the daemon could not undo')
     .example('$0 attachments forget --abandoned --node worker-3', 'The same for every abandoned sandbox of that node')
-    .example('$0 attachments forget --network shop/storage --dry-run', 'What would be forgotten');
+    .example('$0 attachments forget --network shop/storage --dry-run', 'What would be forgotten')
+    .epilogue('The journal has no labels of pods: --pod and --network select. plexus pods -l selects by label.');
 
 async function run(options: Options, end: (status: ExitStatus) => void): Promise<void> {
   const { 'cni-dir': folder, node, pod } = options;
@@ -125,31 +138,60 @@ function elsewhere(options: Options): Promise<ExitStatus> {
     ...(['all', 'abandoned', 'dry-run', 'force'] as const).flatMap((name) => flag(name, flags[name])),
     ...listingFlags(flags),
   ];
-  return runOnNode(options, words, pod === undefined ? undefined : { namespace, name: pod });
+  const runThere = options.watch ? watchOnNode : runOnNode;
+  return runThere(options, words, pod === undefined ? undefined : { namespace, name: pod });
 }
 
 async function runHere(options: Options): Promise<void> {
-  const { action, 'cni-dir': folder } = options;
-  const { found: records, damaged } = await fileJournal(`${folder}/journal`).list(repairableRecord);
-  for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
-  const isWhole = !hasSelection(options) && (action === 'list' || action === 'check');
-  const found = isWhole ? records : chosenRecords(records, { ...options, folder });
-  await actions[action]?.(found, options, isWhole);
+  const { action } = options;
+  if (options.watch) return watchNode(options, () => nodeListing(options));
+  const { records, damaged, isWhole } = await selectedRecords(options);
+  printProblems(damaged.map((error) => summaryOf(error)));
+  await actions[action]?.(records, options, isWhole);
   // The content of a damaged record could not be checked.
   if (action === 'check' && isWhole && damaged[0] !== undefined) throw damaged[0];
+}
+
+interface SelectedRecords {
+  readonly records: readonly RepairableRecord[];
+  readonly damaged: readonly PlexusError[];
+  /** Whether these are all records of the node. */
+  readonly isWhole: boolean;
+}
+
+async function selectedRecords(options: Options): Promise<SelectedRecords> {
+  const { action, 'cni-dir': folder } = options;
+  const { found, damaged } = await fileJournal(`${folder}/journal`).list(repairableRecord);
+  const isWhole = !hasSelection(options) && (action === 'list' || action === 'check');
+  return { records: isWhole ? found : chosenRecords(found, { ...options, folder }), damaged, isWhole };
+}
+
+async function nodeListing(options: Options): Promise<NodeListing> {
+  const { records, damaged, isWhole } = await selectedRecords(options);
+  return {
+    listing: await listingOf(records, options['cni-dir'], isWhole),
+    problems: damaged.map((error) => summaryOf(error)),
+  };
+}
+
+async function listingOf(
+  records: readonly RepairableRecord[],
+  folder: string,
+  isWhole: boolean,
+): Promise<ObjectListing> {
+  const rows = attachmentRows(records, isWhole ? await besidesIn(folder) : {});
+  return {
+    data: rows,
+    text: ({ msSince, ...style }) => attachmentsText(rows, msSince, style),
+    names: () => [...new Set(rows.map(({ sandbox }) => sandbox))].filter((each) => each !== ''),
+  };
 }
 
 type Action = (records: readonly RepairableRecord[], options: Options, isWhole: boolean) => Promise<void>;
 
 const actions: Readonly<Record<string, Action>> = {
-  list: async (records, { 'cni-dir': folder, ...listing }, isWhole) => {
-    const rows = attachmentRows(records, isWhole ? await besidesIn(folder) : {});
-    await printListing(listing, {
-      data: rows,
-      text: (style) => attachmentsText(rows, msSince, style),
-      names: () => [...new Set(rows.map(({ sandbox }) => sandbox))].filter((each) => each !== ''),
-    });
-  },
+  list: async (records, { 'cni-dir': folder, ...listing }, isWhole) =>
+    printListing(listing, await listingOf(records, folder, isWhole)),
   show: async (records, { 'cni-dir': folder }) => sayJsonList(inFull(records, folder)),
   check: async (records, options) =>
     printOutcome(await checkByHand(records, placesOf(options), interruptSignal('check')), 'CHECK', options),

@@ -12,9 +12,9 @@ const usable = String.raw`sed '/^--.\(:\|$\)/d'`;
 const scripts: Readonly<Record<string, string>> = {
   bash: `# plexus completion for bash
 _plexus_completions() {
-  local IFS=$'\\n' found
+  local IFS=$'\\n' found current=\${COMP_WORDS[COMP_CWORD]}
   found=$(SHELL=/bin/bash ZSH_NAME= plexus --get-yargs-completions "\${COMP_WORDS[@]}" 2>/dev/null | ${usable})
-  COMPREPLY=($(compgen -W "$found" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=($(compgen -W "$found" -- "\${current#=}"))
 }
 complete -o bashdefault -o default -F _plexus_completions plexus
 `,

@@ -1,17 +1,14 @@
 import type { Argv } from 'yargs';
-import type { DoctorFinding } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
 import { findingsText, worstFirst } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { daemonPlaceOptions } from '../daemon-place-options.ts';
 import type { DoctorArguments } from '../doctor-checks.ts';
+import { type DataArguments, checkTemplate, namedDataOptions, printData } from '../listing.ts';
 import { nodeOptions } from '../node-options.ts';
-import { say } from '../output.ts';
-import { yamlText } from '../yaml-text.ts';
 
-interface DoctorOptions extends DoctorArguments {
+interface DoctorOptions extends DoctorArguments, DataArguments {
   readonly strict: boolean;
-  readonly output: string;
 }
 
 const text = { type: 'string', requiresArg: true } as const;
@@ -58,29 +55,30 @@ export const doctorCommand: CommandBody<DoctorOptions> = {
         default: false,
         describe: 'Count warnings as errors in the exit status',
       })
-      .option('output', {
-        alias: 'o',
-        requiresArg: true,
-        choices: ['table', 'json', 'yaml'],
-        default: 'table',
-        describe: 'Output format',
-      })
+      .options(namedDataOptions)
+      .check(checkTemplate)
       .check(({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout must be above 0 and at most 3600')
       .example('$0 doctor', 'On a node, as root, or with a kubeconfig anywhere')
       .example('$0 doctor --end cluster --node worker-3', 'Check one node from the cluster')
       .example('$0 doctor --strict -o json', 'For a script')
+      .example('$0 doctor -o name', 'The checks that are not ok; plexus explain takes each')
       .epilogue(
         'Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 nothing could be checked. See docs/doctor.md.',
       ),
   handler: async (options) => {
-    const { timeout, output, strict } = options;
+    const { timeout, strict } = options;
     // Loaded only here, with the rules of src/validate and their schemas.
     const [{ checksFor }, { runChecks }] = await Promise.all([
       import('../doctor-checks.ts'),
       import('../../doctor/index.ts'),
     ]);
     const findings = await runChecks(await checksFor(options, process.env), { checkMs: timeout * 1000, graceMs });
-    say(formatFindings(findings, output));
+    const sorted = worstFirst(findings);
+    await printData(options, {
+      data: sorted,
+      names: () => [...new Set(sorted.filter(({ severity }) => severity !== 'ok').map(({ id }) => id))],
+      text: () => findingsText(sorted),
+    });
     const first = findings.find(({ severity }) => severity !== 'unknown');
     if (first === undefined)
       throw nothingLookedAt({
@@ -90,8 +88,3 @@ export const doctorCommand: CommandBody<DoctorOptions> = {
       throw findingsMade({});
   },
 };
-
-function formatFindings(findings: readonly DoctorFinding[], output: string): string {
-  if (output === 'json') return JSON.stringify(worstFirst(findings), null, 2);
-  return output === 'yaml' ? yamlText(worstFirst(findings)) : findingsText(findings);
-}

@@ -6,10 +6,10 @@ import { type SandboxRecord, differences, withRecordedNames } from '../../plan/i
 import { differencesText, planText, planView } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { clusterFor, namespaceOption, sourceFor } from '../cluster-options.ts';
-import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
+import { type NodeChoice, nodeChoiceOptions, runOnNode } from '../on-node.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { type PlanSubject, type PlannedPod, planOfCommand } from '../plan-pod.ts';
-import { podNamed } from '../words.ts';
+import { flag, podNamed } from '../words.ts';
 
 interface Options extends NodeChoice {
   readonly name?: string | undefined;

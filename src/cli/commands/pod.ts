@@ -3,16 +3,15 @@ import { podNotFound } from '../../errors/index.ts';
 import { podIn, podText, topologyOf } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
-import { terminalStyle } from '../listing.ts';
-import { type ExitStatus, type Format, runSearch, outputOption, msSince, print } from '../output.ts';
+import { type DataArguments, checkTemplate, namedDataOptions, printData, terminalStyle } from '../listing.ts';
+import { type ExitStatus, msSince, runSearch } from '../output.ts';
 import { recentFailures } from '../recent-failures.ts';
 import { readOverview } from '../read-topology.ts';
 import { podNamed } from '../words.ts';
 import { withProblems } from './pods.ts';
 
-interface Options extends ScopeArguments {
+interface Options extends ScopeArguments, DataArguments {
   readonly name: string;
-  readonly output: Format;
 }
 
 export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
@@ -26,11 +25,12 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Optio
           describe: 'Compare its addresses with those of pods of all namespaces',
         },
       })
-      .option('output', outputOption)
+      .options(namedDataOptions)
+      .check(checkTemplate)
       .example('$0 pod db-0 -n shop', 'The networks of db-0')
       .example('$0 pod db-0 -n shop -A', 'The same, with its addresses compared with those of all pods')
       .epilogue('Exit status: 0 success, 1 its networks have a problem, 2 failure.'),
-  handler: ({ output, name: word, ...given }) =>
+  handler: ({ name: word, ...given }) =>
     runSearch(end, async () => {
       const { name, ...named } = podNamed(word);
       const scope = { ...given, ...named };
@@ -46,8 +46,9 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandBody<Optio
       const topology = failures.length === 0 ? first : topologyOf({ ...overview, failures });
       const pod = podIn(topology, summary);
       const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
-      await print(output, {
+      await printData(given, {
         data: withProblems(pod, topology),
+        names: () => [`${pod.namespace}/${pod.name}`],
         text: () => podText(pod, problems, { msSince, ...terminalStyle() }),
       });
       return problems.some(({ severity }) => severity === 'error') ? 1 : 0;

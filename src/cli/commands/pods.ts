@@ -7,26 +7,19 @@ import {
   podsText,
   problemCount,
   problemsText,
+  topologyOf,
 } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
-import { type ScopeArguments, scopeOptions, selectorOption } from '../cluster-options.ts';
-import {
-  type ObjectListing,
-  type ListingArguments,
-  checkListing,
-  checkWatch,
-  listingLines,
-  listingOptions,
-  printListing,
-} from '../listing.ts';
-import { type ExitStatus, msSince, runSearch } from '../output.ts';
+import { type ScopeArguments, clusterFor, scopeFor, scopeOptions, selectorOption } from '../cluster-options.ts';
+import { type ObjectListing, checkListing, listingOptions, listingWatch, printListing } from '../listing.ts';
+import { type ExitStatus, runSearch } from '../output.ts';
 import { networksNamed, readTopology } from '../read-topology.ts';
-import { watchOption, watchTopology } from '../watch-topology.ts';
+import { type WatchArguments, checkWatch, watchOption } from '../watch.ts';
+import { watchOverview } from '../watch-topology.ts';
 
-interface Options extends ScopeArguments, ListingArguments {
+interface Options extends ScopeArguments, WatchArguments {
   readonly network?: string | undefined;
   readonly problems: boolean;
-  readonly watch: boolean;
 }
 
 export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Options> => ({
@@ -46,7 +39,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Opti
       .check(checkWatch)
       .check(({ watch, problems }) => !(watch && problems) || '--watch and --problems exclude each other')
       .example('$0 pods -A', 'Every attachment of the cluster')
-      .example('$0 pods -n shop -l app=db -o wide', 'The pods with a label, with owner and age')
+      .example('$0 pods -n shop -l app=db -o wide', 'The pods with a label, with their owners')
       .example('$0 pods -A -o jsonpath=\'{range [*]}{.name}{"\\n"}{end}\'', 'Names, with a template of kubectl')
       .example('$0 pods --network storage', 'The pods in network storage, with their addresses')
       .example('$0 pods -A --problems', 'Duplicate addresses, missing attachments and networks, invalid annotations')
@@ -56,9 +49,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Opti
   handler: ({ network, problems, ...scope }) =>
     runSearch(end, async () => {
       if (scope.watch) {
-        await watchTopology(scope, (topology, isFirst) =>
-          listingLines(scope, attachmentView(topology, namedIn(topology, network), false), isFirst),
-        );
+        await watchPods(scope, network);
         return 0;
       }
       const topology = await readTopology(scope);
@@ -70,12 +61,21 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandBody<Opti
       const wanted = networks === undefined ? topology.problems : problemsIn(topology, networks);
       await printListing(scope, {
         data: wanted,
-        text: ({ paint = unpainted }) => problemsText(wanted, { msSince, paint }),
+        text: ({ paint = unpainted, msSince }) => problemsText(wanted, { msSince, paint }),
         names: () => [...new Set(wanted.flatMap(({ pods }) => pods))],
       });
       return wanted.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),
 });
+
+async function watchPods(options: ScopeArguments & WatchArguments, network: string | undefined): Promise<void> {
+  const cluster = await clusterFor(options);
+  const show = listingWatch(options);
+  await watchOverview(cluster, scopeFor(options, cluster), (overview) => {
+    const topology = topologyOf(overview);
+    show(attachmentView(topology, namedIn(topology, network), false));
+  });
+}
 
 const unpainted = (text: string): string => text;
 
@@ -101,7 +101,7 @@ function attachmentView(
   return {
     data: pods.map((pod) => withProblems(pod, topology)),
     text: (style) =>
-      `${podsText(pods, networks, { ...style, msSince })}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
+      `${podsText(pods, networks, style)}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
     names: () => pods.map(({ namespace, name }) => `${namespace}/${name}`),
   };
 }

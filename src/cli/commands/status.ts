@@ -10,13 +10,13 @@ import {
 } from '../../view/index.ts';
 import type { CommandBody } from '../command-table.ts';
 import { type ClusterArguments, clusterFor, clusterOptions, requestSignal, sourceFor } from '../cluster-options.ts';
-import { type ExitStatus, type Format, outputOption, paintFor, print, runSearch } from '../output.ts';
+import { type DataArguments, checkTemplate, dataOptions, printData } from '../listing.ts';
+import { type ExitStatus, paintFor, runSearch } from '../output.ts';
 import { versionText } from '../version-text.ts';
 
-interface Options extends ClusterArguments {
+interface Options extends ClusterArguments, DataArguments {
   readonly wait: boolean;
   readonly timeout: number;
-  readonly output: Format;
 }
 
 const pollMs = 2000;
@@ -37,15 +37,16 @@ export const statusCommand = (end: (status: ExitStatus) => void): CommandBody<Op
         default: 300,
         describe: 'wait: time limit in seconds',
       })
-      .option('output', outputOption)
+      .options(dataOptions)
+      .check(checkTemplate)
       .check(({ timeout }) => timeout > 0 || '--timeout must be above 0')
       .example('$0 status', 'The state of the installation')
       .example('$0 status --wait --timeout 120', 'After an installation or upgrade, in a script')
       .epilogue('Exit status: 0 every line is ok, 1 one is not (with --wait: daemons not ready in time), 2 failure.'),
-  handler: ({ wait, timeout, output, ...choice }) =>
+  handler: ({ wait, timeout, ...choice }) =>
     runSearch(end, async () => {
       const lines = wait ? await readyLines(choice, AbortSignal.timeout(timeout * 1000)) : await readLines(choice);
-      await print(output, { data: lines, text: () => statusText(lines, paintFor(process.stdout, process.env)) });
+      await printData(choice, { data: lines, text: () => statusText(lines, paintFor(process.stdout, process.env)) });
       return lines.some(({ what, state }) => state !== 'ok' && (!wait || isOfDaemon(what))) ? 1 : 0;
     }),
 });

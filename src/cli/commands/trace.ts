@@ -5,19 +5,18 @@ import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
 import { observeSocketOf } from '../../host/index.ts';
 import type { CommandBody } from '../command-table.ts';
-import { type NodeChoice, flag, nodeChoiceOptions, runOnNode } from '../on-node.ts';
-import { type ExitStatus, json, say } from '../output.ts';
+import { type NodeChoice, nodeChoiceOptions, runOnNode } from '../on-node.ts';
+import { type DataArguments, checkTemplate, dataFlags, namedDataOptions, printData } from '../listing.ts';
+import type { ExitStatus } from '../output.ts';
 import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
-import { podNamed } from '../words.ts';
-import { yamlText } from '../yaml-text.ts';
+import { flag, podNamed } from '../words.ts';
 
-interface TraceOptions extends NodeChoice {
+interface TraceOptions extends NodeChoice, DataArguments {
   readonly what?: string | undefined;
   readonly name?: string | undefined;
   readonly namespace: string;
   readonly socket: string;
   readonly last?: number | undefined;
-  readonly output: string;
   readonly verbose: boolean;
 }
 
@@ -48,19 +47,15 @@ export const traceCommand = (end: (status: ExitStatus) => void): CommandBody<Tra
       })
       .option('socket', socketOption)
       .options(nodeChoiceOptions)
-      .option('output', {
-        alias: 'o',
-        requiresArg: true,
-        choices: ['table', 'json', 'yaml'],
-        default: 'table',
-        describe: 'Output format',
-      })
+      .options(namedDataOptions)
+      .check(checkTemplate)
       .check(({ what, name }) => (what === undefined) === (name === undefined) || `Specify the ${what ?? 'pod'}.`)
       .check(
         ({ last }) =>
           last === undefined || (Number.isInteger(last) && last > 0) || '--last must be an integer, 1 or more',
       )
       .example('$0 trace --node worker-3', 'Every operation that the daemon of that node has recorded')
+      .example('$0 trace --node worker-3 -o name', 'The container IDs of their sandboxes, for trace sandbox')
       .example('$0 trace pod db-0 -n shop', 'The operations on that pod, as timelines')
       .example('$0 trace pod db-0 -n shop --last 1 --verbose', 'With what each plugin read and wrote')
       .epilogue(
@@ -77,13 +72,17 @@ export const traceCommand = (end: (status: ExitStatus) => void): CommandBody<Tra
       ...(last !== undefined && { last }),
     });
     if (operations.length === 0 && options.name !== undefined) throw nothingRecorded({ what: askedFor(options) });
-    say(textOf(operations, options));
+    await printData(options, {
+      data: operations,
+      names: () => [...new Set(operations.map(({ sandbox }) => sandbox))],
+      text: () => textOf(operations, options),
+    });
   },
 });
 
 /** Runs the command in the daemon of the node. Rejects with notOnNode if nothing determines the node. */
 async function elsewhere(options: TraceOptions): Promise<ExitStatus> {
-  const { node, what, name = '', namespace, last, verbose, output, socket } = options;
+  const { node, what, name = '', namespace, last, verbose, socket } = options;
   if (node === undefined && what !== 'pod')
     throw notOnNode({ what: `it has no socket of a daemon (${observeSocketOf(socket)})` });
   const words = [
@@ -92,7 +91,7 @@ async function elsewhere(options: TraceOptions): Promise<ExitStatus> {
     ...flag('namespace', namespace),
     ...flag('last', last),
     ...flag('verbose', verbose),
-    ...flag('output', output),
+    ...dataFlags(options),
   ];
   return runOnNode(options, words, { namespace, name });
 }
@@ -100,14 +99,7 @@ async function elsewhere(options: TraceOptions): Promise<ExitStatus> {
 const askedFor = ({ what, name, namespace }: TraceOptions): string =>
   what === 'pod' ? `pod ${namespace}/${name}` : `sandbox ${name}`;
 
-function textOf(operations: readonly RecordedOperation[], { what, output, verbose }: TraceOptions): string {
-  switch (output) {
-    case 'json':
-      return json(operations);
-    case 'yaml':
-      return yamlText(operations);
-    default:
-      if (operations.length === 0) return 'no operations are recorded';
-      return what === undefined && !verbose ? operationsText(operations) : timelinesText(operations, verbose);
-  }
+function textOf(operations: readonly RecordedOperation[], { what, verbose }: TraceOptions): string {
+  if (operations.length === 0) return 'no operations are recorded';
+  return what === undefined && !verbose ? operationsText(operations) : timelinesText(operations, verbose);
 }

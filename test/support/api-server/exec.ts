@@ -16,11 +16,17 @@ export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;
 }
-export type ExecHandler = (request: ExecRequest) => Promise<ExecResult>;
+/** The streams of a command while it runs. */
+export interface ExecStreams {
+  readonly stdout: (text: string) => void;
+  /** Aborted when the client has ended the input, or has gone. */
+  readonly inputEnd: AbortSignal;
+}
+export type ExecHandler = (request: ExecRequest, streams: ExecStreams) => Promise<ExecResult>;
 
 const protocol = 'v5.channel.k8s.io';
 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // RFC 6455, section 1.3
-const [stdoutChannel, stderrChannel, statusChannel] = [1, 2, 3];
+const [stdoutChannel, stderrChannel, statusChannel, closeChannel] = [1, 2, 3, 255];
 
 /**
  * Answers the exec subresource of a pod over a WebSocket, as the API server does: each message begins with the number of
@@ -44,16 +50,26 @@ export async function answerExec(
     `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\nsec-websocket-protocol: ${protocol}\r\n\r\n`,
   );
   const { namespace, name: pod, query } = info;
-  const { code, stdout, stderr } = await run({
-    namespace,
-    pod,
-    container: query.get('container') ?? '',
-    command: query.getAll('command'),
-  });
+  const { code, stdout, stderr } = await run(
+    { namespace, pod, container: query.get('container') ?? '', command: query.getAll('command') },
+    { stdout: (text) => void socket.write(frame(stdoutChannel, text)), inputEnd: inputEndOf(socket) },
+  );
   if (stdout !== '') socket.write(frame(stdoutChannel, stdout));
   if (stderr !== '') socket.write(frame(stderrChannel, stderr));
   socket.write(frame(statusChannel, JSON.stringify(statusOf(code))));
   socket.end(Buffer.from([0x88, 2, 0x03, 0xe8])); // Close, 1000.
+}
+
+/** Kubelet closes the input of a command when the client ends it, and when the connection ends. */
+function inputEndOf(socket: Duplex): AbortSignal {
+  const ended = new AbortController();
+  for (const event of ['end', 'close']) socket.once(event, () => ended.abort());
+  // Each frame of these clients is short and arrives whole: two bytes of head, four of mask, then the content.
+  socket.on('data', ([head = 0, , mask = 0, , , , first = 0]: Buffer) => {
+    const isClose = (head & 0x0f) === 8;
+    if (isClose || (first ^ mask) === closeChannel) ended.abort();
+  });
+  return ended.signal;
 }
 
 const statusOf = (code: number): object =>
