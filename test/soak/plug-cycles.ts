@@ -108,7 +108,16 @@ async function oneChange(run: Run, sandbox: Sandbox, cycle: PlugCycle): Promise<
   await world.plugins.disarm(sandbox.containerId);
   if (run.signal?.aborted === true) return;
   calls.count('CHANGE ok');
-  problems.push(...(await differences(run, sandbox, selections)).map((each) => `${change}: ${each}`));
+  // The status follows later when the API server is away.
+  let found: readonly string[] = [];
+  const isAsRequested = async (): Promise<boolean> => {
+    if (++looks % looksPerAnswer === 0) run.onAnswer();
+    found = await differences(run, sandbox, selections);
+    return found.length === 0 || run.signal?.aborted === true;
+  };
+  await waitFor(change, isAsRequested, { mostTries }).catch(() => {
+    problems.push(...found.map((each) => `${change}: ${each}`));
+  });
 }
 
 interface StatusEntry {
