@@ -23,6 +23,7 @@ export {
   connectOptionsFor,
 } from './connect.ts';
 export { kubernetesCluster } from './kubernetes.ts';
+export { nadShape } from './nad-cache.ts';
 export type { NadWatch } from './nad-watch.ts';
 export {
   apiPermissions,

@@ -1,13 +1,8 @@
 import type { Cluster } from '../cluster/index.ts';
 import { networksTooLarge } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodMetadata, configWeight, nadKey } from '../npwg/index.ts';
+import { type Nad, type NadRef, type PodMetadata, configWeight, maxNetworksWeight, nadKey } from '../npwg/index.ts';
 import type { HeldMemory } from '../service/index.ts';
 
-/**
- * limit for the weight (configWeight) of one pod's networks: a call keeps several copies of them, and so does the
- * journal
- */
-const maxWeight = 256 * 1024;
 /** calls whose networks weigh less run concurrently; real networks do */
 const lightWeight = 32 * 1024;
 
@@ -27,7 +22,7 @@ export function holdNetworks(cluster: Cluster, held: HeldMemory): Cluster {
   const read = async (ref: NadRef, signal: AbortSignal): Promise<Nad | undefined> => {
     const nad = await cluster.getNad(ref, signal);
     weight += nad === undefined ? 0 : configWeight(nad);
-    if (weight > maxWeight) throw networksTooLarge({ nad: nadKey(ref), weight, most: maxWeight });
+    if (weight > maxNetworksWeight) throw networksTooLarge({ nad: nadKey(ref), weight, most: maxNetworksWeight });
     await held.waitIf(weight > lightWeight, signal);
     return nad;
   };

@@ -14,8 +14,11 @@ export interface ReviewStatus {
 
 /** Reads any object of the API, for diagnosis. Sends each request once, without retries. */
 export interface ApiReader {
-  /** Undefined if object or kind does not exist. Rejects with apiUnavailable, apiRefused, kubeconfigUnusable. */
-  get(what: string, path: string, signal: AbortSignal): Promise<unknown>;
+  /**
+   * Undefined if object or kind does not exist. `shape`: what to keep of the object; everything if absent. Rejects with
+   * apiUnavailable, apiRefused, kubeconfigUnusable.
+   */
+  get(what: string, path: string, signal: AbortSignal, shape?: Shape): Promise<unknown>;
   /** Reads text, such as the log of a container. Rejects like `get`. */
   text(what: string, path: string, signal: AbortSignal): Promise<string | undefined>;
   /**
@@ -87,8 +90,9 @@ export function apiReader(source: CredentialSource): ApiReader {
     throw apiRefused({ request, status, problem });
   };
   return {
-    get: async (what, path, signal) => {
-      const { status, body } = await ask({ what, path }, [404], signal);
+    get: async (what, path, signal, shape) => {
+      const question = { what, path, ...(shape !== undefined && { shape: () => shape }) };
+      const { status, body } = await ask(question, [404], signal);
       return status === 404 ? undefined : body;
     },
     text: async (what, path, signal) => {

@@ -42,7 +42,16 @@ export {
   defaultDeviceInfoDir,
 } from './device-info.ts';
 export type { ClaimedDevice, DeviceRequests, PodDevice, PodDevices } from './pod-device.ts';
-export { configWeight, maxConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
+export {
+  configWeight,
+  maxConfigLength,
+  maxNetworksWeight,
+  type Nad,
+  nadConfiguration,
+  nadKey,
+  type NadRef,
+  parseNad,
+} from './nad.ts';
 export type { InterfaceSelector, NodeInterfaces, NodeLink } from './node-interfaces.ts';
 export {
   type AttachedNetwork,

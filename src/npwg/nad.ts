@@ -42,11 +42,17 @@ export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
  */
 export const maxConfigLength = 64 * 1024;
 
+/**
+ * The limit for the weight (configWeight) of the networks of one pod: the daemon keeps several copies of them, and so
+ * does the journal.
+ */
+export const maxNetworksWeight = 256 * 1024;
+
 const weightOfValue = 48;
 const configPath = ['spec', 'config'];
 
 /** Estimates how many bytes a configuration takes in memory: its text, plus a constant for each JSON value. */
-export function configWeight({ config = '' }: Nad): number {
+export function configWeight({ config = '' }: Pick<Nad, 'config'>): number {
   let values = 0;
   // counts characters inside strings too: it is an estimate
   for (let at = 0; at < config.length; at++) if (',[{'.includes(config.charAt(at))) values++;

@@ -14,7 +14,7 @@ export interface Shared extends Pick<PodContext, 'settings' | 'isWhole'>, Partia
  * Returns the context for planning pods. A NetworkAttachmentDefinition that Plexus cannot read still counts as known.
  */
 export function podContext(
-  nads: readonly JudgedNad[],
+  nads: readonly Pick<JudgedNad, 'key' | 'nad' | 'ipams'>[],
   { clusterNads = [], files = [], ...shared }: Shared,
 ): PodContext {
   const named = nads.flatMap(({ key, nad, ipams }) => (key === undefined ? [] : [{ key, nad, ipams }]));

@@ -16,7 +16,7 @@ import type { ControlSwitches } from './control-switches.ts';
 import { withDefaultNetworks } from './default-networks.ts';
 import { type Needed, withDeviceResources } from './device-resources.ts';
 import { patchOf } from './json-diff.ts';
-import type { ClusterNad } from './cluster-nad.ts';
+import type { JudgedClusterNad } from './cluster-nad.ts';
 import { withNodeSelector } from './node-selector.ts';
 import type { Policy } from './options.ts';
 import { annotationsOf, labelsOf, objectAt, objectsAt, withAnnotations } from './pod-parts.ts';
@@ -61,8 +61,8 @@ interface Change {
   readonly sent: JsonObject;
   readonly prepared: PreparedPod;
   readonly namespace: string;
-  /** The networks of the prepared pod, as far as they exist. */
-  readonly nads: ReadonlyMap<string, ClusterNad>;
+  /** The networks of the prepared pod, as far as they exist; none if they are too large together. */
+  readonly nads: ReadonlyMap<string, JudgedClusterNad>;
   /** Resources that a DeviceClass offers. */
   readonly classResources: ReadonlySet<string>;
 }
@@ -86,7 +86,7 @@ export function changePod(change: Change, policy: Policy, switches: ControlSwitc
 
 /** An element of the annotation whose network exists. */
 interface KnownNetwork {
-  readonly nad: ClusterNad;
+  readonly nad: JudgedClusterNad;
   readonly selection: NetworkSelection;
 }
 

@@ -4,7 +4,7 @@ import { useRefused } from '../errors/index.ts';
 import { defaultNetworkKey, nadKey, networksKey } from '../npwg/index.ts';
 import { guardedUse } from '../plan/index.ts';
 import { type Finding, findingOf, nadsOfPod, podPathOf } from '../validate/index.ts';
-import type { ClusterNad } from './cluster-nad.ts';
+import type { JudgedClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
 import { objectAt, stringAt } from './pod-parts.ts';
 import type { AdmissionRequest } from './review.ts';
@@ -59,7 +59,7 @@ interface UseSubject {
   /** The object of the request with its kind and namespace. */
   readonly object: JsonObject;
   /** The networks that the object names, as far as they exist. */
-  readonly networks: ReadonlyMap<string, ClusterNad>;
+  readonly networks: ReadonlyMap<string, JudgedClusterNad>;
 }
 interface Asking {
   readonly user: ApiUser;

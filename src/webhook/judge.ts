@@ -1,5 +1,5 @@
 import { type JsonObject, sizeOfJson } from '../cni/index.ts';
-import { deviceMissing, nadInUse, nadNotFound, resourceNotRequested } from '../errors/index.ts';
+import { type PlexusError, deviceMissing, nadInUse, nadNotFound, resourceNotRequested } from '../errors/index.ts';
 import {
   type Labels,
   type NadRef,
@@ -20,8 +20,9 @@ import {
   judgePolicy,
   labelsOfName,
   podContext,
+  podPathOf,
 } from '../validate/index.ts';
-import type { ClusterNad } from './cluster-nad.ts';
+import type { JudgedClusterNad } from './cluster-nad.ts';
 import type { Policy } from './options.ts';
 import { annotationsOf, objectAt, stringAt } from './pod-parts.ts';
 import type { AdmissionRequest, Decision } from './review.ts';
@@ -50,9 +51,11 @@ export function judgeNadWrite(
 /** The networks that an object's pod names, as the caller found them. */
 export interface Networks {
   /** Those that exist, by namespace/name. */
-  readonly found: ReadonlyMap<string, ClusterNad>;
+  readonly found: ReadonlyMap<string, JudgedClusterNad>;
   /** The keys of all others, for suggestions. */
   readonly others: readonly string[];
+  /** Why none of them was read. */
+  readonly problem?: PlexusError;
 }
 
 /** Decides about a pod, or about a workload with a pod template. `more`: findings that needed requests. */
@@ -65,6 +68,11 @@ export function judgePodWrite(
   const isPod = kind === 'Pod';
   const mode = isPod ? policy.pods : policy.templates;
   if (mode === 'off' || object === undefined || isBeingDeleted(object)) return allowed;
+  const { problem } = networks;
+  if (problem !== undefined) {
+    const path = [...podPathOf(object), 'metadata', 'annotations', networksKey];
+    return verdictOf([findingOf(problem, path), ...more], mode);
+  }
   const context = podContext(
     [...networks.found.values()].map(({ judged }) => judged),
     {

@@ -18,7 +18,10 @@ interface NodeLabel {
 }
 
 /** Adds the node labels that networks require. A contradiction is a problem: no value is replaced. */
-export function withNodeSelector(pod: JsonObject, nads: readonly ClusterNad[]): WithNodeSelector {
+export function withNodeSelector(
+  pod: JsonObject,
+  nads: readonly Pick<ClusterNad, 'key' | 'annotations'>[],
+): WithNodeSelector {
   const own = objectAt(pod, 'spec', 'nodeSelector');
   const added = new Map<string, NodeLabel>();
   const problems: PlexusError[] = [];

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type NadWatch, type Permissions, apiPermissions, cachedPermissions, connectNads } from '../cluster/index.ts';
+import {
+  type NadWatch,
+  type Permissions,
+  apiPermissions,
+  cachedPermissions,
+  connectNads,
+  nadShape,
+} from '../cluster/index.ts';
 import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import {
   type ApiConnection,
@@ -24,11 +31,11 @@ import {
   nadVersion,
 } from '../npwg/index.ts';
 import type { Settings } from '../plan/index.ts';
-import { judgeNad } from '../validate/index.ts';
 import { fairQueue } from '../service/index.ts';
 import { type ControlSwitches, noSwitches, readControlSwitches } from './control-switches.ts';
 import { usesNad } from './judge.ts';
 import type { ClusterNad } from './cluster-nad.ts';
+import { knownNads } from './known-nads.ts';
 import { annotationsOf, labelsOf, objectAt, objectsAt, stringAt } from './pod-parts.ts';
 
 /** The state of the cluster that decisions depend on. Watched, so that a pod usually causes no API request. */
@@ -79,13 +86,14 @@ const withReviewTimeout = (signal: AbortSignal): AbortSignal =>
 export async function clusterSources(options: SourceOptions): Promise<Sources> {
   const { api, resourceNameKeys, timing = usualWatchTiming } = options;
   const reader = apiReader(options.credentials);
-  const watch = await connectNads(api, [...new Set([...nadAnnotationKeys, ...resourceNameKeys])], timing);
+  const annotationKeys = [...new Set([...nadAnnotationKeys, ...resourceNameKeys])];
+  const watch = await connectNads(api, annotationKeys, timing);
   const namespaces = mirrorNamespaces(api, timing);
   const polled = pollOthers(reader, options);
   const listing = fairQueue(); // Many lists at once would occupy the process.
   const permissions = cachedPermissions(apiPermissions(api, withReviewTimeout));
   return {
-    nad: knownNads(watch, reader),
+    nad: readNad(watch, reader, annotationKeys),
     nadKeys: watch.nads.keys,
     defaultNetworks: async (namespace, signal) => (await namespaces.get(namespace, reader, signal))?.defaultNetworks,
     switches: polled.switches,
@@ -114,21 +122,16 @@ export async function clusterSources(options: SourceOptions): Promise<Sources> {
 
 const namespacePath = (name: string): string => `/api/v1/namespaces/${pathSegment(name)}`;
 
-/** Judges each object once; the cache holds the same object until it changes. */
-function knownNads(watch: NadWatch, reader: ApiReader): Sources['nad'] {
-  const known = new WeakMap<object, ClusterNad>();
-  const knownOf = (object: object, key: string): ClusterNad => {
-    const found = known.get(object) ?? { key, annotations: annotationsOf(object), judged: judgeNad(object) };
-    known.set(object, found);
-    return found;
-  };
+function readNad(watch: NadWatch, reader: ApiReader, annotationKeys: readonly string[]): Sources['nad'] {
+  const known = knownNads();
+  const shape = nadShape(annotationKeys);
   return async (ref, signal) => {
     const key = nadKey(ref);
     const cached = watch.nads.object(ref);
-    if (typeof cached === 'object' && cached !== null) return knownOf(cached, key);
+    if (typeof cached === 'object' && cached !== null) return known(key, cached);
     const path = `/apis/${nadGroup}/${nadVersion}/namespaces/${pathSegment(ref.namespace)}/${nadPlural}/${pathSegment(ref.name)}`;
-    const object = await reader.get(`NetworkAttachmentDefinition ${key}`, path, signal);
-    return typeof object === 'object' && object !== null ? knownOf(object, key) : undefined;
+    const object = await reader.get(`NetworkAttachmentDefinition ${key}`, path, signal, shape);
+    return typeof object === 'object' && object !== null ? known(key, object) : undefined;
   };
 }
 

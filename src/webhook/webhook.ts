@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Health, answerOf, fairTurns, limitConnections } from '../service/index.ts';
+import { type Health, answerOf, fairQueue, fairTurns, limitConnections } from '../service/index.ts';
 import { type ApiConnection, type CredentialSource, type WatchTiming, loadCredentials } from '../kube/index.ts';
 import type { WebhookMetrics } from '../observe/index.ts';
 import type { Report } from '../report/index.ts';
@@ -67,13 +67,13 @@ export async function startWebhook(options: WebhookOptions, signal: AbortSignal)
     pollMs,
     ...(options.watchTiming !== undefined && { timing: options.watchTiming }),
   });
-  const turn = fairTurns();
+  const [turn, heavy] = [fairTurns(), fairQueue()];
   const failed = Promise.withResolvers<never>();
   const server = webhookServer({
     address: options.address,
     paths: {
-      '/mutate': (request, limit) => mutateWrite(request, { sources, policy: policy(), turn }, limit),
-      '/validate': (request, limit) => validateWrite(request, { sources, policy: policy(), turn }, limit),
+      '/mutate': (request, limit) => mutateWrite(request, { sources, policy: policy(), turn, heavy }, limit),
+      '/validate': (request, limit) => validateWrite(request, { sources, policy: policy(), turn, heavy }, limit),
     },
     onReviewed: metrics.reviewed,
     onError: failed.reject,

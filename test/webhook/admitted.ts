@@ -1,3 +1,4 @@
+import { fairQueue } from '../../src/service/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
@@ -35,7 +36,7 @@ function sourcesOf({ nads, switches }: Cluster): Sources {
         metadata: { ...ref, annotations },
         spec: { config: '{"cniVersion":"1.0.0","type":"macvlan"}' },
       };
-      return { key, annotations, judged: judgeNad(object) };
+      return { key, annotations, weight: 0, judge: () => judgeNad(object) };
     },
     nadKeys: () => Object.keys(nads),
     defaultNetworks: async () => undefined,
@@ -62,7 +63,12 @@ export async function admit(
   cluster: Cluster,
   { namespace = 'default', hugepages = true } = {},
 ): Promise<Admitted> {
-  const context = { sources: sourcesOf(cluster), policy: { ...usualPolicy, hugepages }, turn: fairTurns() };
+  const context = {
+    sources: sourcesOf(cluster),
+    policy: { ...usualPolicy, hugepages },
+    turn: fairTurns(),
+    heavy: fairQueue(),
+  };
   const request: Omit<AdmissionRequest, 'object'> = {
     uid: 'u',
     kind: 'Pod',

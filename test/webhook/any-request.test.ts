@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fairQueue } from '../../src/service/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';
@@ -25,7 +26,9 @@ const network = {
 };
 const sources: Sources = {
   nad: async (ref) =>
-    nadKey(ref) === 'shop/net' ? { key: 'shop/net', annotations: {}, judged: judgeNad(network) } : undefined,
+    nadKey(ref) === 'shop/net'
+      ? { key: 'shop/net', annotations: {}, weight: 0, judge: () => judgeNad(network) }
+      : undefined,
   nadKeys: () => ['shop/net'],
   defaultNetworks: async () => undefined,
   switches: () => noSwitches,
@@ -49,9 +52,10 @@ beforeAll(async () => {
   server = webhookServer({
     address: { host: '127.0.0.1', port: 0 },
     paths: {
-      '/mutate': (review, signal) => mutateWrite(review, { sources, policy: usualPolicy, turn: fairTurns() }, signal),
+      '/mutate': (review, signal) =>
+        mutateWrite(review, { sources, policy: usualPolicy, turn: fairTurns(), heavy: fairQueue() }, signal),
       '/validate': (review, signal) =>
-        validateWrite(review, { sources, policy: usualPolicy, turn: fairTurns() }, signal),
+        validateWrite(review, { sources, policy: usualPolicy, turn: fairTurns(), heavy: fairQueue() }, signal),
       '/never': () => new Promise(() => {}),
     },
     onReviewed: ({ outcome }) => void outcomes.push(outcome),

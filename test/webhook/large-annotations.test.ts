@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fairQueue } from '../../src/service/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
@@ -38,7 +39,7 @@ const request = (kind: string, object: object) => ({
   user: { user: 'author', groups: [] },
   object: { kind, ...object } as never,
 });
-const parts = { sources, policy: usualPolicy, turn: fairTurns() };
+const parts = { sources, policy: usualPolicy, turn: fairTurns(), heavy: fairQueue() };
 const { signal } = new AbortController();
 const most = 255 * 1024;
 const repeated = (part: string): string => part.repeat(Math.floor(most / part.length) - 1);
