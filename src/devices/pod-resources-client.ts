@@ -1,5 +1,6 @@
 import type { Client, ServiceDefinition } from '@grpc/grpc-js';
 import type { PodRef } from '../npwg/index.ts';
+import { relevantBytes } from './answer-bytes.ts';
 import { podResourcesDescriptor } from './pod-resources-descriptor.ts';
 
 /** Kubelet's answer about one pod. Absent strings are empty. */
@@ -28,7 +29,10 @@ export interface KubeletClient {
   /** Names of the resources that a device plugin of the node serves with at least one healthy device. */
   readonly allocatable: (signal: AbortSignal) => Promise<readonly string[]>;
 }
-/** Calls one method of kubelet; List takes no pod. Rejects with gRPC's own error. The signal cancels the call. */
+/**
+ * Calls one method of kubelet, and returns the pods that have devices: only `pod` if it is given. Rejects with gRPC's
+ * own error. The signal cancels the call.
+ */
 export type AskKubelet = (
   method: Method,
   pod: PodRef | undefined,
@@ -46,7 +50,11 @@ interface Answer {
  */
 export function podResourcesClient(socket: string, mostBytes: number): KubeletClient {
   let loaded: ReturnType<typeof load> | undefined;
-  const call = async (method: string, request: object, signal: AbortSignal): Promise<Answer> => {
+  const call = async (
+    method: string,
+    { request, relevant = (answer) => answer }: Question,
+    signal: AbortSignal,
+  ): Promise<Answer> => {
     loaded ??= load().catch((thrown: unknown) => {
       loaded = undefined; // The next call retries.
       throw thrown;
@@ -57,19 +65,22 @@ export function podResourcesClient(socket: string, mostBytes: number): KubeletCl
       'grpc.max_receive_message_length': mostBytes,
     });
     try {
-      return await callUnary({ client, definition: service[method], request }, signal);
+      return await callUnary({ client, definition: service[method], request, relevant }, signal);
     } finally {
       client.close();
     }
   };
   return {
     ask: async (method, pod, signal) => {
-      const request = pod === undefined ? {} : { podName: pod.name, podNamespace: pod.namespace };
-      const { podResources } = await call(method, request, signal);
+      const request = method === 'List' || pod === undefined ? {} : { podName: pod.name, podNamespace: pod.namespace };
+      const isWanted = ({ namespace, name }: PodRef): boolean =>
+        pod === undefined || (namespace === pod.namespace && name === pod.name);
+      const relevant = (answer: Buffer): Buffer => relevantBytes(answer, isWanted);
+      const { podResources } = await call(method, { request, relevant }, signal);
       return podResources === undefined || podResources === null ? [] : [podResources].flat();
     },
     allocatable: async (signal) => {
-      const { devices = [] } = await call('GetAllocatableResources', {}, signal);
+      const { devices = [] } = await call('GetAllocatableResources', { request: {} }, signal);
       return [...new Set(devices.map(({ resourceName }) => resourceName))].toSorted();
     },
   };
@@ -86,20 +97,24 @@ async function load() {
   return { grpc, service };
 }
 
-interface Unary {
+interface Question {
+  readonly request: object;
+  /** The bytes of an answer that are decoded. */
+  readonly relevant?: (answer: Buffer) => Buffer;
+}
+interface Unary extends Required<Question> {
   readonly client: Client;
   readonly definition: ServiceDefinition[string] | undefined;
-  readonly request: object;
 }
 
-async function callUnary({ client, definition, request }: Unary, signal: AbortSignal): Promise<Answer> {
+async function callUnary({ client, definition, request, relevant }: Unary, signal: AbortSignal): Promise<Answer> {
   if (definition === undefined) throw new Error('the descriptor lacks this method');
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const { path, requestSerialize, responseDeserialize } = definition;
   const call = client.makeUnaryRequest<object, Answer>(
     path,
     requestSerialize,
-    responseDeserialize,
+    (answer: Buffer) => responseDeserialize(relevant(answer)) as Answer,
     request,
     (error, answer) => (error === null ? resolve(answer ?? {}) : reject(error)),
   );

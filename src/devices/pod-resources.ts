@@ -2,6 +2,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kubeletUnavailable, problemOf } from '../errors/index.ts';
+import { fairQueue } from '../files/index.ts';
 import { podKey, type PodRef } from '../npwg/index.ts';
 import { pauseAfter } from '../queue/index.ts';
 import { type KubeletDevices, mergedDevices } from './merged-devices.ts';
@@ -53,6 +54,7 @@ export interface PodResourcesSource {
 export function podResources(socket: string, patience: Partial<KubeletPatience> = {}): PodResourcesSource {
   const limits = { ...usualPatience, ...patience };
   const { ask, allocatable } = podResourcesClient(socket, limits.mostBytes);
+  const lists = fairQueue(); // The answer about all pods may have megabytes.
   let withoutGet: string | undefined;
   const resources = async (kubelet: string, pod: PodRef, signal: AbortSignal): ReturnType<AskKubelet> => {
     try {
@@ -62,7 +64,7 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
       if (signal.aborted || meaning === 'busy' || meaning === 'away') throw error;
       if (meaning === 'no-get') withoutGet = kubelet;
     }
-    return retry(() => ask('List', undefined, signal), limits, signal);
+    return retry(() => lists(pod.namespace, () => ask('List', pod, signal), signal), limits, signal);
   };
   const intime = async <T>(
     signal: AbortSignal,
@@ -81,7 +83,7 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
     of: (pod, outer) =>
       intime(outer, async (kubelet, signal) => {
         const answer = await resources(kubelet, pod, signal);
-        return mergedDevices(answer.filter(({ namespace, name }) => namespace === pod.namespace && name === pod.name));
+        return mergedDevices(answer);
       }),
     all: (outer) =>
       intime(outer, async (_kubelet, signal) => {

@@ -1,5 +1,6 @@
 // File operations and mutual exclusion that several folders need. Knows nothing of the files' content.
 export { attemptFile, attemptIfPresent, exists, removeFile } from './attempt.ts';
+export { fairQueue } from './fair-queue.ts';
 export { isFileName } from './file-name.ts';
 export { makeFolder, removeLeftovers } from './folder.ts';
 export { loadNative, type Native } from './native.ts';

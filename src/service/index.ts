@@ -3,7 +3,7 @@
 export { type ConfigurationSources, type LiveConfiguration, loadConfiguration } from './configuration.ts';
 export { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 export { answerOf, type EndpointAnswer, type Health, plain, sharedMetrics } from './endpoints.ts';
-export { fairQueue } from './fair-queue.ts';
+export { fairQueue } from '../files/index.ts';
 export { fairTurns } from './fair-turns.ts';
 export { type HeldMemory, memoryHolder } from './held-memory.ts';
 export { type DaemonOptions, daemonProperties, parseDaemonOptions } from './options.ts';

@@ -60,6 +60,21 @@ describe('K8S-01: kubelet is queried for the one pod, or for all pods if it does
     expect(kubelet.calls.filter((call) => call === 'List')).toHaveLength(2);
     expect(kubelet.calls.filter((call) => call !== 'List').length).toBeLessThanOrEqual(1);
   });
+  it('the client requests one list of all pods at a time', async () => {
+    await serve({ get: 'missing', isSilent: true });
+    const resources = source();
+    const stop = new AbortController();
+    const first = resources.of(pod, stop.signal);
+    const others = [pod, other].map((each) => resources.of(each, never));
+    await waitFor('the first list', async () => kubelet.calls.includes('List'));
+    kubelet.behave({ isSilent: false }); // a list that was requested before is never answered
+    stop.abort();
+    await expect(first).rejects.toThrow();
+    expect(await Promise.all(others)).toEqual([
+      { devices },
+      { devices: [{ resource: 'example.com/vf', id: '0000:3b:02.7' }] },
+    ]);
+  });
   it('the client calls Get again after kubelet was replaced', async () => {
     await serve({ get: 'disabled' });
     const resources = source();

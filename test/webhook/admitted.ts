@@ -1,4 +1,4 @@
-import { fairQueue } from '../../src/service/fair-queue.ts';
+import { fairQueue } from '../../src/files/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';

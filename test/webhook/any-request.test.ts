@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fairQueue } from '../../src/service/fair-queue.ts';
+import { fairQueue } from '../../src/files/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { nadKey } from '../../src/npwg/index.ts';
 import { judgeNad } from '../../src/validate/index.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { maxNetworksWeight } from '../../src/npwg/index.ts';
-import { fairQueue } from '../../src/service/fair-queue.ts';
+import { fairQueue } from '../../src/files/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';

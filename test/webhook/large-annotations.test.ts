@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fairQueue } from '../../src/service/fair-queue.ts';
+import { fairQueue } from '../../src/files/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
 import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fairQueue } from '../../src/service/fair-queue.ts';
+import { fairQueue } from '../../src/files/fair-queue.ts';
 import { patience } from '../support/patience.ts';
 
 const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

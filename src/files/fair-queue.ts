@@ -1,4 +1,4 @@
-import { type Turns, createTurns } from '../files/index.ts';
+import { type Turns, createTurns } from './turns.ts';
 
 /**
  * Runs long asynchronous work one piece at a time. Of each tenant (`of`), only one piece at a time waits among those of
