@@ -184,7 +184,8 @@ const onePodShape: Shape = {
       },
     },
     spec: { keys: { hostNetwork: 16 } },
-    status: { keys: { phase: 64, startTime: 64, conditions: { wholeBytes: 256 * 1024 } } },
+    // Kubelet's conditions name all containers that are not ready. The API server stores at most 1.5 MiB.
+    status: { keys: { phase: 64, startTime: 64, conditions: { wholeBytes: 2 * 1024 * 1024 } } },
   },
 };
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { apiRefused, apiUnavailable } from '../errors/index.ts';
 import {
   type NadRef,
@@ -141,7 +142,9 @@ export function cachedPermissions(permissions: Permissions, now?: () => number):
   return {
     podAccount: (ref, signal) => permissions.podAccount(ref, signal),
     mayUse: (user, nad, signal) => {
-      const key = JSON.stringify([user.user, user.uid, user.groups, user.extra, nadKey(nad)]);
+      // Any pod can send the webhook users with long names.
+      const question = JSON.stringify([user.user, user.uid, user.groups, user.extra, nadKey(nad)]);
+      const key = createHash('sha256').update(question).digest('base64');
       return answer(key, (limit) => permissions.mayUse(user, nad, limit), signal);
     },
   };

@@ -144,14 +144,17 @@ interface NamespaceMirror {
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
-const mostAnnotationBytes = 64 * 1024;
+// Longer annotations, which real ones are not, are read when a pod needs them.
+const mostAnnotationBytes = 1024;
 
 function mirrorNamespaces(api: ApiConnection, timing: WatchTiming): NamespaceMirror {
   let known = new Map<string, KnownNamespace>();
   let complete = false;
   let problem: string | undefined;
   const add = (map: Map<string, KnownNamespace>, object: unknown): void => {
-    map.set(stringAt(object, 'metadata', 'name'), knownNamespace(object));
+    const name = stringAt(object, 'metadata', 'name');
+    if (typeof objectAt(object, 'metadata', 'annotations')[defaultNetworksKey] === 'object') map.delete(name);
+    else map.set(name, knownNamespace(object));
   };
   const onLost = (error: PlexusError): void => {
     if (error.message !== problem) api.report({ kind: 'watch-state', resource: 'namespaces', state: 'lost', error });

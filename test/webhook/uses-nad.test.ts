@@ -9,6 +9,8 @@ import { usesNad } from '../../src/webhook/judge.ts';
 import { clusterSources } from '../../src/webhook/sources.ts';
 import { startApiServer } from '../support/api-server/index.ts';
 import { patience } from '../support/patience.ts';
+import { rawRequest } from '../support/raw-request.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const nad = { namespace: 'shop', name: 'a' };
 const podWith = (entries: readonly object[]) => ({
@@ -50,5 +52,40 @@ it('the pods of the cluster are listed for one deletion of a network at a time',
   const users = await Promise.all(nads.map((each) => sources.podsUsing(each, podSettings(), patience())));
   expect(users).toEqual(nads.map(() => []));
   expect(most).toBe(1);
+  await api.close();
+});
+
+it('long default networks of a namespace are read when they are needed, and not kept', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-namespaces-'));
+  const api = await startApiServer();
+  const file = join(folder.path, 'kubeconfig');
+  await api.writeKubeconfig(file);
+  const long = Array.from({ length: 32 }, (_, at) => `${'n'.repeat(100)}-${at}`).join(',');
+  for (const [name, networks] of [
+    ['short', 'a,b'],
+    ['long', long],
+  ])
+    await rawRequest(api, {
+      method: 'POST',
+      path: '/api/v1/namespaces',
+      body: { metadata: { name, annotations: { 'plexus-cni.io/default-networks': networks } } } as never,
+    });
+  const stop = new AbortController();
+  const credentials = await loadCredentials({ kind: 'kubeconfig', file });
+  const sources = await clusterSources({
+    credentials: { kind: 'kubeconfig', file },
+    api: { credentials, report: quiet },
+    resourceNameKeys: [],
+    switchesAt: { namespace: 'kube-system', name: 'none' },
+  });
+  const ended = sources.run(stop.signal);
+  await waitFor('the watches', async () => sources.notReady() === undefined);
+  const before = api.requests.length;
+  expect(await sources.defaultNetworks('short', patience())).toBe('a,b');
+  expect(await sources.defaultNetworks('long', patience())).toBe(long);
+  const since = api.requests.slice(before).filter(({ resource, verb }) => resource === 'namespaces' && verb === 'get');
+  expect(since.map(({ name }) => name)).toEqual(['long']);
+  stop.abort();
+  await ended;
   await api.close();
 });
