@@ -52,7 +52,7 @@ export function judgeNadWrite(
 export interface Networks {
   /** Those that exist, by namespace/name. */
   readonly found: ReadonlyMap<string, JudgedClusterNad>;
-  /** The keys of all others, for suggestions. */
+  /** The keys of others, for suggestions. */
   readonly others: readonly string[];
   /** Why none of them was read. */
   readonly problem?: PlexusError;

@@ -15,8 +15,9 @@ import type { Networks } from './judge.ts';
 const lightWeight = 32 * 1024;
 /** How many networks that the watch has not delivered are read for one request. */
 const mostReads = 16;
-/** For how many missing networks of a request a similar name is suggested: each is compared with all networks. */
+/** For how many missing networks of a request a similar name is suggested, and with how many it is compared. */
 const mostSuggestions = 3;
+const mostCompared = 2000;
 
 /** A pod, or a workload with a pod template, and the namespace of its request. */
 export interface PodSubject {
@@ -44,7 +45,7 @@ export async function withNetworks<T>(
     if (problem !== undefined) return decide({ found: new Map(), others: [], problem });
     const judged = await inTurn(() => nads.map(({ judge, ...nad }) => ({ ...nad, judged: judge() })));
     const missing = refs.length - judged.length;
-    const others = missing > 0 && missing <= mostSuggestions ? [...keys] : [];
+    const others = missing > 0 && missing <= mostSuggestions ? [...keys].slice(0, mostCompared) : [];
     return decide({ found: new Map(judged.map((nad) => [nad.key, nad])), others });
   };
   const read = (most: number): Promise<Read | undefined> => readNads(wanted, { sources, most }, signal);

@@ -109,6 +109,16 @@ it('decides about pods with heavy networks one after the other, alternately for 
   expect(asked).toEqual(['a', 'b', 'a'].map((namespace) => `system:serviceaccount:${namespace}:default`));
 });
 
+it('compares a missing name with a limited number of networks', async () => {
+  const others = Array.from({ length: 20_000 }, (_, at) => `shop/${'x'.repeat(50)}${at}`);
+  const messageWith = async (keys: readonly string[]): Promise<string | undefined> => {
+    const { parts } = partsWith({ nadKeys: () => keys });
+    return (await validateWrite(request('shop', 'Pod', podOf('lights')), parts, patience())).denial?.message;
+  };
+  expect(await messageWith(['shop/light', ...others])).toContain('did you mean shop/light?');
+  expect(await messageWith([...others, 'shop/light'])).toMatch(/PLX-NAD-NOT-FOUND(?!.*did you mean)/);
+});
+
 it('keeps what it knows of networks up to a weight, and drops the oldest', () => {
   const known = knownNads(150_000);
   const [one, other] = [nadOf('one', 1000), nadOf('other', 1000)];
