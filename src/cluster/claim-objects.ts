@@ -1,5 +1,15 @@
 import { type NadRef, type PodRef, podKey } from '../npwg/index.ts';
-import { type Part, partAt, field, fields, isThere, items, optionalText, requiredText } from '../kube/index.ts';
+import {
+  type Part,
+  type Shape,
+  partAt,
+  field,
+  fields,
+  isThere,
+  items,
+  optionalText,
+  requiredText,
+} from '../kube/index.ts';
 
 // The parts of pods, ResourceClaims and ResourceSlices (resource.k8s.io/v1) that Plexus reads for devices. Pure.
 
@@ -55,29 +65,41 @@ export interface SlicePage {
   readonly continue?: string;
 }
 
-/** Throws claimObjectInvalid. */
-export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
+// The API server stores at most 1.5 MiB.
+const whole: Shape = { wholeBytes: 2 * 1024 * 1024 };
+const resources: Shape = { keys: { resources: { keys: { limits: whole, requests: whole } } } };
+
+/** The shape of a pod for parsePodClaims. Its containers, of which it may have thousands, are passed on one by one. */
+export const podClaimsShape = (take: (container: unknown) => void): Shape => ({
+  keys: {
+    metadata: { keys: { uid: 256 } },
+    spec: {
+      keys: { resourceClaims: whole, containers: { each: resources, take }, initContainers: { each: resources, take } },
+    },
+    status: { keys: { resourceClaimStatuses: whole, extendedResourceClaimStatus: whole } },
+  },
+});
+
+/** Names of the extended resources that a container requests. */
+export const extendedResourcesOf = (container: unknown): readonly string[] => {
+  const { limits, requests } = (container as { resources?: { limits?: unknown; requests?: unknown } }).resources ?? {};
+  return [limits, requests].flatMap((each) => Object.keys(Object(each))).filter((name) => name.includes('/'));
+};
+
+/** Parses a pod of that shape; `requested` are the resources of its containers. Throws claimObjectInvalid. */
+export function parsePodClaims(ref: PodRef, json: unknown, requested: readonly string[]): PodClaims {
   const pod: Part = { value: json, object: `pod ${podKey(ref)}`, path: '' };
   const statuses = items(partAt(pod, 'status', 'resourceClaimStatuses'));
   const made = new Map(
     statuses.map((each) => [requiredText(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]),
   );
   const extended = partAt(pod, 'status', 'extendedResourceClaimStatus');
-  const requested = requestedResources(pod);
   return {
     uid: requiredText(partAt(pod, 'metadata', 'uid')),
     claims: items(partAt(pod, 'spec', 'resourceClaims')).map((each) => podClaim(each, made)),
     ...(isThere(extended) && { extended: extendedClaim(extended) }),
     ...(requested.length > 0 && { requested }),
   };
-}
-
-function requestedResources(pod: Part): readonly string[] {
-  const containers = ['containers', 'initContainers'].flatMap((key) => items(partAt(pod, 'spec', key)));
-  const names = containers.flatMap((each) =>
-    ['limits', 'requests'].flatMap((key) => fields(partAt(each, 'resources', key)).map(([name]) => name)),
-  );
-  return [...new Set(names)].filter((name) => name.includes('/')).toSorted();
 }
 
 // A claim that the pod names directly appears only in its spec; one from a template only in its status.

@@ -11,9 +11,11 @@ import {
   type PodClaims,
   type ResourceClaim,
   type SlicePage,
+  extendedResourcesOf,
   parsePodClaims,
   parseResourceClaim,
   parseSlicePage,
+  podClaimsShape,
 } from './claim-objects.ts';
 
 /** Selects ResourceSlices by driver, and by node if one is given. */
@@ -64,12 +66,17 @@ export function claimsApi(
   return {
     getPodClaims: async (ref, signal) => {
       const path = `/api/v1/namespaces/${pathSegment(ref.namespace)}/pods/${pathSegment(ref.name)}`;
+      const requested = new Set<string>();
+      const take = (container: unknown): void => {
+        for (const name of extendedResourcesOf(container)) if (requested.size < mostResources) requested.add(name);
+      };
+      const shape = () => podClaimsShape(take);
       const { status, body } = await send(
-        { verb: 'get', resource: 'pods', path, what: `get pod ${podKey(ref)}` },
+        { verb: 'get', resource: 'pods', path, shape, what: `get pod ${podKey(ref)}` },
         [404],
         signal,
       );
-      return status === 404 ? undefined : parsePodClaims(ref, body);
+      return status === 404 ? undefined : parsePodClaims(ref, body, [...requested].toSorted());
     },
     getResourceClaim: async (ref, signal) => {
       const request = {
@@ -89,6 +96,9 @@ export function claimsApi(
       outcomeOf(await send(deviceStatusApply(patch), [403, 404, 409, 422], signal)),
   };
 }
+
+/** Limit for the names of resources of one pod. */
+const mostResources = 1000;
 
 const group = '/apis/resource.k8s.io/v1';
 const claimPath = ({ namespace, name }: NadRef): string =>
