@@ -137,8 +137,17 @@ const measuring: Readonly<Record<Part, (wanted: Measurement) => Promise<Partial<
 async function measure(): Promise<BenchReport> {
   const wanted = await readMeasurement();
   let report: BenchReport = { machine: await describeMachine(), repetitions: wanted.repetitions };
-  for (const part of chosen(values.only, parts)) report = { ...report, ...(await measuring[part](wanted)) };
+  for (const part of chosen(values.only, parts)) {
+    report = { ...report, ...(await measuring[part](wanted)) };
+    await keep(report); // after each part, because all of them may take an hour
+  }
   return report;
+}
+
+async function keep(report: BenchReport): Promise<void> {
+  if (values.json === undefined) return;
+  await mkdir(dirname(values.json), { recursive: true });
+  await writeFile(values.json, `${JSON.stringify(report, undefined, 1)}\n`);
 }
 
 if (values.help) {
@@ -146,10 +155,6 @@ if (values.help) {
 } else {
   const report =
     values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchReport);
-  if (values.json !== undefined) {
-    await mkdir(dirname(values.json), { recursive: true });
-    await writeFile(values.json, `${JSON.stringify(report, undefined, 1)}\n`);
-  }
   if (values.docs) await writeDocs(report);
   process.stdout.write([placeOf(report), ...sectionsOf(report).map(textOf)].join('\n\n'));
 }

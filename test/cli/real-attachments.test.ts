@@ -71,8 +71,10 @@ describe('the views of pods attached with real plugins', () => {
   it('show in plexus pods -A the content of the network namespaces', async () => {
     const { code, stdout, stderr } = await plexus('pods', '-A');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(cells(stdout)).toEqual([
-      ['POD', 'NODE', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'],
+    const [headings = [], ...rows] = cells(stdout);
+    expect(headings).toEqual(['POD', 'NODE', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE', 'AGE']);
+    for (const row of rows) expect(row.at(-1)).toMatch(/^(\d+[smh])+$/);
+    expect(rows.map((row) => row.slice(0, -1))).toEqual([
       ...(await rowsOf(db, ofDb, 'default/db-0', 'node-1')),
       ...(await rowsOf(web, ofWeb, 'default/web-0', 'node-1')),
     ]);
