@@ -108,7 +108,7 @@ async function oneChange(run: Run, sandbox: Sandbox, cycle: PlugCycle): Promise<
   await world.plugins.disarm(sandbox.containerId);
   if (run.signal?.aborted === true) return;
   calls.count('CHANGE ok');
-  // The status follows later when the API server is away.
+  // While the API server is unavailable, the status is published later.
   let found: readonly string[] = [];
   const isAsRequested = async (): Promise<boolean> => {
     if (++looks % looksPerAnswer === 0) run.onAnswer();

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { maxNetworksWeight } from '../../src/npwg/index.ts';
 import { fairQueue } from '../../src/files/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
-import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import { knownNads } from '../../src/webhook/known-nads.ts';
 import type { Sources } from '../../src/webhook/sources.ts';
 import { patience } from '../support/patience.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { emptySources } from './empty-sources.ts';
 import { usualPolicy } from './running-webhook.ts';
 
 // Any author of networks determines what it costs to check them and to plan a pod with them: each of 32 networks may
@@ -32,6 +32,7 @@ function partsWith(more: Partial<Sources> = {}) {
   const judged: string[] = [];
   const known = knownNads();
   const sources: Sources = {
+    ...emptySources,
     nad: async ({ namespace, name }) => {
       const key = `${namespace}/${name}`;
       const object = nads.get(key);
@@ -39,16 +40,7 @@ function partsWith(more: Partial<Sources> = {}) {
       return nad && { ...nad, judge: () => (judged.push(key), nad.judge()) };
     },
     nadKeys: () => [...nads.keys()],
-    defaultNetworks: async () => undefined,
-    switches: () => noSwitches,
-    classResources: () => new Set(),
-    isNamespaceDeleted: async () => false,
-    podsUsing: async () => [],
-    namespaceLabels: async () => ({}),
-    mayUse: async () => ({ allowed: true, reason: '' }),
-    notReady: () => undefined,
     networks: () => nads.size,
-    run: async () => {},
     ...more,
   };
   return { judged, parts: { sources, policy: usualPolicy, turn: fairTurns(), heavy: fairQueue() } };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fairQueue } from '../../src/files/fair-queue.ts';
 import { fairTurns } from '../../src/service/fair-turns.ts';
-import { noSwitches } from '../../src/webhook/control-switches.ts';
 import { mutateWrite, validateWrite } from '../../src/webhook/decide.ts';
 import type { Sources } from '../../src/webhook/sources.ts';
+import { emptySources } from './empty-sources.ts';
 import { usualPolicy } from './running-webhook.ts';
 
 // Any author of a pod determines the annotation, and all requests share one thread. An annotation of 255 KiB may name a
@@ -11,18 +11,10 @@ import { usualPolicy } from './running-webhook.ts';
 
 const reads: string[] = [];
 const sources: Sources = {
+  ...emptySources,
   nad: async ({ namespace, name }) => void reads.push(`${namespace}/${name}`),
   nadKeys: () => ['shop/backend'],
-  defaultNetworks: async () => undefined,
-  switches: () => noSwitches,
-  classResources: () => new Set(),
-  isNamespaceDeleted: async () => false,
-  podsUsing: async () => [],
-  namespaceLabels: async () => ({}),
-  mayUse: async () => ({ allowed: true, reason: '' }),
-  notReady: () => undefined,
   networks: () => 1,
-  run: async () => {},
 };
 const pod = (networks: string, key = 'k8s.v1.cni.cncf.io/networks') => ({
   metadata: { name: 'p', namespace: 'shop', annotations: { [key]: networks } },

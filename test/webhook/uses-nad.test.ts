@@ -6,7 +6,7 @@ import { loadCredentials } from '../../src/kube/index.ts';
 import { quiet } from '../../src/report/index.ts';
 import { podSettings } from '../../src/validate/index.ts';
 import { usesNad } from '../../src/webhook/judge.ts';
-import { clusterSources } from '../../src/webhook/sources.ts';
+import { type Sources, clusterSources } from '../../src/webhook/sources.ts';
 import { startApiServer } from '../support/api-server/index.ts';
 import { patience } from '../support/patience.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -20,6 +20,13 @@ const podWith = (entries: readonly object[]) => ({
   },
 });
 const own = { name: 'shop/a' };
+const sourcesOf = async (file: string): Promise<Sources> =>
+  clusterSources({
+    credentials: { kind: 'kubeconfig', file },
+    api: { credentials: await loadCredentials({ kind: 'kubeconfig', file }), report: quiet },
+    resourceNameKeys: [],
+    switchesAt: { namespace: 'kube-system', name: 'none' },
+  });
 
 it('a pod whose status states that a network is attached uses it', () => {
   expect(usesNad(podWith([{ name: 'shop/b' }, own]), nad, 'kube-system')).toBe(true);
@@ -41,13 +48,7 @@ it('the pods of the cluster are listed for one deletion of a network at a time',
     return true;
   };
   api.faults.delay(50, { match });
-  const credentials = await loadCredentials({ kind: 'kubeconfig', file });
-  const sources = await clusterSources({
-    credentials: { kind: 'kubeconfig', file },
-    api: { credentials, report: quiet },
-    resourceNameKeys: [],
-    switchesAt: { namespace: 'kube-system', name: 'none' },
-  });
+  const sources = await sourcesOf(file);
   const nads = ['shop', 'shop', 'lab', 'shop', 'lab'].map((namespace) => ({ namespace, name: 'a' }));
   const users = await Promise.all(nads.map((each) => sources.podsUsing(each, podSettings(), patience())));
   expect(users).toEqual(nads.map(() => []));
@@ -71,13 +72,7 @@ it('long default networks of a namespace are read when they are needed, and not 
       body: { metadata: { name, annotations: { 'plexus-cni.io/default-networks': networks } } } as never,
     });
   const stop = new AbortController();
-  const credentials = await loadCredentials({ kind: 'kubeconfig', file });
-  const sources = await clusterSources({
-    credentials: { kind: 'kubeconfig', file },
-    api: { credentials, report: quiet },
-    resourceNameKeys: [],
-    switchesAt: { namespace: 'kube-system', name: 'none' },
-  });
+  const sources = await sourcesOf(file);
   const ended = sources.run(stop.signal);
   await waitFor('the watches', async () => sources.notReady() === undefined);
   const before = api.requests.length;
